@@ -1,0 +1,1 @@
+"""Accounts: registration, log-in, access tokens, devices, profiles. One verb per file."""

@@ -1,0 +1,34 @@
+"""What every handler can reach: the services of this process, put together once at start."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from federation.protocol.ids import ServerName
+from homeserver.accounts.context import AccountsContext
+from homeserver.clock import Clock
+from homeserver.config import Settings
+from homeserver.http.rate_limits import RateLimits
+from homeserver.storage.db import Database
+from homeserver.storage.positions import Positions
+
+
+@dataclass(frozen=True)
+class Services:
+    """The composition root's result. One field per service package, added as the packages appear."""
+
+    settings: Settings
+    server_name: ServerName
+    clock: Clock
+    db: Database
+    positions: Positions
+    accounts: AccountsContext
+    rate_limits: RateLimits
+
+
+SERVICES: web.RequestKey[Services] = web.RequestKey("services", Services)
+
+
+def services(request: web.Request) -> Services:
+    """Return the services that this request's listener was started with."""
+    return request[SERVICES]

@@ -1,0 +1,60 @@
+"""From a request to the account behind it.
+
+Spec: https://spec.matrix.org/v1.19/client-server-api/#using-access-tokens
+"""
+
+from aiohttp import web
+
+from homeserver.accounts.requester import Requester
+from homeserver.errors import GuestAccessForbidden, MissingToken, UserSuspended
+from homeserver.http.context import services
+from homeserver.http.routing import MATCH
+
+__all__ = ["Requester", "access_token", "refuse_suspended", "require_user"]
+
+
+async def require_user(request: web.Request, *, guests: bool = False, locked: bool = False) -> Requester:
+    """Return who asks, after counting the request against the route's rate limit.
+
+    Args:
+        guests: whether the endpoint is open to guest accounts.
+        locked: whether the endpoint works while the account is locked (only logging out does).
+
+    Raises: MissingToken, UnknownToken, UserLocked, GuestAccessForbidden, LimitExceeded.
+    """
+    here = services(request)
+    tokens = here.accounts.tokens
+    token = access_token(request)
+    requester = tokens.cached(token) or await tokens.authenticate(token, locked=locked)
+    if requester.is_guest and not guests:
+        raise GuestAccessForbidden()
+    limit = request[MATCH].route.limit
+    if limit is not None:
+        here.rate_limits.check_user(limit, requester.user_nid)
+    return requester
+
+
+def refuse_suspended(requester: Requester) -> None:
+    """Refuse what a suspended account may not do.
+
+    Raises: UserSuspended.
+    Spec: https://spec.matrix.org/v1.19/client-server-api/#account-suspension
+    """
+    if requester.is_suspended:
+        raise UserSuspended()
+
+
+def access_token(request: web.Request) -> str:
+    """Return the access token from the header or, deprecated but alive, from the query.
+
+    Raises: MissingToken.
+    """
+    header = request.headers.get("Authorization")
+    if header is not None:
+        if header[:7].lower() == "bearer " and len(header) > 7:
+            return header[7:].strip()
+        raise MissingToken("The Authorization header holds no bearer token")
+    token = request.query.get("access_token")
+    if not token:
+        raise MissingToken()
+    return token

@@ -1,0 +1,95 @@
+"""How handlers are declared: one `Routes` per module, collected into one table per listener.
+
+`routes = Routes()` at the top of a client_api module, `@routes.get("/_matrix/client/v3/…")` over each handler.
+A path is written as in the specification: `{roomId}` takes one segment, percent-decoded and perhaps empty
+(`/state/m.room.name/`); `{path*}`, as the last one, takes all that is left.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+
+from aiohttp import web
+
+from homeserver.http.rate_limits import Action
+from homeserver.http.route_stats import RouteStats
+
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Serve: TypeAlias = Literal["client", "federation", "media", "web", "metrics", "health"]
+
+DEFAULT_MAX_BODY: Final = 256 * 1024
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Route:
+    """One method of one path. `max_body` is in bytes and bounds what `read_bytes` and its kin accept."""
+
+    method: str
+    path: str
+    handler: Handler
+    serve: Serve
+    limit: Action | None = None
+    max_body: int = DEFAULT_MAX_BODY
+    stats: RouteStats = field(default_factory=RouteStats)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The route that a request was led to, and the variables of its path."""
+
+    route: Route
+    params: dict[str, str]
+
+
+MATCH: web.RequestKey[Match] = web.RequestKey("match", Match)
+
+
+class Routes:
+    """The routes of one module, all of them for the same kind of listener."""
+
+    def __init__(self, serve: Serve = "client") -> None:
+        self._serve: Serve = serve
+        self._routes: list[Route] = []
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self._routes)
+
+    def get(
+        self, path: str, *, limit: Action | None = None, max_body: int = DEFAULT_MAX_BODY
+    ) -> Callable[[Handler], Handler]:
+        """Declare the handler of GET (and HEAD) on `path`."""
+        return self.route("GET", path, limit=limit, max_body=max_body)
+
+    def put(
+        self, path: str, *, limit: Action | None = None, max_body: int = DEFAULT_MAX_BODY
+    ) -> Callable[[Handler], Handler]:
+        """Declare the handler of PUT on `path`."""
+        return self.route("PUT", path, limit=limit, max_body=max_body)
+
+    def post(
+        self, path: str, *, limit: Action | None = None, max_body: int = DEFAULT_MAX_BODY
+    ) -> Callable[[Handler], Handler]:
+        """Declare the handler of POST on `path`."""
+        return self.route("POST", path, limit=limit, max_body=max_body)
+
+    def delete(
+        self, path: str, *, limit: Action | None = None, max_body: int = DEFAULT_MAX_BODY
+    ) -> Callable[[Handler], Handler]:
+        """Declare the handler of DELETE on `path`."""
+        return self.route("DELETE", path, limit=limit, max_body=max_body)
+
+    def route(
+        self, method: str, path: str, *, limit: Action | None = None, max_body: int = DEFAULT_MAX_BODY
+    ) -> Callable[[Handler], Handler]:
+        """Declare the handler of `method` on `path`; several may be stacked over one handler."""
+
+        def declare(handler: Handler) -> Handler:
+            self._routes.append(Route(method, path, handler, self._serve, limit, max_body))
+            return handler
+
+        return declare
+
+
+def path_param(request: web.Request, name: str) -> str:
+    """Return a variable of the path, percent-decoded; it may be empty, and holds no U+0000."""
+    return request[MATCH].params[name]

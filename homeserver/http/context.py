@@ -8,6 +8,8 @@ from federation.protocol.ids import ServerName
 from homeserver.accounts.context import AccountsContext
 from homeserver.clock import Clock
 from homeserver.config import Settings
+from homeserver.http.addresses import ClientAddresses
+from homeserver.http.gauges import Gauges
 from homeserver.http.rate_limits import RateLimits
 from homeserver.storage.db import Database
 from homeserver.storage.positions import Positions
@@ -24,6 +26,8 @@ class Services:
     positions: Positions
     accounts: AccountsContext
     rate_limits: RateLimits
+    addresses: ClientAddresses
+    gauges: Gauges
 
 
 SERVICES: web.RequestKey[Services] = web.RequestKey("services", Services)

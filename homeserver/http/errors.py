@@ -6,31 +6,52 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#standard-error-response
 import structlog
 from aiohttp import web
 
-from homeserver.errors import LimitExceeded, MatrixError, TooLarge, Unavailable
+from federation.protocol.ids import InvalidIdentifier
+from homeserver.errors import InvalidParam, LimitExceeded, MatrixError, NotJson, Unavailable
 from homeserver.http.params import json_response
 from homeserver.storage.db import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
 
 
+def failure_response(error: Exception, request_id: str, route: str, *, begun: bool) -> web.Response:
+    """Render whatever a handler raised; what is no refusal is logged under `request_id` and answered 500.
+
+    Raises: ConnectionError, which closes the connection, where the response has `begun` or the client is gone.
+    """
+    refusal = _refusal(error)
+    if refusal is None:
+        log.error("request_failed", request_id=request_id, route=route, exc_info=error)
+        refusal = MatrixError("M_UNKNOWN", 500, f"Internal server error (log id {request_id})")
+    elif refusal.status == 503:
+        log.warning("request_refused", request_id=request_id, route=route, reason=refusal.message)
+    if begun:
+        raise ConnectionAbortedError("the response had begun") from error
+    return error_response(refusal)
+
+
 def error_response(error: MatrixError) -> web.Response:
     """Render a refusal as the specification's standard error response."""
-    response = json_response(
-        {**error.extra, "errcode": error.errcode, "error": error.message}, status=error.status
-    )
+    body = {**error.extra, "errcode": error.errcode, "error": error.message}
+    response = json_response(body, status=error.status)
     if isinstance(error, LimitExceeded):
         response.headers["Retry-After"] = str(-(-error.retry_after_ms // 1000))
     return response
 
 
-def failure_response(error: Exception, request_id: str, route: str) -> web.Response:
-    """Render anything a handler raised; what is not a refusal is logged under `request_id` and answered 500."""
-    if isinstance(error, MatrixError):
-        return error_response(error)
-    if isinstance(error, DatabaseUnavailable):
-        log.warning("database_unavailable", request_id=request_id, route=route)
-        return error_response(Unavailable("The database cannot be reached at the moment"))
-    if isinstance(error, web.HTTPRequestEntityTooLarge):
-        return error_response(TooLarge())
-    log.error("request_failed", request_id=request_id, route=route, exc_info=error)
-    return error_response(MatrixError("M_UNKNOWN", 500, f"Internal server error (log id {request_id})"))
+def _refusal(error: Exception) -> MatrixError | None:
+    match error:
+        case MatrixError():
+            return error
+        case DatabaseUnavailable():
+            return Unavailable("The database cannot be reached at the moment")
+        case InvalidIdentifier():
+            return InvalidParam(str(error))
+        case web.RequestPayloadError():
+            return NotJson("The body did not arrive whole")
+        case web.HTTPException():
+            return MatrixError("M_UNKNOWN", error.status, error.reason)
+        case ConnectionError():
+            raise error
+        case _:
+            return None

@@ -3,83 +3,54 @@
 Spec: https://spec.matrix.org/v1.19/client-server-api/#rate-limiting
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from homeserver.caches import LruCache
 from homeserver.clock import Clock
+from homeserver.config.limits import Limits, Rate
 from homeserver.errors import LimitExceeded
 
 MAX_BUCKETS: Final = 50_000
 
 
 class Action(StrEnum):
-    """What is counted. The first group is counted per address, before anything is known of the user."""
+    """What is counted, named as its rate in the configuration's `limits`."""
 
-    REGISTER = "register"
+    REGISTRATION = "registration"
     LOGIN = "login"
-    ANONYMOUS = "anonymous"
-
-    LOGIN_FAILED = "login_failed"
-
-    SEND = "send"
+    FAILED_LOGIN = "failed_login"
+    MESSAGE = "message"
+    TYPING = "typing"
     CREATE_ROOM = "create_room"
     JOIN = "join"
     INVITE = "invite"
-    MEMBERSHIP = "membership"
     PROFILE = "profile"
-    ACCOUNT = "account"
-    EPHEMERAL = "ephemeral"
     TO_DEVICE = "to_device"
-    DIRECTORY = "directory"
+    UPLOAD = "upload"
+    DOWNLOAD = "download"
     SEARCH = "search"
     REPORT = "report"
-    UPLOAD = "upload"
+    OTHER = "other"
+    ANONYMOUS = "anonymous"
+    """Requests that need no access token; they have the rate of `other`, per address."""
 
 
-BY_ADDRESS: Final = frozenset({Action.REGISTER, Action.LOGIN, Action.ANONYMOUS})
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """`per_second` requests in the long run, `burst` of them at once."""
-
-    per_second: float
-    burst: int
-
-
-DEFAULT_RATES: Final[Mapping[Action, Rate]] = {
-    Action.REGISTER: Rate(0.17, 5),
-    Action.LOGIN: Rate(0.5, 10),
-    Action.ANONYMOUS: Rate(5, 50),
-    Action.LOGIN_FAILED: Rate(0.1, 5),
-    Action.SEND: Rate(10, 50),
-    Action.CREATE_ROOM: Rate(0.2, 20),
-    Action.JOIN: Rate(0.5, 30),
-    Action.INVITE: Rate(0.5, 30),
-    Action.MEMBERSHIP: Rate(2, 50),
-    Action.PROFILE: Rate(0.5, 20),
-    Action.ACCOUNT: Rate(0.2, 10),
-    Action.EPHEMERAL: Rate(20, 100),
-    Action.TO_DEVICE: Rate(20, 200),
-    Action.DIRECTORY: Rate(2, 50),
-    Action.SEARCH: Rate(1, 20),
-    Action.REPORT: Rate(0.1, 10),
-    Action.UPLOAD: Rate(1, 30),
-}
+BY_ADDRESS: Final = frozenset({Action.REGISTRATION, Action.LOGIN, Action.ANONYMOUS})
 
 
 class RateLimits:
     """The buckets of this process. A bucket is one number: the time at which it will be full again."""
 
-    def __init__(self, clock: Clock, rates: Mapping[Action, Rate] = DEFAULT_RATES, *, enabled: bool) -> None:
+    def __init__(self, clock: Clock, limits: Limits) -> None:
         self._clock = clock
-        self._rates = rates
         self._full_at: LruCache[tuple[Action, int | str], float] = LruCache(MAX_BUCKETS)
-        self.enabled = enabled
+        self._rates: dict[Action, Rate] = {
+            action: limits.other if action is Action.ANONYMOUS else getattr(limits, action)
+            for action in Action
+        }
+        self.enabled = limits.enabled
 
     def check_user(self, action: Action, user_nid: int) -> None:
         """Count one request of a user.
@@ -98,7 +69,7 @@ class RateLimits:
             self._take(action, _network_of(address))
 
     def check_key(self, action: Action, key: str) -> None:
-        """Count one request about something named by the client, such as the account of a failed log-in.
+        """Count one request about something the client names, such as the account of a failed log-in.
 
         Raises: LimitExceeded.
         """
@@ -114,8 +85,7 @@ class RateLimits:
             self._full_again(action, key, self._clock.monotonic())
 
     def _take(self, action: Action, key: int | str) -> None:
-        now = self._clock.monotonic()
-        full_at = self._full_again(action, key, now)
+        full_at = self._full_again(action, key, self._clock.monotonic())
         self._full_at.put((action, key), full_at + 1 / self._rates[action].per_second)
 
     def _full_again(self, action: Action, key: int | str, now: float) -> float:

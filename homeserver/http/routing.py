@@ -7,7 +7,8 @@ A path is written as in the specification: `{roomId}` takes one segment, percent
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from functools import partial
+from typing import Final, Literal, Protocol, TypeAlias
 
 from aiohttp import web
 
@@ -22,14 +23,20 @@ DEFAULT_MAX_BODY: Final = 256 * 1024
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Route:
-    """One method of one path. `max_body` is in bytes and bounds what `read_bytes` and its kin accept."""
+    """One method of one path.
+
+    `limit` is counted per user by `require_user`, or, for the actions in `BY_ADDRESS`, per address before the
+    handler runs. `max_body` is in bytes and bounds what `read_bytes` and its kin accept. `waits` says that the
+    endpoint takes its time on purpose (long polls), so that it is not logged as slow.
+    """
 
     method: str
     path: str
     handler: Handler
     serve: Serve
-    limit: Action | None = None
+    limit: Action = Action.OTHER
     max_body: int = DEFAULT_MAX_BODY
+    waits: bool = False
     stats: RouteStats = field(default_factory=RouteStats)
 
 
@@ -44,47 +51,44 @@ class Match:
 MATCH: web.RequestKey[Match] = web.RequestKey("match", Match)
 
 
+class Declare(Protocol):
+    """A method of `Routes` that is already told its HTTP method."""
+
+    def __call__(
+        self, path: str, *, limit: Action = ..., max_body: int = ..., waits: bool = ...
+    ) -> Callable[[Handler], Handler]: ...
+
+
 class Routes:
-    """The routes of one module, all of them for the same kind of listener."""
+    """The routes of one module, all of them for the same kind of listener.
+
+    `get` answers HEAD as well.
+    """
 
     def __init__(self, serve: Serve = "client") -> None:
         self._serve: Serve = serve
         self._routes: list[Route] = []
+        self.get: Declare = partial(self.route, "GET")
+        self.put: Declare = partial(self.route, "PUT")
+        self.post: Declare = partial(self.route, "POST")
+        self.delete: Declare = partial(self.route, "DELETE")
 
     def __iter__(self) -> Iterator[Route]:
         return iter(self._routes)
 
-    def get(
-        self, path: str, *, limit: Action | None = None, max_body: int = DEFAULT_MAX_BODY
-    ) -> Callable[[Handler], Handler]:
-        """Declare the handler of GET (and HEAD) on `path`."""
-        return self.route("GET", path, limit=limit, max_body=max_body)
-
-    def put(
-        self, path: str, *, limit: Action | None = None, max_body: int = DEFAULT_MAX_BODY
-    ) -> Callable[[Handler], Handler]:
-        """Declare the handler of PUT on `path`."""
-        return self.route("PUT", path, limit=limit, max_body=max_body)
-
-    def post(
-        self, path: str, *, limit: Action | None = None, max_body: int = DEFAULT_MAX_BODY
-    ) -> Callable[[Handler], Handler]:
-        """Declare the handler of POST on `path`."""
-        return self.route("POST", path, limit=limit, max_body=max_body)
-
-    def delete(
-        self, path: str, *, limit: Action | None = None, max_body: int = DEFAULT_MAX_BODY
-    ) -> Callable[[Handler], Handler]:
-        """Declare the handler of DELETE on `path`."""
-        return self.route("DELETE", path, limit=limit, max_body=max_body)
-
     def route(
-        self, method: str, path: str, *, limit: Action | None = None, max_body: int = DEFAULT_MAX_BODY
+        self,
+        method: str,
+        path: str,
+        *,
+        limit: Action = Action.OTHER,
+        max_body: int = DEFAULT_MAX_BODY,
+        waits: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Declare the handler of `method` on `path`; several may be stacked over one handler."""
 
         def declare(handler: Handler) -> Handler:
-            self._routes.append(Route(method, path, handler, self._serve, limit, max_body))
+            self._routes.append(Route(method, path, handler, self._serve, limit, max_body, waits))
             return handler
 
         return declare

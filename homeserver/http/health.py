@@ -1,0 +1,31 @@
+"""GET /health: whether this process can do its work, for load balancers and service managers."""
+
+import asyncio
+from typing import Final
+
+from aiohttp import web
+
+from homeserver.http.context import services
+from homeserver.http.params import json_response
+from homeserver.http.routing import Routes
+from homeserver.storage.db import DatabaseUnavailable
+from homeserver.storage.health import ping
+
+DATABASE_TIMEOUT_S: Final = 2.0
+
+
+def health_routes() -> Routes:
+    """Return the routes of the health check."""
+    routes = Routes("health")
+    routes.get("/health")(health)
+    return routes
+
+
+async def health(request: web.Request) -> web.StreamResponse:
+    """Answer 200 while the database answers, else 503."""
+    try:
+        async with asyncio.timeout(DATABASE_TIMEOUT_S), services(request).db.acquire() as conn:
+            await ping(conn)
+    except (DatabaseUnavailable, TimeoutError):
+        return json_response({"status": "database unavailable"}, status=503)
+    return json_response({"status": "ok"})

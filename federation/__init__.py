@@ -1,0 +1,1 @@
+"""Server-to-server Matrix: the protocol core and everything that speaks to other homeservers."""

@@ -149,9 +149,7 @@ class Database:
         """
         async with self.acquire() as conn, conn.transaction(isolation=isolation, readonly=readonly):
             if lock_timeout_ms is not None:
-                await conn.execute(
-                    SET_TRANSACTION_TIMEOUTS, str(lock_timeout_ms), str(IDLE_IN_TRANSACTION_MS)
-                )
+                await conn.execute(SELECT_TRANSACTION_TIMEOUTS, str(lock_timeout_ms), IDLE_IN_TRANSACTION)
             yield conn
 
 

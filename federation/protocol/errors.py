@@ -33,6 +33,10 @@ class FormatError(ProtocolError):
     """An event does not have the format of its room version: drop it."""
 
 
+class EventTooLarge(FormatError):
+    """An event, or a field of it, has more bytes than the specification allows."""
+
+
 class MissingEvent(ProtocolError):
     """A computation needs an event that it was not given. Says nothing about the event's validity."""
 

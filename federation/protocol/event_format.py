@@ -16,7 +16,7 @@ from federation.protocol.canonical_json import (
     encode_canonical_fast,
     encode_canonical_json,
 )
-from federation.protocol.errors import FormatError, InvalidIdentifier
+from federation.protocol.errors import EventTooLarge, FormatError, InvalidIdentifier
 from federation.protocol.ids import parse_event_id, parse_room_id, parse_user_id
 from federation.protocol.room_versions import EventIdFormat, RoomVersion
 
@@ -79,7 +79,7 @@ def encode_event(version: RoomVersion, value: JsonValue) -> bytes:
 def check_field_size(name: str, text: str) -> None:
     """Check that a text of an event has at most 255 bytes.
 
-    Raises: FormatError.
+    Raises: EventTooLarge.
     Spec: https://spec.matrix.org/v1.19/client-server-api/#size-limits
     """
     try:
@@ -87,17 +87,17 @@ def check_field_size(name: str, text: str) -> None:
     except UnicodeEncodeError as error:
         raise FormatError(f"`{name}` has a lone surrogate") from error
     if size > MAX_FIELD_BYTES:
-        raise FormatError(f"`{name}` is longer than {MAX_FIELD_BYTES} bytes")
+        raise EventTooLarge(f"`{name}` is longer than {MAX_FIELD_BYTES} bytes")
 
 
 def check_event_size(canonical: bytes) -> None:
     """Check that the canonical bytes of a signed event are few enough.
 
-    Raises: FormatError.
+    Raises: EventTooLarge.
     Spec: https://spec.matrix.org/v1.19/client-server-api/#size-limits
     """
     if len(canonical) > MAX_EVENT_BYTES:
-        raise FormatError(f"event of {len(canonical)} bytes, more than {MAX_EVENT_BYTES}")
+        raise EventTooLarge(f"event of {len(canonical)} bytes, more than {MAX_EVENT_BYTES}")
 
 
 def max_depth(version: RoomVersion) -> int:

@@ -1,0 +1,1 @@
+"""Rooms: sending, state, membership, history and the directory. One verb per file."""

@@ -1,0 +1,140 @@
+"""Building a local event on a room's head: auth events, authorisation, hashes, signature, in memory."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from federation.protocol.auth_events import auth_types_for_event
+from federation.protocol.auth_rules import check_state_dependent
+from federation.protocol.errors import AuthRuleError, EventTooLarge, FormatError
+from federation.protocol.hashes import reference_hash
+from federation.protocol.ids import EventId, RoomId, ServerName
+from federation.protocol.pdu import EventDraft, Pdu, build_pdu
+from federation.protocol.room_versions import EventIdFormat, RoomVersion
+from federation.protocol.signing import SigningKey
+from homeserver.errors import BadJson, Forbidden, TooLarge
+from homeserver.push.default_rules import notifies_by_default
+from homeserver.rooms.heads import RoomHead, StateEvent
+from homeserver.storage.commit import NewEvent, Relation
+from homeserver.storage.state_keys import StateEntry
+
+CREATE: StateEntry = ("m.room.create", "")
+
+
+@dataclass(frozen=True, slots=True)
+class EventRequest:
+    """An event that somebody asked for, with all that had to be looked up before it can be built.
+
+    `redacts` is set only where the redaction takes effect. `mentions` are the local users whose highlight count rises
+    (0 stands for everybody).
+    """
+
+    draft: EventDraft
+    origin_server_ts: int
+    sender_nid: int
+    key_nid: int | None = None
+    member_nid: int | None = None
+    device_nid: int | None = None
+    txn_id: str | None = None
+    redacts: EventId | None = None
+    mentions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """In whose name this server signs."""
+
+    server_name: ServerName
+    key: SigningKey
+
+
+def needed_entries(version: RoomVersion, draft: EventDraft) -> list[StateEntry]:
+    """Return the state entries without which an event can be neither built nor authorised."""
+    entries = auth_types_for_event(version, draft.type, draft.sender, draft.state_key, draft.content)
+    return entries if CREATE in entries else [CREATE, *entries]
+
+
+def build_event(head: RoomHead, author: Author, request: EventRequest, entries: Sequence[StateEntry]) -> NewEvent:
+    """Build, authorise and sign an event after the head. The head must hold `entries`.
+
+    Raises: Forbidden, TooLarge, BadJson.
+    """
+    version, draft = head.room.version, request.draft
+    found = {entry: event for entry in entries if (event := head.state[entry]) is not None}
+    auth = [event for entry, event in found.items() if not (version.room_id_is_create_hash and entry == CREATE)]
+    try:
+        pdu = build_pdu(
+            version, draft, room_id=_room_id_in(head, draft), prev_events=head.prev_events,
+            auth_events=tuple(event.pdu.event_id for event in auth), depth=head.depth + 1,
+            origin_server_ts=request.origin_server_ts, server_name=author.server_name, key=author.key,
+            event_id=chosen_event_id(version, author), reference_hashes=_reference_hashes(head, auth),
+        )  # fmt: skip
+        _authorize(head, pdu, found)
+    except AuthRuleError as refusal:
+        raise Forbidden(str(refusal)) from refusal
+    except EventTooLarge as refusal:
+        raise TooLarge(str(refusal)) from refusal
+    except FormatError as refusal:
+        raise BadJson(str(refusal)) from refusal
+    return _new_event(head, pdu, request, auth)
+
+
+def _room_id_in(head: RoomHead, draft: EventDraft) -> RoomId | None:
+    if head.room.version.room_id_is_create_hash and draft.type == "m.room.create":
+        return None
+    return head.room.room_id
+
+
+def chosen_event_id(version: RoomVersion, author: Author) -> EventId | None:
+    """Return an id for an event whose room version lets the server choose it."""
+    if version.event_id_format is not EventIdFormat.CHOSEN_BY_SERVER:
+        return None
+    return EventId(f"${secrets.token_urlsafe(18)}:{author.server_name}")
+
+
+def _reference_hashes(head: RoomHead, auth: Sequence[StateEvent]) -> dict[EventId, bytes] | None:
+    version = head.room.version
+    if not version.references_have_hashes:
+        return None
+    hashes = {event.pdu.event_id: reference_hash(version, event.pdu.json) for event in auth}
+    return hashes | head.reference_hashes
+
+
+def _authorize(head: RoomHead, pdu: Pdu, found: dict[StateEntry, StateEvent]) -> None:
+    """Apply the auth rules; for ordinary messages the verdict holds until the room's state changes."""
+    if pdu.state_key is not None:
+        check_state_dependent(head.room.version, pdu, {entry: event.pdu for entry, event in found.items()})
+    elif (pdu.sender, pdu.type) not in head.may_send:
+        check_state_dependent(head.room.version, pdu, {entry: event.pdu for entry, event in found.items()})
+        if pdu.redacts is None:
+            head.may_send[(pdu.sender, pdu.type)] = None
+
+
+def _new_event(head: RoomHead, pdu: Pdu, request: EventRequest, auth: Sequence[StateEvent]) -> NewEvent:
+    is_state = pdu.state_key is not None
+    return NewEvent(
+        room=head.room,
+        pdu=pdu,
+        sender_nid=request.sender_nid,
+        key_nid=request.key_nid,
+        topo=head.topo + 1,
+        notify_count=head.notify_count + notifies_by_default(pdu.type, pdu.content, is_state=is_state),
+        device_nid=request.device_nid,
+        txn_id=request.txn_id,
+        auth_height=1 + max((event.auth_height for event in auth), default=0) if is_state else None,
+        member=(request.member_nid, pdu.content["membership"]) if request.member_nid is not None else None,
+        relation=relation_of(pdu),
+        redacts=request.redacts,
+        mentions=request.mentions,
+    )
+
+
+def relation_of(pdu: Pdu) -> Relation | None:
+    """Return what the event relates to; malformed relations are none."""
+    relates_to = pdu.content.get("m.relates_to")
+    if not isinstance(relates_to, dict):
+        return None
+    parent_id, rel_type, key = relates_to.get("event_id"), relates_to.get("rel_type"), relates_to.get("key")
+    if not isinstance(parent_id, str) or not isinstance(rel_type, str) or len(parent_id) > 255 or len(rel_type) > 255:
+        return None
+    return Relation(EventId(parent_id), rel_type, key if isinstance(key, str) else None)

@@ -1,0 +1,44 @@
+"""What the room services work with."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from federation.protocol.ids import ServerName
+from homeserver.clock import Clock
+from homeserver.config import Settings
+from homeserver.rooms.build_event import Author
+from homeserver.rooms.commit_queue import CommitQueue, Committed
+from homeserver.rooms.event_bodies import EventBodies
+from homeserver.rooms.heads import Heads
+from homeserver.rooms.memberships import Memberships
+from homeserver.storage.db import Database
+from homeserver.storage.names import Names
+from homeserver.storage.positions import Positions
+from homeserver.tailer import Tailer
+
+TransactionKey: TypeAlias = tuple[int, int, str, str]
+"""Device, room, event type and the client's transaction id."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomsContext:
+    """The dependencies of every verb in this package, put together once at start.
+
+    `in_flight` holds the sends that are not committed yet, so that a repeated request waits for the first.
+    """
+
+    server_name: ServerName
+    settings: Settings
+    clock: Clock
+    db: Database
+    names: Names
+    positions: Positions
+    tailer: Tailer
+    heads: Heads
+    memberships: Memberships
+    commits: CommitQueue
+    author: Author
+    bodies: EventBodies
+    in_flight: dict[TransactionKey, "asyncio.Future[Sequence[Committed]]"] = field(default_factory=dict)

@@ -1,0 +1,100 @@
+"""Events as clients see them.
+
+An event is rendered once, to the bytes before `unsigned`, for everybody; what differs between viewers is appended.
+
+Spec: https://spec.matrix.org/v1.19/client-server-api/#room-event-format
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from federation.protocol.ids import UserId
+from homeserver.json_types import JsonObject
+from homeserver.rooms.aggregations import load_aggregations
+from homeserver.rooms.context import RoomsContext
+from homeserver.rooms.event_bodies import EventBodies, client_event
+from homeserver.storage.unsigned import select_memberships_at, select_replaced_state
+from homeserver.storage.events import StoredEvent, select_events_by_nid
+from homeserver.storage.rooms import Room
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at events. `device_nid` decides whose transaction ids are shown."""
+
+    user_id: UserId
+    user_nid: int
+    device_nid: int | None = None
+
+
+async def render_events(
+    ctx: RoomsContext, events: Sequence[StoredEvent], viewer: Viewer, *, with_room_id: bool = True
+) -> list[orjson.Fragment]:
+    """Render events, of any rooms, for one viewer, in the order given."""
+    rooms = await ctx.names.rooms({event.room_nid for event in events})
+    extras = await load_unsigned(ctx, rooms, events, viewer)
+    now_ms = ctx.clock.now_ms()
+    return [
+        render_event(
+            ctx.bodies, rooms[event.room_nid], event, viewer, now_ms, extras.get(event.event_nid), with_room_id=with_room_id
+        )
+        for event in events
+    ]
+
+
+def render_event(
+    bodies: EventBodies,
+    room: Room,
+    event: StoredEvent,
+    viewer: Viewer,
+    now_ms: int,
+    extra: JsonObject | None = None,
+    *,
+    with_room_id: bool,
+) -> orjson.Fragment:
+    """Put an event's shared bytes together with what this viewer sees in `unsigned`."""
+    unsigned: JsonObject = {"age": max(0, now_ms - event.origin_server_ts)}
+    if event.txn_id is not None and event.device_nid == viewer.device_nid:
+        unsigned["transaction_id"] = event.txn_id
+    if extra:
+        unsigned |= extra
+    tail = b',"unsigned":' + orjson.dumps(unsigned) + b"}"
+    if with_room_id:
+        tail = b',"room_id":' + orjson.dumps(room.room_id) + tail
+    return orjson.Fragment(bodies.body(room, event) + tail)
+
+
+async def load_unsigned(
+    ctx: RoomsContext, rooms: Mapping[int, Room], events: Sequence[StoredEvent], viewer: Viewer
+) -> dict[int, JsonObject]:
+    """Look up the parts of `unsigned` that are not in the events themselves, in a few queries for all of them."""
+    extras: dict[int, JsonObject] = {event.event_nid: {} for event in events}
+    async with ctx.db.acquire() as conn:
+        aggregations = await load_aggregations(conn, ctx, viewer, events)
+        memberships = await select_memberships_at(conn, viewer.user_nid, events)
+        replaced = await select_replaced_state(conn, [event for event in events if event.key_nid is not None])
+        wanted = {event.redacted_by for event in events if event.redacted_by is not None} | set(replaced.values())
+        others = await select_events_by_nid(conn, sorted(wanted)) if wanted else {}
+    for event in events:
+        extra = extras[event.event_nid]
+        extra["membership"] = memberships.get(event.event_nid, "leave")
+        if (previous := others.get(replaced.get(event.event_nid, 0))) is not None:
+            _add_replaced(extra, rooms[event.room_nid], previous)
+        if event.redacted_by is not None and event.redacted_by in others:
+            extra["redacted_because"] = _redacted_because(rooms[event.room_nid], others[event.redacted_by])
+        if event.event_nid in aggregations:
+            extra["m.relations"] = aggregations[event.event_nid]
+    return extras
+
+
+def _add_replaced(extra: JsonObject, room: Room, previous: StoredEvent) -> None:
+    shown = client_event(room, previous)
+    extra["prev_content"] = shown["content"]
+    extra["prev_sender"] = shown["sender"]
+    extra["replaces_state"] = previous.event_id
+
+
+def _redacted_because(room: Room, redaction: StoredEvent) -> JsonObject:
+    return client_event(room, redaction) | {"room_id": room.room_id}

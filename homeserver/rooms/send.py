@@ -1,0 +1,129 @@
+"""Send an event into a room: the one way in for everything a local user does."""
+
+import asyncio
+from collections.abc import Sequence
+
+from federation.protocol.ids import EventId, InvalidIdentifier, RoomId, UserId, parse_user_id, server_name_of
+from federation.protocol.pdu import EventDraft
+from homeserver.errors import BadJson, Forbidden, InvalidParam
+from homeserver.json_types import JsonObject
+from homeserver.push.default_rules import mentioned_user_ids, mentions_room
+from homeserver.rooms.build_event import EventRequest
+from homeserver.rooms.commit_queue import Committed
+from homeserver.rooms.context import RoomsContext, TransactionKey
+from homeserver.rooms.redaction import check_redaction
+from homeserver.storage.rooms import Room
+
+MAX_TXN_ID_BYTES = 255
+MAX_MENTIONS = 100
+EVERYBODY = 0
+
+
+async def send_event(
+    ctx: RoomsContext,
+    room_id: RoomId,
+    sender: UserId,
+    type_: str,
+    content: JsonObject,
+    *,
+    state_key: str | None = None,
+    redacts: EventId | None = None,
+    device_nid: int | None = None,
+    txn_id: str | None = None,
+    origin_server_ts: int | None = None,
+) -> Committed:
+    """Build, authorise and commit an event; return it when it is durable.
+
+    A transaction id makes a repetition by the same device return the first event.
+
+    Raises: NotFound for an unknown room, Forbidden by the auth rules, BadJson, TooLarge, Unavailable.
+    """
+    room = ctx.names.remembered_room(room_id) or await known_room(ctx, room_id)
+    draft = EventDraft(type_, sender, content, state_key=state_key, redacts=redacts)
+    if device_nid is None or txn_id is None:
+        return (await _submit(ctx, room, draft, origin_server_ts, None, None))[0]
+    key = (device_nid, room.nid, type_, check_txn_id(txn_id))
+    running = ctx.in_flight.get(key)
+    if running is None:
+        running = asyncio.ensure_future(_submit(ctx, room, draft, origin_server_ts, device_nid, txn_id))
+        ctx.in_flight[key] = running
+        running.add_done_callback(lambda _done: _forget(ctx, key))
+    return (await asyncio.shield(running))[0]
+
+
+async def known_room(ctx: RoomsContext, room_id: RoomId) -> Room:
+    """Return a room. Raises Forbidden, as for a room one is not in, where the server does not know it."""
+    room = await ctx.names.room(room_id)
+    if room is None:
+        raise Forbidden("You are not in this room")
+    return room
+
+
+def check_txn_id(txn_id: str) -> str:
+    if "\x00" in txn_id or len(txn_id.encode()) > MAX_TXN_ID_BYTES:
+        raise InvalidParam(f"A transaction id has at most {MAX_TXN_ID_BYTES} bytes, none of them zero")
+    return txn_id
+
+
+async def build_request(
+    ctx: RoomsContext,
+    room: Room,
+    draft: EventDraft,
+    *,
+    origin_server_ts: int | None = None,
+    device_nid: int | None = None,
+    txn_id: str | None = None,
+) -> EventRequest:
+    """Look up all that an event's commit refers to by number."""
+    sender_nid = await ctx.names.intern_user(draft.sender)
+    key_nid = member_nid = None
+    if draft.state_key is not None:
+        entry = (draft.type, draft.state_key)
+        key_nid = ctx.names.key_nid(entry) or (await ctx.names.intern_entries([entry]))[entry]
+        if draft.type == "m.room.member":
+            member_nid = await ctx.names.intern_user(_member_of(draft))
+    return EventRequest(
+        draft,
+        ctx.clock.now_ms() if origin_server_ts is None else origin_server_ts,
+        sender_nid,
+        key_nid,
+        member_nid,
+        device_nid,
+        txn_id,
+        await check_redaction(ctx, room, draft) if draft.redacts is not None else None,
+        await _mentioned(ctx, draft) if "m.mentions" in draft.content else (),
+    )
+
+
+async def _submit(
+    ctx: RoomsContext, room: Room, draft: EventDraft, origin_server_ts: int | None, device_nid: int | None, txn_id: str | None
+) -> Sequence[Committed]:
+    request = await build_request(
+        ctx, room, draft, origin_server_ts=origin_server_ts, device_nid=device_nid, txn_id=txn_id
+    )
+    return await (await ctx.commits.submit(room, request))
+
+
+def _member_of(draft: EventDraft) -> UserId:
+    try:
+        return parse_user_id(draft.state_key or "")
+    except InvalidIdentifier as error:
+        raise BadJson("The state key of a membership is a user id") from error
+
+
+async def _mentioned(ctx: RoomsContext, draft: EventDraft) -> tuple[int, ...]:
+    local = []
+    for user_id in mentioned_user_ids(draft.content)[:MAX_MENTIONS]:
+        try:
+            if server_name_of(parse_user_id(user_id)) == ctx.server_name and user_id != draft.sender:
+                local.append(UserId(user_id))
+        except InvalidIdentifier:
+            continue
+    nids = sorted((await ctx.names.known_users(local)).values())
+    return (EVERYBODY, *nids) if mentions_room(draft.content) else tuple(nids)
+
+
+def _forget(ctx: RoomsContext, key: TransactionKey) -> None:
+    running = ctx.in_flight.pop(key, None)
+    if running is not None and not running.cancelled():
+        running.exception()  # whoever waits has it; nobody may be left waiting

@@ -1,0 +1,93 @@
+"""Who is in which room: lists derived from current state, for the questions that would otherwise read all of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from federation.protocol.ids import UserId
+from homeserver.storage.db import Connection
+
+SELECT_ROOMS_OF_USER = "SELECT room_nid, membership, event_nid, position, forgotten FROM memberships WHERE user_nid = $1"
+SELECT_MEMBERSHIP = """
+SELECT room_nid, membership, event_nid, position, forgotten FROM memberships WHERE user_nid = $1 AND room_nid = $2
+"""
+SELECT_MEMBERS = """
+SELECT u.user_id FROM memberships m JOIN users u ON u.user_nid = m.user_nid
+WHERE m.room_nid = $1 AND m.membership = $2 ORDER BY m.event_nid LIMIT $3
+"""
+SELECT_MEMBER_NIDS = "SELECT user_nid FROM memberships WHERE room_nid = $1 AND membership = ANY ($2::text[])"
+COUNT_MEMBERS = """
+SELECT room_nid, membership, count(*) AS members FROM memberships
+WHERE room_nid = ANY ($1::bigint[]) AND membership IN ('join', 'invite') GROUP BY room_nid, membership
+"""
+SELECT_SHARED_ROOMS = """
+SELECT a.room_nid FROM memberships a JOIN memberships b ON b.room_nid = a.room_nid
+WHERE a.user_nid = $1 AND b.user_nid = $2 AND a.membership = 'join' AND b.membership = 'join'
+"""
+SELECT_USERS_SHARING_ROOMS = """
+SELECT DISTINCT b.user_nid FROM memberships a JOIN memberships b ON b.room_nid = a.room_nid
+WHERE a.user_nid = $1 AND b.user_nid = ANY ($2::bigint[]) AND a.membership = 'join' AND b.membership = 'join'
+"""
+UPDATE_FORGOTTEN = """
+UPDATE memberships SET forgotten = true WHERE user_nid = $1 AND room_nid = $2 AND membership IN ('leave', 'ban')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMembership:
+    """A user's membership of a room now, and since which position."""
+
+    room_nid: int
+    membership: str
+    event_nid: int
+    position: int
+    forgotten: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCounts:
+    """How many have joined a room, and how many are invited."""
+
+    joined: int = 0
+    invited: int = 0
+
+
+async def select_rooms_of_user(conn: Connection, user_nid: int) -> dict[int, RoomMembership]:
+    """Return every room that a user has or had to do with."""
+    return {r["room_nid"]: RoomMembership(*r) for r in await conn.fetch(SELECT_ROOMS_OF_USER, user_nid)}
+
+
+async def select_membership(conn: Connection, user_nid: int, room_nid: int) -> RoomMembership | None:
+    row = await conn.fetchrow(SELECT_MEMBERSHIP, user_nid, room_nid)
+    return RoomMembership(*row) if row else None
+
+
+async def select_members(conn: Connection, room_nid: int, membership: str, limit: int) -> list[UserId]:
+    """Return members of one kind, those of longest standing first."""
+    return [UserId(r["user_id"]) for r in await conn.fetch(SELECT_MEMBERS, room_nid, membership, limit)]
+
+
+async def select_member_nids(conn: Connection, room_nid: int, memberships: Sequence[str]) -> set[int]:
+    return {r["user_nid"] for r in await conn.fetch(SELECT_MEMBER_NIDS, room_nid, memberships)}
+
+
+async def count_members(conn: Connection, room_nids: Sequence[int]) -> dict[int, MemberCounts]:
+    """Return the counts of rooms; a room without members is left out."""
+    counts: dict[int, dict[str, int]] = {}
+    for row in await conn.fetch(COUNT_MEMBERS, room_nids):
+        counts.setdefault(row["room_nid"], {})[row["membership"]] = row["members"]
+    return {room: MemberCounts(found.get("join", 0), found.get("invite", 0)) for room, found in counts.items()}
+
+
+async def select_shared_rooms(conn: Connection, user_nid: int, other_nid: int) -> set[int]:
+    """Return the rooms that two users have both joined."""
+    return {r["room_nid"] for r in await conn.fetch(SELECT_SHARED_ROOMS, user_nid, other_nid)}
+
+
+async def select_users_sharing_rooms(conn: Connection, user_nid: int, others: Sequence[int]) -> set[int]:
+    """Return which of the others have joined a room that the user has joined."""
+    return {r["user_nid"] for r in await conn.fetch(SELECT_USERS_SHARING_ROOMS, user_nid, others)}
+
+
+async def update_forgotten(conn: Connection, user_nid: int, room_nid: int) -> bool:
+    """Forget a room that the user has left; say whether there was one."""
+    return bool((await conn.execute(UPDATE_FORGOTTEN, user_nid, room_nid)).endswith("1"))

@@ -1,0 +1,158 @@
+"""State of rooms: current, at a position of the main line, and the changes between two positions.
+
+Nothing here ever copies a full state: `current_state` is changed in place, `state_changes` is its history, and the state at an
+earlier position is the current one with the later changes undone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from federation.protocol.ids import EventId
+from homeserver.storage.db import Connection
+from homeserver.storage.events import EVENT_COLUMNS, StoredEvent, event_from_row
+from homeserver.storage.state_keys import StateEntry
+from homeserver.storage.text import from_text, to_text
+
+SELECT_CURRENT_ENTRIES = """
+SELECT k.type, k.state_key, e.event_id, e.event_nid, e.auth_height, e.json
+FROM unnest($2::text[], $3::text[]) AS w(type, state_key)
+JOIN state_keys k ON k.type = w.type AND k.state_key = w.state_key
+JOIN current_state s ON s.room_nid = $1 AND s.key_nid = k.key_nid
+JOIN events e ON e.event_nid = s.event_nid
+"""
+SELECT_CURRENT_STATE = f"""
+SELECT {EVENT_COLUMNS} FROM current_state s JOIN events e ON e.event_nid = s.event_nid WHERE s.room_nid = $1
+ORDER BY e.event_nid
+"""
+SELECT_CURRENT_STATE_OF_TYPE = f"""
+SELECT {EVENT_COLUMNS} FROM state_keys k JOIN current_state s ON s.room_nid = $1 AND s.key_nid = k.key_nid
+JOIN events e ON e.event_nid = s.event_nid WHERE k.type = $2 ORDER BY e.event_nid
+"""
+SELECT_CURRENT_STATE_OF_ROOMS = f"""
+SELECT {EVENT_COLUMNS} FROM current_state s JOIN events e ON e.event_nid = s.event_nid
+WHERE s.room_nid = ANY ($1::bigint[]) AND ($2 OR e.type <> 'm.room.member')
+"""
+SELECT_CURRENT_ENTRIES_OF_ROOMS = """
+SELECT s.room_nid, k.type, k.state_key, e.event_id, e.event_nid, e.auth_height, e.json
+FROM unnest($2::text[], $3::text[]) AS w(type, state_key)
+JOIN state_keys k ON k.type = w.type AND k.state_key = w.state_key
+JOIN current_state s ON s.key_nid = k.key_nid AND s.room_nid = ANY ($1::bigint[])
+JOIN events e ON e.event_nid = s.event_nid
+"""
+SELECT_STATE_AT = """
+WITH later AS (
+    SELECT DISTINCT ON (key_nid) key_nid, old_event_nid FROM state_changes
+    WHERE room_nid = $1 AND position > $2 ORDER BY key_nid, position
+)
+SELECT c.key_nid, c.event_nid FROM current_state c
+WHERE c.room_nid = $1 AND NOT EXISTS (SELECT 1 FROM later l WHERE l.key_nid = c.key_nid)
+UNION ALL
+SELECT key_nid, old_event_nid FROM later WHERE old_event_nid IS NOT NULL
+"""
+SELECT_ENTRY_AT = """
+SELECT new_event_nid FROM state_changes WHERE room_nid = $1 AND key_nid = $2 AND position <= $3
+ORDER BY position DESC LIMIT 1
+"""
+SELECT_ENTRY_HISTORY = """
+SELECT position, old_event_nid, new_event_nid FROM state_changes WHERE room_nid = $1 AND key_nid = $2 ORDER BY position
+"""
+SELECT_STATE_CHANGES = """
+SELECT DISTINCT ON (c.room_nid, c.key_nid) c.room_nid, c.key_nid, c.new_event_nid, c.position
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS w(room_nid, since, upto)
+JOIN state_changes c ON c.room_nid = w.room_nid AND c.position > w.since AND c.position <= w.upto
+ORDER BY c.room_nid, c.key_nid, c.position DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredState:
+    """A current state event with what authorisation needs of it."""
+
+    event_id: EventId
+    event_nid: int
+    auth_height: int
+    json: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """The newest change of a key in a span of positions; `event_nid` is None where the key was removed."""
+
+    room_nid: int
+    key_nid: int
+    event_nid: int | None
+    position: int
+
+
+async def select_current_entries(
+    conn: Connection, room_nid: int, entries: Sequence[StateEntry]
+) -> dict[StateEntry, StoredState]:
+    """Return those of these entries that the room's current state has."""
+    if not entries:
+        return {}
+    rows = await conn.fetch(SELECT_CURRENT_ENTRIES, room_nid, *_columns_of(entries))
+    return {
+        (from_text(r["type"]), from_text(r["state_key"])): StoredState(
+            EventId(r["event_id"]), r["event_nid"], r["auth_height"], r["json"]
+        )
+        for r in rows
+    }
+
+
+async def select_current_entries_of_rooms(
+    conn: Connection, room_nids: Sequence[int], entries: Sequence[StateEntry]
+) -> dict[int, dict[StateEntry, StoredState]]:
+    """Return, per room, those of these entries that its current state has."""
+    found: dict[int, dict[StateEntry, StoredState]] = {}
+    for r in await conn.fetch(SELECT_CURRENT_ENTRIES_OF_ROOMS, room_nids, *_columns_of(entries)):
+        entry = (from_text(r["type"]), from_text(r["state_key"]))
+        stored = StoredState(EventId(r["event_id"]), r["event_nid"], r["auth_height"], r["json"])
+        found.setdefault(r["room_nid"], {})[entry] = stored
+    return found
+
+
+async def select_current_state(conn: Connection, room_nid: int) -> list[StoredEvent]:
+    return [event_from_row(r) for r in await conn.fetch(SELECT_CURRENT_STATE, room_nid)]
+
+
+async def select_current_state_of_type(conn: Connection, room_nid: int, type_: str) -> list[StoredEvent]:
+    return [event_from_row(r) for r in await conn.fetch(SELECT_CURRENT_STATE_OF_TYPE, room_nid, to_text(type_))]
+
+
+async def select_current_state_of_rooms(
+    conn: Connection, room_nids: Sequence[int], *, members: bool
+) -> dict[int, list[StoredEvent]]:
+    """Return the current state of several rooms, with or without their member events."""
+    found: dict[int, list[StoredEvent]] = {}
+    for row in await conn.fetch(SELECT_CURRENT_STATE_OF_ROOMS, room_nids, members):
+        found.setdefault(row["room_nid"], []).append(event_from_row(row))
+    return found
+
+
+async def select_state_at(conn: Connection, room_nid: int, position: int) -> dict[int, int]:
+    """Return the main line's state after a position, as key -> event numbers."""
+    return {r["key_nid"]: r["event_nid"] for r in await conn.fetch(SELECT_STATE_AT, room_nid, position)}
+
+
+async def select_entry_at(conn: Connection, room_nid: int, key_nid: int, position: int) -> int | None:
+    """Return the event that a key had on the main line after a position."""
+    event_nid: int | None = await conn.fetchval(SELECT_ENTRY_AT, room_nid, key_nid, position)
+    return event_nid
+
+
+async def select_entry_history(conn: Connection, room_nid: int, key_nid: int) -> list[tuple[int, int | None, int | None]]:
+    """Return every change of a key: (position, old event, new event), oldest first."""
+    rows = await conn.fetch(SELECT_ENTRY_HISTORY, room_nid, key_nid)
+    return [(r["position"], r["old_event_nid"], r["new_event_nid"]) for r in rows]
+
+
+async def select_state_changes(conn: Connection, spans: Sequence[tuple[int, int, int]]) -> list[StateChange]:
+    """Return the newest change of every key in each (room, since, upto)."""
+    if not spans:
+        return []
+    rows = await conn.fetch(SELECT_STATE_CHANGES, *[list(column) for column in zip(*spans, strict=True)])
+    return [StateChange(r["room_nid"], r["key_nid"], r["new_event_nid"], r["position"]) for r in rows]
+
+
+def _columns_of(entries: Sequence[StateEntry]) -> tuple[list[str], list[str]]:
+    return [to_text(type_) for type_, _ in entries], [to_text(state_key) for _, state_key in entries]

@@ -13,7 +13,6 @@ from federation.protocol.errors import AuthRule, InvalidIdentifier
 from federation.protocol.ids import parse_user_id
 from federation.protocol.pdu import Pdu
 
-
 _AUTHORISING_USER: Final = "join_authorised_via_users_server"
 
 

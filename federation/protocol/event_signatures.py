@@ -15,7 +15,6 @@ from federation.protocol.redaction import redact
 from federation.protocol.room_versions import RoomVersion
 from federation.protocol.signing import SigningKey, sign_json, verify_json
 
-
 _AUTHORISING_USER: Final = "join_authorised_via_users_server"
 
 

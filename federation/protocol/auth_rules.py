@@ -15,7 +15,7 @@ from federation.protocol.auth_rules_power_levels import check_power_levels
 from federation.protocol.auth_state import AuthState, refuse
 from federation.protocol.errors import AuthRule, AuthRuleError, InvalidIdentifier, MissingEvent
 from federation.protocol.ids import EventId, parse_user_id, server_name_of
-from federation.protocol.pdu import Pdu
+from federation.protocol.pdu import Pdu, create_event_id_of
 from federation.protocol.room_versions import ROOM_VERSIONS, RoomVersion
 
 __all__ = [
@@ -159,7 +159,7 @@ def _check_create_event_is_accepted(
     pdu: Pdu, auth_events: Mapping[EventId, Pdu], rejected: Collection[EventId]
 ) -> None:
     # A create event that is not at hand is asked for by the rules that depend on state.
-    create_id = EventId("$" + pdu.room_id[1:])
+    create_id = create_event_id_of(pdu.room_id)
     create = auth_events.get(create_id)
     if create_id in rejected or (create is not None and create.type != "m.room.create"):
         refuse(AuthRule.ROOM_ID_IS_NOT_CREATE_EVENT, "the room ID is not that of an accepted create event")

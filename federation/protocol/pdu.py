@@ -34,6 +34,7 @@ __all__ = [
     "FormatError",
     "Pdu",
     "build_pdu",
+    "create_event_id_of",
     "parse_pdu",
     "pdu_from_stored",
     "room_id_of_create",
@@ -146,6 +147,14 @@ def room_id_of_create(event_id: EventId) -> RoomId:
     Spec: https://spec.matrix.org/v1.19/rooms/v12/#event-format
     """
     return RoomId("!" + event_id[1:])
+
+
+def create_event_id_of(room_id: RoomId) -> EventId:
+    """Return the ID of the create event that a room ID names, where room IDs follow from create events.
+
+    Spec: https://spec.matrix.org/v1.19/rooms/v12/#event-format
+    """
+    return EventId("$" + room_id[1:])
 
 
 def _make_pdu(

@@ -1,0 +1,1 @@
+"""Loads a Parlour homeserver and, beside it, Synapse; run with `python -m benchmarks`."""

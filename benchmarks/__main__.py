@@ -1,0 +1,53 @@
+"""`python -m benchmarks`: measure Parlour beside Synapse and print the table of docs/benchmarks.md."""
+
+import asyncio
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import uvloop
+
+from benchmarks.report import render_report
+from benchmarks.runner import run
+from benchmarks.workload import FULL, QUICK
+from benchmarks.workloads import WORKLOADS
+
+RESULTS = Path(__file__).parent / "results"
+
+
+@click.command()
+@click.option(
+    "--quick", is_flag=True, help="A minute or two: short runs, one repetition, a smaller large room."
+)
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice([workload.name for workload in WORKLOADS]),
+    help="Run this workload alone; may be given several times.",
+)
+@click.option("--no-synapse", is_flag=True, help="Measure Parlour and the bare aiohttp handler alone.")
+@click.option(
+    "--server",
+    "servers",
+    multiple=True,
+    type=click.Choice(["parlour", "synapse", "aiohttp"]),
+    help="Measure this server alone; may be given several times.",
+)
+def main(quick: bool, only: tuple[str, ...], no_synapse: bool, servers: tuple[str, ...]) -> None:
+    """Measure Parlour beside Synapse on this machine."""
+    workloads = tuple(workload for workload in WORKLOADS if not only or workload.name in only)
+    chosen = servers or ("aiohttp", "parlour", "synapse")
+    if no_synapse:
+        chosen = tuple(server for server in chosen if server != "synapse")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        report = runner.run(run(QUICK if quick else FULL, workloads, chosen))
+    name = "quick" if quick else "full"
+    path = RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{name}-{os.getpid()}.json"
+    report.save(path)
+    click.echo(render_report(report, workloads))
+    click.echo(f"saved {path}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Runs the workloads, one server after the other, so that nothing but the measured server is awake."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchmarks.homeserver import Homeserver
+from benchmarks.machine import describe_machine, measure_fdatasync
+from benchmarks.pinning import Pinning, choose_pinning, pin_this_process
+from benchmarks.postgres import Cluster
+from benchmarks.report import Report
+from benchmarks.servers.bare_aiohttp import BareAiohttp
+from benchmarks.servers.parlour import Parlour
+from benchmarks.servers.synapse import Synapse
+from benchmarks.statistics import median_of_each
+from benchmarks.workload import Plan, Workload
+
+Build = Callable[[Cluster, Path, str], Homeserver]
+HOMESERVERS: dict[str, Build] = {"synapse": Synapse, "parlour": Parlour}
+
+
+async def run(plan: Plan, workloads: Sequence[Workload[Any]], servers: Sequence[str]) -> Report:
+    """Measure every workload on every server that it is meant for, and return the figures."""
+    pinning = choose_pinning()
+    report = Report(describe_machine(), measure_fdatasync(), asdict(pinning))
+    pin_this_process(pinning.load)
+    for server in servers:
+        meant = [workload for workload in workloads if server in workload.servers]
+        if not meant:
+            continue
+        if server == "aiohttp":
+            await _run_bare(plan, meant, pinning, report)
+        else:
+            await _run_homeserver(server, plan, meant, pinning, report)
+    return report
+
+
+async def _run_bare(plan: Plan, workloads: list[Workload[Any]], pinning: Pinning, report: Report) -> None:
+    with tempfile.TemporaryDirectory(prefix="parlour-bench-") as folder:
+        await _measure_all(BareAiohttp(Path(folder), pinning.server), plan, workloads, report)
+
+
+async def _run_homeserver(
+    server: str, plan: Plan, workloads: list[Workload[Any]], pinning: Pinning, report: Report
+) -> None:
+    cluster = Cluster(pinning.postgresql)
+    try:
+        await asyncio.to_thread(cluster.start)
+        report.postgresql[server] = await cluster.settings()
+        with tempfile.TemporaryDirectory(prefix="parlour-bench-") as folder:
+            homeserver = await asyncio.to_thread(HOMESERVERS[server], cluster, Path(folder), pinning.server)
+            await _measure_all(homeserver, plan, workloads, report)
+    finally:
+        await asyncio.to_thread(cluster.stop)
+
+
+async def _measure_all(
+    homeserver: Homeserver, plan: Plan, workloads: list[Workload[Any]], report: Report
+) -> None:
+    try:
+        await homeserver.start()
+        for workload in workloads:
+            figures = await _measure(homeserver, plan, workload)
+            report.add(homeserver.name, workload.name, figures)
+            _say(
+                f"{homeserver.name} {workload.name}: " + ", ".join(f"{k} {v:.2f}" for k, v in figures.items())
+            )
+    finally:
+        await homeserver.stop()
+
+
+async def _measure(homeserver: Homeserver, plan: Plan, workload: Workload[Any]) -> dict[str, float]:
+    _say(f"{homeserver.name} {workload.name}: preparing")
+    prepared = await workload.prepare(homeserver, plan)
+    if workload.warm_up:
+        await workload.measure(homeserver, prepared, plan.warm_up())
+    repetitions = plan.repetitions if workload.repeat else 1
+    return median_of_each([await workload.measure(homeserver, prepared, plan) for _ in range(repetitions)])
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")

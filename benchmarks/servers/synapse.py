@@ -1,0 +1,139 @@
+"""Synapse from PyPI, in an environment of its own, configured for nothing but this comparison."""
+
+import os
+import secrets
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import yaml
+
+from benchmarks.homeserver import Account
+from benchmarks.load_client import ConnectionPool
+from benchmarks.postgres import Cluster, free_port
+from benchmarks.processes import Launch, ServerProcess
+from benchmarks.servers.registration import register_with_secret
+
+VERSION = "1.163.2"
+REQUIREMENTS = (f"matrix-synapse=={VERSION}", "psycopg2-binary")
+SERVER_NAME = "synapse.bench"
+UNLIMITED = {"per_second": 1_000_000, "burst_count": 1_000_000}
+
+
+class Synapse:
+    """A Synapse process on a PostgreSQL cluster."""
+
+    name = "synapse"
+
+    def __init__(self, cluster: Cluster, folder: Path, cores: str) -> None:
+        self.port = free_port()
+        self._secret = secrets.token_hex(16)
+        python = install_synapse()
+        config_file = _write_configuration(self.port, cluster, folder, self._secret)
+        command = [str(python), "-m", "synapse.app.homeserver", "-c", str(config_file)]
+        subprocess.run([*command, "--generate-keys"], check=True, cwd=folder)
+        launch = Launch(command, cores, {}, folder, folder / "output.log", self.port)
+        self._process = ServerProcess(launch)
+        self._pool = ConnectionPool(self.port, 4)
+
+    async def start(self) -> float:
+        return await self._process.start()
+
+    async def stop(self) -> None:
+        self._pool.close()
+        await self._process.stop()
+
+    async def register(self, localpart: str) -> Account:
+        return await register_with_secret(self._pool, self._secret, localpart)
+
+    def process_ids(self) -> list[int]:
+        return self._process.process_ids()
+
+
+def install_synapse() -> Path:
+    """Return the Python of an environment that holds Synapse, which is made on first use and kept."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    environment = cache / "parlour-bench" / f"synapse-{VERSION}"
+    python = environment / "bin" / "python"
+    if not _holds_synapse(python):
+        sys.stderr.write(f"installing {' '.join(REQUIREMENTS)} into {environment}\n")
+        venv.create(environment, with_pip=True, clear=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *REQUIREMENTS], check=True)
+    return python
+
+
+def _holds_synapse(python: Path) -> bool:
+    if not python.exists():
+        return False
+    check = f"import psycopg2, synapse; assert synapse.__version__ == {VERSION!r}"
+    return subprocess.run([str(python), "-c", check], check=False, stderr=subprocess.DEVNULL).returncode == 0
+
+
+def _write_configuration(port: int, cluster: Cluster, folder: Path, secret: str) -> Path:
+    log_config = folder / "log.yaml"
+    log_config.write_text(yaml.safe_dump(_log_configuration()))
+    configuration = {
+        "server_name": SERVER_NAME,
+        "report_stats": False,
+        "pid_file": str(folder / "synapse.pid"),
+        "signing_key_path": str(folder / "signing.key"),
+        "media_store_path": str(folder / "media"),
+        "log_config": str(log_config),
+        "registration_shared_secret": secret,
+        "macaroon_secret_key": secrets.token_hex(16),
+        "trusted_key_servers": [],
+        "default_room_version": "12",
+        # Registering the workloads' users is not measured.
+        "bcrypt_rounds": 4,
+        "listeners": [_listener(port)],
+        "database": _database(cluster),
+        **_unlimited_rates(),
+    }
+    path = folder / "homeserver.yaml"
+    path.write_text(yaml.safe_dump(configuration))
+    return path
+
+
+def _listener(port: int) -> dict[str, object]:
+    return {
+        "port": port,
+        "type": "http",
+        "bind_addresses": ["127.0.0.1"],
+        "resources": [{"names": ["client"], "compress": False}],
+    }
+
+
+def _database(cluster: Cluster) -> dict[str, object]:
+    arguments = {
+        "host": "127.0.0.1",
+        "port": cluster.port,
+        "user": "parlour",
+        "dbname": "bench",
+        "cp_min": 5,
+        "cp_max": 10,
+    }
+    return {"name": "psycopg2", "args": arguments}
+
+
+def _unlimited_rates() -> dict[str, object]:
+    return {
+        "rc_message": UNLIMITED,
+        "rc_registration": UNLIMITED,
+        "rc_login": {"address": UNLIMITED, "account": UNLIMITED, "failed_attempts": UNLIMITED},
+        "rc_joins": {"local": UNLIMITED, "remote": UNLIMITED},
+        "rc_joins_per_room": UNLIMITED,
+        "rc_room_creation": UNLIMITED,
+        "rc_admin_redaction": UNLIMITED,
+        "rc_invites": {"per_room": UNLIMITED, "per_user": UNLIMITED, "per_issuer": UNLIMITED},
+        "rc_presence": {"per_user": UNLIMITED},
+    }
+
+
+def _log_configuration() -> dict[str, object]:
+    return {
+        "version": 1,
+        "handlers": {"console": {"class": "logging.StreamHandler"}},
+        "root": {"level": "WARNING", "handlers": ["console"]},
+        "disable_existing_loggers": False,
+    }

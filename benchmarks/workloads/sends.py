@@ -1,0 +1,70 @@
+"""Durable sends: wrk on 32 connections, 8 rooms, 8 senders who are members of all of them."""
+
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from benchmarks.homeserver import Homeserver
+from benchmarks.load_client import ConnectionPool
+from benchmarks.matrix import create_room, join_all
+from benchmarks.workload import Figure, Plan, Workload
+from benchmarks.wrk import run_sends
+
+CONNECTIONS = 32
+ROOMS = 8
+SENDERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The file that tells the Lua script its rooms and access tokens."""
+
+    plan_file: Path
+
+
+async def prepare(homeserver: Homeserver, plan: Plan) -> Prepared:
+    """Make the rooms and put every sender into each."""
+    pool = ConnectionPool(homeserver.port, 8)
+    senders = [await homeserver.register(f"sender{number}") for number in range(SENDERS)]
+    rooms = [await create_room(pool, senders[0], name=f"Sends {number}") for number in range(ROOMS)]
+    for room_id in rooms:
+        await join_all(pool, room_id, senders[1:])
+    pool.close()
+    lines = [f"room {quote(room_id)}\n" for room_id in rooms] + [f"token {s.access_token}\n" for s in senders]
+    return Prepared(_write_plan_file("".join(lines)))
+
+
+async def measure(homeserver: Homeserver, prepared: Prepared, plan: Plan) -> dict[str, float]:
+    """Send as fast as the answers come back."""
+    summary = await run_sends(
+        homeserver.port,
+        prepared.plan_file,
+        secrets.token_hex(4),
+        connections=CONNECTIONS,
+        seconds=plan.measure_s,
+    )
+    return {"per_s": summary.requests_per_s, "p50_ms": summary.p50_ms, "p99_ms": summary.p99_ms}
+
+
+def _write_plan_file(text: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="parlour-bench-plan-"))
+    plan_file = folder / "plan"
+    plan_file.write_text(text)
+    plan_file.chmod(0o600)
+    return plan_file
+
+
+SENDS = Workload(
+    name="sends",
+    title=f"durable sends, {CONNECTIONS} connections, {ROOMS} rooms",
+    figures=(
+        Figure("per_s", "sends", "1/s", aim=7000, more_is_better=True),
+        Figure("p50_ms", "p50", "ms", aim=5),
+        Figure("p99_ms", "p99", "ms", aim=12),
+    ),
+    prepare=prepare,
+    measure=measure,
+    servers=frozenset({"parlour", "synapse", "aiohttp"}),
+)

@@ -5,7 +5,7 @@ JSON columns arrive as text: whoever reads one decides whether to decode it at a
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Final, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -16,6 +16,11 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProx
 """What storage functions take as `conn`."""
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+if TYPE_CHECKING:  # generic for type checkers only
+    _Connection = asyncpg.Connection[asyncpg.Record]
+else:
+    _Connection = asyncpg.Connection
 Isolation: TypeAlias = Literal["read_committed", "repeatable_read", "serializable"]
 
 MAX_CONNECTIONS: Final = 10
@@ -61,7 +66,7 @@ class UnsuitableDatabase(Exception):
     """A database this server cannot work with, whatever is tried; the message says what would do."""
 
 
-class _PooledConnection(asyncpg.Connection[asyncpg.Record]):
+class _PooledConnection(_Connection):
     """A connection that goes back to the pool without a round trip to reset it.
 
     Nothing here changes a session: time-outs are set per transaction, locks are the transaction's. A

@@ -1,0 +1,48 @@
+"""Fixtures for every test: a clean environment, a clock, a database."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from homeserver.storage.db import Database
+from tests.support.fake_clock import FakeClock
+from tests.support.postgres import TestDatabases, session_databases
+
+for name in [name for name in os.environ if name.startswith("PARLOUR_")]:
+    if name not in ("PARLOUR_SPEC_DATA", "PARLOUR_TEST_DATABASE_URL"):
+        del os.environ[name]
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestDatabases]:
+    with session_databases(tmp_path_factory.mktemp("postgres")) as databases:
+        yield databases
+
+
+@pytest.fixture
+async def database_url(databases: TestDatabases) -> AsyncIterator[str]:
+    """The URL of a migrated, empty database of the test's own."""
+    url = await databases.make()
+    yield url
+    await databases.drop(url)
+
+
+@pytest.fixture
+async def empty_database_url(databases: TestDatabases) -> AsyncIterator[str]:
+    """The URL of a database without any table."""
+    url = await databases.make(template="template1")
+    yield url
+    await databases.drop(url)
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    db = await Database.connect(database_url)
+    yield db
+    await db.close()

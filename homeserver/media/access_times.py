@@ -7,7 +7,7 @@ WORTH_WRITING_MS: Final = 60 * 60 * 1000
 
 
 class AccessTimes:
-    """The newest access per address; beyond `MAX_GATHERED` addresses, further ones wait for the next batch."""
+    """The newest access per address; beyond `MAX_GATHERED` addresses others wait for the next batch."""
 
     def __init__(self) -> None:
         self._gathered: dict[int, int] = {}

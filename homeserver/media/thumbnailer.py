@@ -70,12 +70,16 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An opened picture: `size` is upright, before anything was scaled."""
+    """An opened picture: `size` is upright, before anything was scaled.
+
+    `animatable` says that all its frames together are within the limit.
+    """
 
     image: Image.Image
     format: str
     size: tuple[int, int]
     frames: int
+    animatable: bool
 
 
 def main() -> None:
@@ -97,27 +101,14 @@ def make_thumbnails(request: Request) -> list[Output]:
     Raises: TooManyPixels; one of `DAMAGE` for a picture that cannot be decoded.
     """
     Image.MAX_IMAGE_PIXELS = request["max_pixels"]
-    with Image.open(request["source"], formats=[request["format"]]) as image:
-        if image.width * image.height > request["max_pixels"]:
-            raise TooManyPixels
-        picture = Picture(
-            image, request["format"], _upright_size(image), _count_frames(image, request["format"])
-        )
-        animatable = picture.frames * image.width * image.height <= request["max_animation_pixels"]
-        outputs: dict[int, Output] = {}
-        # Animations first: drawing the first frame loads the image for good.
-        wanted = sorted(enumerate(request["outputs"]), key=lambda item: not item[1]["animated"])
-        still: Image.Image | None = None
-        for index, output in wanted:
-            fit = fit_picture(picture.size, output["width"], output["height"], output["method"])
-            if output["animated"] and picture.frames > 1:
-                outputs[index] = _write_animation(picture, fit, output["path"], animatable=animatable)
-            elif picture.frames == 1 and is_whole(fit, picture.size):
-                outputs[index] = _original(picture)
-            else:
-                still = still or _load_still(picture, _largest(picture, request["outputs"]))
-                outputs[index] = _write_still(still, picture, fit, output["path"])
-    return [outputs[index] for index in range(len(outputs))]
+    try:
+        with Image.open(request["source"], formats=[request["format"]]) as image:
+            if image.width * image.height > request["max_pixels"]:
+                raise TooManyPixels
+            return _make_all(_measure(image, request), request["outputs"])
+    except Image.DecompressionBombError as error:
+        # Also raised late, by an animation whose frames outgrow its first one.
+        raise TooManyPixels from error
 
 
 def fit_picture(size: tuple[int, int], width: int, height: int, method: str) -> Fit:
@@ -162,6 +153,28 @@ def _limit_resources(request: Request) -> None:
         _, hard = resource.getrlimit(kind)
         allowed = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         resource.setrlimit(kind, (allowed, allowed))
+
+
+def _measure(image: Image.Image, request: Request) -> Picture:
+    frames = _count_frames(image, request["format"])
+    animatable = frames * image.width * image.height <= request["max_animation_pixels"]
+    return Picture(image, request["format"], _upright_size(image), frames, animatable)
+
+
+def _make_all(picture: Picture, wanted: list[WantedOutput]) -> list[Output]:
+    outputs: dict[int, Output] = {}
+    still: Image.Image | None = None
+    # Animations first: drawing the first frame turns and shrinks the opened picture for good.
+    for index, output in sorted(enumerate(wanted), key=lambda item: not item[1]["animated"]):
+        fit = fit_picture(picture.size, output["width"], output["height"], output["method"])
+        if output["animated"] and picture.frames > 1:
+            outputs[index] = _write_animation(picture, fit, output["path"])
+        elif picture.frames == 1 and is_whole(fit, picture.size):
+            outputs[index] = _original(picture)
+        else:
+            still = still or _load_still(picture, _largest(picture, wanted))
+            outputs[index] = _write_still(still, picture, fit, output["path"])
+    return [outputs[index] for index in range(len(wanted))]
 
 
 def _count_frames(image: Image.Image, image_format: str) -> int:
@@ -225,10 +238,10 @@ def _write_still(still: Image.Image, picture: Picture, fit: Fit, path: str) -> O
     return {"original": False, "content_type": "image/png"}
 
 
-def _write_animation(picture: Picture, fit: Fit, path: str, *, animatable: bool) -> Output:
+def _write_animation(picture: Picture, fit: Fit, path: str) -> Output:
     """Draw every frame; an animation too long for that is answered with the original, which moves as well."""
     pixels = fit.size[0] * fit.size[1] * picture.frames
-    if is_whole(fit, picture.size) or not animatable or pixels > MAX_ANIMATED_OUTPUT_PIXELS:
+    if is_whole(fit, picture.size) or not picture.animatable or pixels > MAX_ANIMATED_OUTPUT_PIXELS:
         return _original(picture)
     durations: list[int] = []
     frames = list(_draw_frames(picture, fit, durations))

@@ -1,0 +1,122 @@
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from homeserver.errors import NotFound, Unavailable
+from homeserver.media.blob_store import BlobStore, key_of
+from homeserver.storage.media import Blob
+from tests.unit.media.folders import names_in
+
+
+def blob_of(data: bytes, blob_nid: int = 7) -> Blob:
+    return Blob(blob_nid, hashlib.sha256(data).digest(), len(data))
+
+
+async def read_all(store: BlobStore, blob: Blob, *span: int) -> bytes:
+    return b"".join([chunk async for chunk in store.read(blob, *span)])
+
+
+@pytest.fixture(params=["file", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
+    return BlobStore((tmp_path / "store").as_uri() if request.param == "file" else "memory:///")
+
+
+async def put(store: BlobStore, folder: Path, data: bytes, blob_nid: int = 7) -> Blob:
+    file = folder / f"spooled-{blob_nid}"
+    file.write_bytes(data)
+    blob = blob_of(data, blob_nid)
+    await store.put(blob, file)
+    return blob
+
+
+async def test_stored_bytes_come_back(store: BlobStore, tmp_path: Path) -> None:
+    blob = await put(store, tmp_path, b"0123456789")
+    assert await store.has(blob)
+    assert await read_all(store, blob) == b"0123456789"
+    assert await read_all(store, blob, 2, 5) == b"234"
+    assert await read_all(store, blob, 8) == b"89"
+
+
+async def test_large_file_comes_back_in_chunks(tmp_path: Path) -> None:
+    store = BlobStore((tmp_path / "store").as_uri())
+    data = bytes(range(256)) * 4096 * 6
+    blob = await put(store, tmp_path, data)
+    chunks = [chunk async for chunk in store.read(blob)]
+    assert b"".join(chunks) == data
+    assert max(map(len, chunks)) < len(data)
+
+
+async def test_empty_file_comes_back(store: BlobStore, tmp_path: Path) -> None:
+    blob = await put(store, tmp_path, b"")
+    assert await read_all(store, blob) == b""
+
+
+async def test_storing_twice_is_harmless(store: BlobStore, tmp_path: Path) -> None:
+    blob = await put(store, tmp_path, b"same")
+    await put(store, tmp_path, b"same")
+    assert await read_all(store, blob) == b"same"
+
+
+async def test_missing_bytes_are_not_found(store: BlobStore) -> None:
+    assert not await store.has(blob_of(b"never stored"))
+    with pytest.raises(NotFound):
+        await read_all(store, blob_of(b"never stored"))
+
+
+async def test_deleting_takes_only_the_row_meant(store: BlobStore, tmp_path: Path) -> None:
+    old = await put(store, tmp_path, b"same", blob_nid=1)
+    new = await put(store, tmp_path, b"same", blob_nid=2)
+    await store.delete([old, old, blob_of(b"never stored")])
+    assert not await store.has(old)
+    assert await read_all(store, new) == b"same"
+
+
+async def test_local_store_takes_the_file_over(tmp_path: Path) -> None:
+    store = BlobStore((tmp_path / "st ore").as_uri())
+    blob = await put(store, tmp_path, b"abc")
+    assert names_in(tmp_path) == ["st ore"]
+    local = store.local_file(blob)
+    assert local == tmp_path / "st ore" / key_of(blob)
+    assert local.read_bytes() == b"abc"
+
+
+async def test_local_store_syncs_file_and_folders_before_it_returns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(
+        "homeserver.media.blob_store.os.fsync",
+        lambda fd: synced.append(str(Path(f"/proc/self/fd/{fd}").readlink())),
+    )
+    root = tmp_path / "store"
+    blob = await put(BlobStore(root.as_uri()), tmp_path, b"abc")
+    folder = (root / key_of(blob)).parent
+    assert synced == [str(tmp_path / "spooled-7"), str(folder), str(root)]
+
+
+async def test_unreachable_store_is_unavailable() -> None:
+    store = BlobStore("s3://bucket/prefix")
+    with pytest.raises(Unavailable):
+        await store.has(blob_of(b"x"))
+
+
+@pytest.mark.parametrize(
+    "url", ["", "/var/media", "http://example.org/", "file://host/path", "file:relative"]
+)
+def test_unknown_urls_are_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="media_url"):
+        BlobStore(url)
+
+
+def test_libraries_are_imported_on_first_use_only() -> None:
+    program = (
+        "import sys; import homeserver.media.open, homeserver.media.thumbnail, homeserver.media.janitor;"
+        "print([name for name in ('PIL', 'obstore') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"

@@ -38,7 +38,7 @@ class TestDatabases:
     async def make(self, template: str = TEMPLATE) -> str:
         """Return the URL of a new database."""
         name = f"parlour_test_{os.getpid()}_{next(self._numbers)}"
-        await create_database(self.admin_url, name, template=template)
+        await create_database(self.admin_url, name, template=template, strategy="file_copy")
         return self.url_of(name)
 
     async def drop(self, url: str) -> None:

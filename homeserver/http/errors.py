@@ -7,9 +7,8 @@ import structlog
 from aiohttp import web
 
 from federation.protocol.ids import InvalidIdentifier
-from homeserver.errors import InvalidParam, LimitExceeded, MatrixError, NotJson, Unavailable
+from homeserver.errors import InvalidParam, LimitExceeded, MatrixError, NotJson
 from homeserver.http.params import json_response
-from homeserver.storage.db import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -17,7 +16,8 @@ log = structlog.get_logger(__name__)
 def failure_response(error: Exception, request_id: str, route: str, *, begun: bool) -> web.Response:
     """Render whatever a handler raised; what is no refusal is logged under `request_id` and answered 500.
 
-    Raises: ConnectionError, which closes the connection, where the response has `begun` or the client is gone.
+    Raises: ConnectionError, which closes the connection, where the response has `begun` or the client is
+    gone.
     """
     refusal = _refusal(error)
     if refusal is None:
@@ -32,7 +32,9 @@ def failure_response(error: Exception, request_id: str, route: str, *, begun: bo
 
 def error_response(error: MatrixError) -> web.Response:
     """Render a refusal as the specification's standard error response."""
-    body = {**error.extra, "errcode": error.errcode, "error": error.message}
+    body = dict(error.extra)
+    if error.errcode:  # a challenge of user-interactive authentication is no error yet
+        body |= {"errcode": error.errcode, "error": error.message}
     response = json_response(body, status=error.status)
     if isinstance(error, LimitExceeded):
         response.headers["Retry-After"] = str(-(-error.retry_after_ms // 1000))
@@ -43,8 +45,6 @@ def _refusal(error: Exception) -> MatrixError | None:
     match error:
         case MatrixError():
             return error
-        case DatabaseUnavailable():
-            return Unavailable("The database cannot be reached at the moment")
         case InvalidIdentifier():
             return InvalidParam(str(error))
         case web.RequestPayloadError():

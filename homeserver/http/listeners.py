@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import Final, cast
+from typing import Final
 
 import structlog
 from aiohttp import web
@@ -36,7 +36,9 @@ async def start_listeners(
 
     Raises: OSError when an address is taken or a certificate cannot be read; what was opened is closed again.
     """
-    kinds = [frozenset(cast(Serve, resource.value) for resource in listener.serve) for listener in listeners]
+    kinds: list[frozenset[Serve]] = [
+        frozenset(resource.value for resource in listener.serve) for listener in listeners
+    ]
     servers = build_servers(services, kinds, routes)
     runners = {
         serve: web.ServerRunner(server, shutdown_timeout=shutdown_timeout_s)

@@ -43,7 +43,7 @@ def _registry(told: list[Route], samples: list[Sample]) -> "CollectorRegistry":
     registry = CollectorRegistry(auto_describe=False)
     for collector in (ProcessCollector, GCCollector, PlatformCollector):
         collector(registry=registry)
-    registry.register(_Families([*_request_families(told), *_sample_families(samples)]))  # type: ignore[arg-type]
+    registry.register(_Families([*_request_families(told), *_sample_families(samples)]))
     return registry
 
 

@@ -5,7 +5,6 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#api-standards
 
 import asyncio
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -42,7 +41,7 @@ async def read_body(request: web.Request, shape: type[T], *, optional: bool = Fa
     if optional and not raw:
         raw = b"{}"
     try:
-        body = _decoder(shape).decode(raw)
+        body = msgspec.json.decode(raw, type=shape)
     except msgspec.ValidationError as error:
         raise BadJson(str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -57,8 +56,8 @@ async def read_body(request: web.Request, shape: type[T], *, optional: bool = Fa
 async def read_json_object(request: web.Request, *, optional: bool = False) -> JsonObject:
     """Read the body as a JSON object of bounded depth, without NaN or infinities.
 
-    Of duplicate members the last one counts. Integers beyond 64 bits arrive as floats, which the check of event
-    contents refuses. With `optional`, an empty body counts as `{}`.
+    Of duplicate members the last one counts. Integers beyond 64 bits arrive as floats, which the check of
+    event contents refuses. With `optional`, an empty body counts as `{}`.
 
     Raises: NotJson, BadJson, TooLarge.
     """
@@ -160,11 +159,6 @@ def query_enum(request: web.Request, name: str, values: type[E], default: E) -> 
         return values(value)
     except ValueError:
         raise InvalidParam(f"{name} must be one of {', '.join(values)}") from None
-
-
-@lru_cache(maxsize=512)
-def _decoder(shape: type[T]) -> msgspec.json.Decoder[T]:
-    return msgspec.json.Decoder(shape)
 
 
 async def _read_up_to(request: web.Request, limit: int) -> bytes:

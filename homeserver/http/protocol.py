@@ -23,8 +23,8 @@ BAD_REQUEST: Final = {"errcode": "M_UNKNOWN", "error": "This is not a valid HTTP
 class HttpServer(web.Server):
     """Hands each request straight to `handler`.
 
-    aiohttp's application layer (router, match info, its own dispatch) costs 18 µs a request, half as much again as
-    all the rest of aiohttp.
+    aiohttp's application layer (router, match info, its own dispatch) costs 18 µs a request, half as much
+    again as all the rest of aiohttp.
     """
 
     def __init__(self, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> None:

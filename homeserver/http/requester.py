@@ -5,12 +5,14 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#using-access-tokens
 
 from aiohttp import web
 
+from homeserver.accounts.last_seen import NOTE_EVERY_S
 from homeserver.accounts.requester import Requester
-from homeserver.errors import GuestAccessForbidden, MissingToken, UserSuspended
-from homeserver.http.context import services
+from homeserver.errors import Forbidden, GuestAccessForbidden, MissingToken, UserSuspended
+from homeserver.http.context import Services, services
+from homeserver.http.rate_limits import BY_ADDRESS
 from homeserver.http.routing import MATCH
 
-__all__ = ["Requester", "access_token", "refuse_suspended", "require_user"]
+__all__ = ["Requester", "access_token", "refuse_suspended", "require_admin", "require_user"]
 
 
 async def require_user(request: web.Request, *, guests: bool = False, locked: bool = False) -> Requester:
@@ -25,12 +27,28 @@ async def require_user(request: web.Request, *, guests: bool = False, locked: bo
     here = services(request)
     tokens = here.accounts.tokens
     token = access_token(request)
-    requester = tokens.cached(token) or await tokens.authenticate(token, locked=locked)
+    now = here.clock.monotonic()
+    checked = tokens.remembered(token, now) or await tokens.authenticate(token, locked=locked)
+    requester = checked.requester
     if requester.is_guest and not guests:
         raise GuestAccessForbidden()
     limit = request[MATCH].route.limit
-    if limit is not None:
+    if here.rate_limits.enabled and limit not in BY_ADDRESS:
         here.rate_limits.check_user(limit, requester.user_nid)
+    if checked.note_due <= now:
+        checked.note_due = now + NOTE_EVERY_S
+        _note_device(request, here, requester)
+    return requester
+
+
+async def require_admin(request: web.Request) -> Requester:
+    """Return the server admin who asks.
+
+    Raises: those of `require_user`; Forbidden for everybody else.
+    """
+    requester = await require_user(request)
+    if not requester.is_admin:
+        raise Forbidden("You are not a server admin")
     return requester
 
 
@@ -58,3 +76,9 @@ def access_token(request: web.Request) -> str:
     if not token:
         raise MissingToken()
     return token
+
+
+def _note_device(request: web.Request, here: Services, requester: Requester) -> None:
+    if requester.device_nid is not None:
+        agent = request.headers.get("User-Agent")
+        here.accounts.last_seen.note(requester.device_nid, here.addresses.of(request), agent)

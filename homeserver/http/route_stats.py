@@ -7,7 +7,7 @@ LATENCY_BOUNDS_S: Final = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 
 
 class RouteStats:
-    """Requests by status, and their durations in `LATENCY_BOUNDS_S` (the last bucket is everything slower)."""
+    """Requests by status, and their durations in `LATENCY_BOUNDS_S` (the last one: all slower)."""
 
     __slots__ = ("buckets", "seconds", "statuses")
 

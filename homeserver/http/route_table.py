@@ -1,4 +1,4 @@
-"""From method and path to a route: a tree of path segments, built once, walked without regular expressions."""
+"""From method and path to a route: a tree of path segments, built once, walked without patterns."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

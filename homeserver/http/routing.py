@@ -1,8 +1,8 @@
 """How handlers are declared: one `Routes` per module, collected into one table per listener.
 
-`routes = Routes()` at the top of a client_api module, `@routes.get("/_matrix/client/v3/…")` over each handler.
-A path is written as in the specification: `{roomId}` takes one segment, percent-decoded and perhaps empty
-(`/state/m.room.name/`); `{path*}`, as the last one, takes all that is left.
+`routes = Routes()` at the top of a client_api module, `@routes.get("/_matrix/client/v3/…")` over each
+handler. A path is written as in the specification: `{roomId}` takes one segment, percent-decoded and perhaps
+empty (`/state/m.room.name/`); `{path*}`, as the last one, takes all that is left.
 """
 
 from collections.abc import Awaitable, Callable, Iterator
@@ -26,8 +26,8 @@ class Route:
     """One method of one path.
 
     `limit` is counted per user by `require_user`, or, for the actions in `BY_ADDRESS`, per address before the
-    handler runs. `max_body` is in bytes and bounds what `read_bytes` and its kin accept. `waits` says that the
-    endpoint takes its time on purpose (long polls), so that it is not logged as slow.
+    handler runs. `max_body` is in bytes and bounds what `read_bytes` and its kin accept. `waits` says that
+    the endpoint takes its time on purpose (long polls), so that it is not logged as slow.
     """
 
     method: str

@@ -18,7 +18,8 @@ class Certificate:
     def reload_if_changed(self) -> bool:
         """Load the files again if they changed; connections that exist keep what they have.
 
-        Raises: OSError, ssl.SSLError when what is there now is no matching pair; the old one stays in use then.
+        Raises: OSError, ssl.SSLError when what is there now is no matching pair; the old one stays in use
+        then.
         """
         stamp = self._stamp_now()
         if stamp == self._stamp:

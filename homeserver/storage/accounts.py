@@ -22,7 +22,8 @@ UPDATE_ADMIN = "UPDATE accounts SET is_admin = $2 WHERE user_nid = $1"
 UPDATE_LOCKED = "UPDATE accounts SET is_locked = $2 WHERE user_nid = $1"
 UPDATE_SUSPENDED = "UPDATE accounts SET is_suspended = $2 WHERE user_nid = $1"
 UPDATE_DEACTIVATED = """
-UPDATE accounts SET deactivated_ts = coalesce(deactivated_ts, $2), is_erased = is_erased OR $3, password_hash = NULL
+UPDATE accounts
+SET deactivated_ts = coalesce(deactivated_ts, $2), is_erased = is_erased OR $3, password_hash = NULL
 WHERE user_nid = $1
 """
 INSERT_ACCEPTED_TERMS = """

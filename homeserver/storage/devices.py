@@ -9,7 +9,8 @@ from homeserver.storage.db import Connection
 from homeserver.storage.text import from_text, to_text
 
 INSERT_DEVICE = """
-INSERT INTO devices (user_nid, device_id, display_name, created_ts) VALUES ($1, $2, $3, $4) RETURNING device_nid
+INSERT INTO devices (user_nid, device_id, display_name, created_ts) VALUES ($1, $2, $3, $4)
+RETURNING device_nid
 """
 SELECT_DEVICE = """
 SELECT device_nid, device_id, display_name, last_seen_ts, last_seen_ip FROM devices
@@ -27,7 +28,9 @@ UPDATE devices SET last_seen_ts = seen.ts, last_seen_ip = seen.ip, last_seen_age
 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) AS seen (device_nid, ts, ip, agent)
 WHERE devices.device_nid = seen.device_nid AND coalesce(devices.last_seen_ts, 0) < seen.ts
 """
-DELETE_DEVICES = "DELETE FROM devices WHERE user_nid = $1 AND device_id = ANY ($2::text[]) RETURNING device_nid"
+DELETE_DEVICES = (
+    "DELETE FROM devices WHERE user_nid = $1 AND device_id = ANY ($2::text[]) RETURNING device_nid"
+)
 DELETE_ALL_DEVICES = """
 DELETE FROM devices WHERE user_nid = $1 AND ($2::bigint IS NULL OR device_nid <> $2) RETURNING device_nid
 """

@@ -8,7 +8,8 @@ ON CONFLICT (user_nid, field) DO UPDATE SET value = excluded.value, position = e
 """
 SELECT_PROFILE = "SELECT field, value FROM profile_fields WHERE user_nid = $1 ORDER BY field"
 SELECT_PROFILES = """
-SELECT user_nid, field, value FROM profile_fields WHERE user_nid = ANY ($1::bigint[]) AND field = ANY ($2::text[])
+SELECT user_nid, field, value FROM profile_fields
+WHERE user_nid = ANY ($1::bigint[]) AND field = ANY ($2::text[])
 """
 DELETE_PROFILE_FIELD = "DELETE FROM profile_fields WHERE user_nid = $1 AND field = $2 RETURNING field"
 DELETE_PROFILE = "DELETE FROM profile_fields WHERE user_nid = $1"

@@ -19,7 +19,8 @@ DELETE FROM uia_sessions WHERE session_id = $1 AND operation = $2 AND expires_ts
 """
 DELETE_EXPIRED_UIA_SESSIONS = """
 DELETE FROM uia_sessions WHERE session_id IN (
-    SELECT session_id FROM uia_sessions WHERE expires_ts <= $1 ORDER BY expires_ts LIMIT $2 FOR UPDATE SKIP LOCKED
+    SELECT session_id FROM uia_sessions WHERE expires_ts <= $1
+    ORDER BY expires_ts LIMIT $2 FOR UPDATE SKIP LOCKED
 )
 """
 

@@ -1,0 +1,69 @@
+"""What the verbs of this package need, and how it is opened and closed."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from federation.protocol.ids import ServerName, UserId
+from homeserver.accounts.access_tokens import AccessTokens
+from homeserver.accounts.last_seen import LastSeen
+from homeserver.accounts.passwords import Passwords
+from homeserver.accounts.token_keys import load_token_keys
+from homeserver.clock import Clock
+from homeserver.config import Settings
+from homeserver.json_types import JsonValue
+from homeserver.storage.db import Database
+from homeserver.storage.positions import Positions
+
+DeactivationListener: TypeAlias = Callable[[UserId, int], Awaitable[None]]
+"""Called with (user_id, user_nid) after an account was closed."""
+
+ProfileListener: TypeAlias = Callable[[UserId, int, str, JsonValue], Awaitable[None]]
+"""Called with (user_id, user_nid, field, value) after a profile field changed; None: it is unset."""
+
+ReservedNames: TypeAlias = Callable[[UserId], bool]
+"""Tells whether a user id belongs to somebody else's namespace, such as an application service's."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHooks:
+    """What other packages want to be asked or told; the composition root fills the lists."""
+
+    on_deactivated: list[DeactivationListener] = field(default_factory=list)
+    on_profile_changed: list[ProfileListener] = field(default_factory=list)
+    reserved_names: list[ReservedNames] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsContext:
+    """The dependencies of everything that is done to accounts."""
+
+    settings: Settings
+    server_name: ServerName
+    clock: Clock
+    db: Database
+    positions: Positions
+    passwords: Passwords
+    tokens: AccessTokens
+    last_seen: LastSeen
+    hooks: AccountHooks
+
+
+@asynccontextmanager
+async def open_accounts(
+    settings: Settings, server_name: ServerName, clock: Clock, db: Database, positions: Positions
+) -> AsyncIterator[AccountsContext]:
+    """Load the token keys, run the background work, and end it again."""
+    keys = await load_token_keys(db, clock)
+    tokens = AccessTokens(keys, server_name, clock, db, settings.auth.access_token_lifetime)
+    passwords = Passwords(settings.auth.password_hash)
+    last_seen = LastSeen(db, clock)
+    last_seen.start()
+    try:
+        yield AccountsContext(
+            settings, server_name, clock, db, positions, passwords, tokens, last_seen, AccountHooks()
+        )
+    finally:
+        await last_seen.stop()
+        passwords.close()

@@ -1,0 +1,38 @@
+"""Refusals that only accounts know."""
+
+from collections.abc import Sequence
+
+from homeserver.errors import Forbidden, MatrixError
+from homeserver.json_types import JsonObject
+
+
+class WrongPassword(Forbidden):
+    """The user name or the password is wrong."""
+
+
+class InteractiveAuthRequired(MatrixError):
+    """The operation waits for (further) stages of user-interactive authentication.
+
+    The error code is empty where nothing has gone wrong yet.
+
+    Spec: https://spec.matrix.org/v1.19/client-server-api/#user-interactive-api-in-the-rest-api
+    """
+
+    def __init__(
+        self,
+        session_id: str,
+        flows: Sequence[Sequence[str]],
+        params: JsonObject,
+        completed: Sequence[str],
+        errcode: str = "",
+        message: str = "",
+    ) -> None:
+        super().__init__(
+            errcode,
+            401,
+            message,
+            session=session_id,
+            flows=[{"stages": list(flow)} for flow in flows],
+            params=params,
+            completed=list(completed),
+        )

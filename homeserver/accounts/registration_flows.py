@@ -1,0 +1,48 @@
+"""What somebody must show to make an account.
+
+Spec: https://spec.matrix.org/v1.19/client-server-api/#terms-of-service-at-registration
+"""
+
+from federation.protocol.ids import UserId
+from homeserver.accounts.context import AccountsContext
+from homeserver.accounts.interactive_auth import DUMMY, REGISTRATION_TOKEN, TERMS, Operation
+from homeserver.config.registration import RegistrationMode, TermsDocument
+from homeserver.errors import Forbidden
+from homeserver.json_types import JsonObject
+from homeserver.storage.registration_tokens import select_unused_admin_token
+
+
+async def registration_operation(ctx: AccountsContext, name: str, user_id: UserId | None) -> Operation:
+    """Return the flows by which an account can be made now.
+
+    While the token of the first admin waits, it is accepted in every mode.
+
+    Raises: Forbidden where nobody can.
+    """
+    settings = ctx.settings.registration
+    async with ctx.db.acquire() as conn:
+        awaits_admin = await select_unused_admin_token(conn) is not None
+    terms = (TERMS,) if settings.terms else ()
+    flows: list[tuple[str, ...]] = []
+    if settings.mode is RegistrationMode.OPEN:
+        flows.append(terms or (DUMMY,))
+    if settings.mode is RegistrationMode.TOKEN or awaits_admin:
+        flows.append((REGISTRATION_TOKEN, *terms))
+    if not flows:
+        raise Forbidden("Registration is turned off")
+    return Operation(
+        name=name,
+        flows=flows,
+        essentials={"username": user_id},
+        params={TERMS: {"policies": policies(settings.terms)}} if terms else {},
+        only_admin_tokens=settings.mode is not RegistrationMode.TOKEN,
+    )
+
+
+def policies(documents: tuple[TermsDocument, ...]) -> JsonObject:
+    """Render the documents as the specification shows them: by name, then by language."""
+    rendered: JsonObject = {}
+    for document in documents:
+        policy = rendered.setdefault(document.id, {"version": document.version})
+        policy[document.language] = {"name": document.name, "url": document.url}
+    return rendered

@@ -1,0 +1,107 @@
+"""Making accounts.
+
+Spec: https://spec.matrix.org/v1.19/client-server-api/#legacy-account-registration
+"""
+
+from enum import StrEnum
+
+import msgspec
+from aiohttp import web
+
+from federation.protocol.ids import UserId
+from homeserver.accounts.interactive_auth import TERMS, AuthData, authorize
+from homeserver.accounts.register import Registration, register_account, register_guest
+from homeserver.accounts.registration_flows import registration_operation
+from homeserver.accounts.registration_tokens import is_valid_token
+from homeserver.accounts.sessions import DeviceRequest
+from homeserver.accounts.usernames import check_available, new_user_id, random_user_id
+from homeserver.client_api.interactive_auth import operation_name
+from homeserver.client_api.login import render_login
+from homeserver.errors import MissingParam
+from homeserver.http.context import services
+from homeserver.http.params import json_response, query_enum, read_body, required_query_str
+from homeserver.http.rate_limits import Action
+from homeserver.http.routing import Routes
+
+routes = Routes()
+
+
+class Kind(StrEnum):
+    """What kind of account is made."""
+
+    USER = "user"
+    GUEST = "guest"
+
+
+class RegisterBody(msgspec.Struct):
+    """POST /register."""
+
+    auth: AuthData | None = None
+    username: str | None = None
+    password: str | None = None
+    device_id: str | None = None
+    initial_device_display_name: str | None = None
+    inhibit_login: bool = False
+    refresh_token: bool = False
+
+
+class GuestBody(msgspec.Struct):
+    """POST /register?kind=guest, where everything else is ignored."""
+
+    initial_device_display_name: str | None = None
+
+
+@routes.post("/_matrix/client/v3/register", limit=Action.REGISTRATION)
+async def register(request: web.Request) -> web.StreamResponse:
+    """POST /register: checks the name, then asks for the stages, then makes the account."""
+    ctx = services(request).accounts
+    if query_enum(request, "kind", Kind, Kind.USER) is Kind.GUEST:
+        guest = await read_body(request, GuestBody, optional=True)
+        return json_response(render_login(await register_guest(ctx, guest.initial_device_display_name)))
+    body = await read_body(request, RegisterBody)
+    wished = None if body.username is None else new_user_id(body.username, ctx.server_name)
+    if wished is not None:
+        await check_available(ctx, wished)
+    if body.auth is not None and body.password is None:
+        raise MissingParam("password is required")
+    operation = await registration_operation(ctx, operation_name(request), wished)
+    passed = await authorize(ctx, operation, body.auth)
+    user_id = wished or random_user_id(ctx.server_name)
+    terms = ctx.settings.registration.terms if TERMS in passed.completed else ()
+    login = await register_account(
+        ctx,
+        Registration(
+            user_id=user_id,
+            password=body.password,
+            display_name=body.username,
+            device=_device_of(body),
+            registration_token=passed.reg_token,
+            terms=[(document.id, document.version) for document in terms],
+        ),
+    )
+    return json_response(_render_account(user_id) if login is None else render_login(login))
+
+
+@routes.get("/_matrix/client/v3/register/available", limit=Action.ANONYMOUS)
+async def get_available(request: web.Request) -> web.StreamResponse:
+    """GET /register/available: whether a name could be had at this moment."""
+    ctx = services(request).accounts
+    await check_available(ctx, new_user_id(required_query_str(request, "username"), ctx.server_name))
+    return json_response({"available": True})
+
+
+@routes.get("/_matrix/client/v1/register/m.login.registration_token/validity", limit=Action.LOGIN)
+async def get_token_validity(request: web.Request) -> web.StreamResponse:
+    """GET …/validity: whether a registration token could be used at this moment."""
+    token = required_query_str(request, "token")
+    return json_response({"valid": await is_valid_token(services(request).accounts, token)})
+
+
+def _device_of(body: RegisterBody) -> DeviceRequest | None:
+    if body.inhibit_login:
+        return None
+    return DeviceRequest(body.device_id, body.initial_device_display_name, body.refresh_token)
+
+
+def _render_account(user_id: UserId) -> dict[str, str]:
+    return {"user_id": user_id, "home_server": user_id.partition(":")[2]}

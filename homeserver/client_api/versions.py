@@ -1,0 +1,23 @@
+"""Which versions of the specification this server speaks.
+
+Spec: https://spec.matrix.org/v1.19/client-server-api/#api-versions
+"""
+
+from typing import Final
+
+from aiohttp import web
+
+from homeserver.http.params import json_response
+from homeserver.http.rate_limits import Action
+from homeserver.http.routing import Routes
+
+routes = Routes()
+
+VERSIONS: Final = [f"v1.{minor}" for minor in range(1, 20)]
+UNSTABLE_FEATURES: Final = {"parlour.websocket_sync": True}
+
+
+@routes.get("/_matrix/client/versions", limit=Action.ANONYMOUS)
+async def get_versions(request: web.Request) -> web.StreamResponse:
+    """GET /versions: the same for everybody."""
+    return json_response({"versions": VERSIONS, "unstable_features": UNSTABLE_FEATURES})

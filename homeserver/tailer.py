@@ -124,7 +124,9 @@ class Tailer:
                 entries = await positions.select_log(conn, self.applied, ENTRIES_PER_READ)
                 if not entries:
                     return
-                rooms = sorted({room for entry in entries for room in entry.rooms if entry.kinds & Stream.EVENTS})
+                rooms = sorted(
+                    {room for entry in entries for room in entry.rooms if entry.kinds & Stream.EVENTS}
+                )
                 since, upto = self.applied, entries[-1].position
                 found = await events.select_new_events(conn, rooms, since, upto) if rooms else []
             self._apply_read(entries, found)

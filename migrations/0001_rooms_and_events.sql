@@ -95,6 +95,7 @@ COMMENT ON COLUMN events.extremities IS 'Forward extremities of the room after t
 CREATE UNIQUE INDEX events_by_position ON events (room_nid, position) WHERE position IS NOT NULL;
 CREATE INDEX events_by_topo ON events (room_nid, topo, event_nid);
 CREATE INDEX events_by_time ON events (room_nid, origin_server_ts);
+CREATE INDEX events_by_sender ON events (room_nid, sender_nid, position) WHERE position IS NOT NULL;
 CREATE UNIQUE INDEX events_by_txn ON events (device_nid, txn_id, room_nid, type) WHERE txn_id IS NOT NULL;
 
 -- State events, rejected ones included: what each was authorised by.

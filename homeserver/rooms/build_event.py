@@ -54,14 +54,18 @@ def needed_entries(version: RoomVersion, draft: EventDraft) -> list[StateEntry]:
     return entries if CREATE in entries else [CREATE, *entries]
 
 
-def build_event(head: RoomHead, author: Author, request: EventRequest, entries: Sequence[StateEntry]) -> NewEvent:
+def build_event(
+    head: RoomHead, author: Author, request: EventRequest, entries: Sequence[StateEntry]
+) -> NewEvent:
     """Build, authorise and sign an event after the head. The head must hold `entries`.
 
     Raises: Forbidden, TooLarge, BadJson.
     """
     version, draft = head.room.version, request.draft
     found = {entry: event for entry in entries if (event := head.state[entry]) is not None}
-    auth = [event for entry, event in found.items() if not (version.room_id_is_create_hash and entry == CREATE)]
+    auth = [
+        event for entry, event in found.items() if not (version.room_id_is_create_hash and entry == CREATE)
+    ]
     try:
         pdu = build_pdu(
             version, draft, room_id=_room_id_in(head, draft), prev_events=head.prev_events,
@@ -135,6 +139,11 @@ def relation_of(pdu: Pdu) -> Relation | None:
     if not isinstance(relates_to, dict):
         return None
     parent_id, rel_type, key = relates_to.get("event_id"), relates_to.get("rel_type"), relates_to.get("key")
-    if not isinstance(parent_id, str) or not isinstance(rel_type, str) or len(parent_id) > 255 or len(rel_type) > 255:
+    if (
+        not isinstance(parent_id, str)
+        or not isinstance(rel_type, str)
+        or len(parent_id) > 255
+        or len(rel_type) > 255
+    ):
         return None
     return Relation(EventId(parent_id), rel_type, key if isinstance(key, str) else None)

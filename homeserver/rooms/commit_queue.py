@@ -106,7 +106,9 @@ class CommitQueue:
         head.advance(built)
         return self._put(Entry(head, (request,), (built,), False, asyncio.get_running_loop().create_future()))
 
-    async def submit_many(self, room: Room, requests: Sequence[EventRequest]) -> "asyncio.Future[Sequence[Committed]]":
+    async def submit_many(
+        self, room: Room, requests: Sequence[EventRequest]
+    ) -> "asyncio.Future[Sequence[Committed]]":
         """Build several events of a room on each other and queue them as one commit, all or nothing."""
         self._check_room_for(len(requests))
         wanted = [needed_entries(room.version, request.draft) for request in requests]
@@ -121,7 +123,9 @@ class CommitQueue:
             raise
         return self._put(Entry(head, requests, built, False, asyncio.get_running_loop().create_future()))
 
-    def submit_new_room(self, head: RoomHead, built: Sequence[NewEvent]) -> "asyncio.Future[Sequence[Committed]]":
+    def submit_new_room(
+        self, head: RoomHead, built: Sequence[NewEvent]
+    ) -> "asyncio.Future[Sequence[Committed]]":
         """Queue the first events of a room, built by the caller on a head of its own, as one commit."""
         self._check_room_for(len(built))
         self._heads.put(head)
@@ -161,7 +165,11 @@ class CommitQueue:
         """Commit a batch; whatever goes wrong, every entry is answered and the writer lives on."""
         try:
             await self._commit(batch)
-        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError):
+        except (
+            asyncpg.DataError,
+            asyncpg.IntegrityConstraintViolationError,
+            asyncpg.ProgramLimitExceededError,
+        ):
             await self._commit_apart(batch)
         except DatabaseUnavailable as error:
             await self._settle_after_loss(batch, error)
@@ -217,7 +225,11 @@ class CommitQueue:
         entries += self._take_queued(room_nid)
         try:
             await self._commit_under_lock(entries)
-        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError):
+        except (
+            asyncpg.DataError,
+            asyncpg.IntegrityConstraintViolationError,
+            asyncpg.ProgramLimitExceededError,
+        ):
             await self._commit_apart(entries)
         finally:
             self._heads.drop(room_nid)
@@ -238,7 +250,9 @@ class CommitQueue:
             head = await read_head(conn, entries[0].room)
             at = head.position
             for entry in entries:
-                if not await self._answer_duplicate(conn, entry) and await self._build_again(conn, head, entry):
+                if not await self._answer_duplicate(conn, entry) and await self._build_again(
+                    conn, head, entry
+                ):
                     rebuilt.append(entry)
             if rebuilt:
                 built = [event for entry in rebuilt for event in entry.built]
@@ -285,7 +299,11 @@ class CommitQueue:
         for entry in batch:
             try:
                 await self._commit_alone(entry)
-            except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError) as error:
+            except (
+                asyncpg.DataError,
+                asyncpg.IntegrityConstraintViolationError,
+                asyncpg.ProgramLimitExceededError,
+            ) as error:
                 log.warning("commit_queue.event_refused", room_id=entry.room.room_id, error=str(error))
                 self._heads.drop(entry.room.nid)
                 entry.fail(BadJson("The database refused this event"))

@@ -1,7 +1,8 @@
 """What the room services work with."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -42,3 +43,24 @@ class RoomsContext:
     author: Author
     bodies: EventBodies
     in_flight: dict[TransactionKey, "asyncio.Future[Sequence[Committed]]"] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def open_rooms(
+    settings: Settings, clock: Clock, db: Database, positions: Positions, tailer: Tailer, author: Author
+) -> AsyncIterator[RoomsContext]:
+    """Build the caches, let the tailer keep them current, and run the commit queue."""
+    names = Names(db)
+    heads = Heads(db, names)
+    memberships = Memberships(db, tailer)
+    commits = CommitQueue(db, heads, author, tailer.offer)
+    tailer.subscribe(heads.apply, reset=heads.clear)
+    tailer.subscribe(memberships.apply, reset=memberships.clear)
+    commits.start()
+    try:
+        yield RoomsContext(
+            author.server_name, settings, clock, db, names, positions, tailer, heads, memberships, commits, author,
+            EventBodies(),
+        )  # fmt: skip
+    finally:
+        await commits.stop()

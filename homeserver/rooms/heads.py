@@ -4,6 +4,7 @@ A head is a guess: it may be behind another worker's commits. The commit checks 
 a stale head is built again. So a head is never locked, only replaced.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -94,6 +95,7 @@ class Heads:
         self._db = db
         self._names = names
         self._heads: LruCache[int, RoomHead] = LruCache(MAX_HEADS)
+        self._loading: dict[int, asyncio.Lock] = {}
 
     def ready(self, room: Room, entries: Sequence[StateEntry]) -> RoomHead | None:
         """Return the head if it is in memory with these state entries."""
@@ -101,9 +103,18 @@ class Heads:
         return head if head is not None and head.has(entries) else None
 
     async def load(self, room: Room, entries: Sequence[StateEntry]) -> RoomHead:
-        """Return the head with these state entries, from memory or the database."""
-        while (head := self.ready(room, entries)) is None:
-            await self._load_missing(room, entries)
+        """Return the head with these state entries, from memory or the database.
+
+        Those who wait for the same head get it in the order in which they asked.
+        """
+        lock = self._loading.setdefault(room.nid, asyncio.Lock())
+        try:
+            async with lock:
+                while (head := self.ready(room, entries)) is None:
+                    await self._load_missing(room, entries)
+        finally:
+            if not lock.locked():
+                self._loading.pop(room.nid, None)
         return head
 
     def put(self, head: RoomHead) -> None:
@@ -124,7 +135,12 @@ class Heads:
             head = self._heads.peek(event.room_nid)
             if head is None or event.position is None or (head.position or 0) >= event.position:
                 continue
-            if head.pending or not event.on_main_line or event.extremities is not None or event.key_nid is not None:
+            if (
+                head.pending
+                or not event.on_main_line
+                or event.extremities is not None
+                or event.key_nid is not None
+            ):
                 self.drop(event.room_nid)
             else:
                 head.apply(event)
@@ -169,7 +185,9 @@ async def read_head(conn: Connection, room: Room) -> RoomHead:
     return head
 
 
-async def read_state(conn: Connection, room: Room, entries: Sequence[StateEntry]) -> dict[StateEntry, StateEvent | None]:
+async def read_state(
+    conn: Connection, room: Room, entries: Sequence[StateEntry]
+) -> dict[StateEntry, StateEvent | None]:
     """Read entries of a room's current state; those it does not have are None."""
     found: dict[StateEntry, StateEvent | None] = dict.fromkeys(entries)
     for entry, stored in (await state.select_current_entries(conn, room.nid, entries)).items():

@@ -6,6 +6,7 @@ from homeserver.caches import LoadingCache
 from homeserver.storage import memberships
 from homeserver.storage.db import Database
 from homeserver.storage.memberships import RoomMembership
+from homeserver.storage.positions import Stream
 from homeserver.tailer import Batch, Tailer
 
 MAX_USERS = 20_000
@@ -42,6 +43,8 @@ class Memberships:
         self._rooms.invalidate(user_nid)
 
     def apply(self, batch: Batch) -> None:
+        if not batch.entry.kinds & (Stream.EVENTS | Stream.ROOM_META):
+            return
         for user_nid in batch.entry.users:
             self._rooms.invalidate(user_nid)
 

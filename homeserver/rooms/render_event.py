@@ -38,7 +38,13 @@ async def render_events(
     now_ms = ctx.clock.now_ms()
     return [
         render_event(
-            ctx.bodies, rooms[event.room_nid], event, viewer, now_ms, extras.get(event.event_nid), with_room_id=with_room_id
+            ctx.bodies,
+            rooms[event.room_nid],
+            event,
+            viewer,
+            now_ms,
+            extras.get(event.event_nid),
+            with_room_id=with_room_id,
         )
         for event in events
     ]
@@ -75,7 +81,9 @@ async def load_unsigned(
         aggregations = await load_aggregations(conn, ctx, viewer, events)
         memberships = await select_memberships_at(conn, viewer.user_nid, events)
         replaced = await select_replaced_state(conn, [event for event in events if event.key_nid is not None])
-        wanted = {event.redacted_by for event in events if event.redacted_by is not None} | set(replaced.values())
+        wanted = {event.redacted_by for event in events if event.redacted_by is not None} | set(
+            replaced.values()
+        )
         others = await select_events_by_nid(conn, sorted(wanted)) if wanted else {}
     for event in events:
         extra = extras[event.event_nid]

@@ -96,7 +96,12 @@ async def build_request(
 
 
 async def _submit(
-    ctx: RoomsContext, room: Room, draft: EventDraft, origin_server_ts: int | None, device_nid: int | None, txn_id: str | None
+    ctx: RoomsContext,
+    room: Room,
+    draft: EventDraft,
+    origin_server_ts: int | None,
+    device_nid: int | None,
+    txn_id: str | None,
 ) -> Sequence[Committed]:
     request = await build_request(
         ctx, room, draft, origin_server_ts=origin_server_ts, device_nid=device_nid, txn_id=txn_id

@@ -104,7 +104,12 @@ def _member_columns(events: Sequence[NewEvent]) -> list[list[Any]]:
 
 
 def _auth_columns(events: Sequence[NewEvent]) -> list[list[Any]]:
-    rows = [(i, auth_id) for i, e in enumerate(events, 1) if e.key_nid is not None for auth_id in e.pdu.auth_events]
+    rows = [
+        (i, auth_id)
+        for i, e in enumerate(events, 1)
+        if e.key_nid is not None
+        for auth_id in e.pdu.auth_events
+    ]
     return _transposed(rows, 2)
 
 

@@ -52,8 +52,12 @@ SELECT_CLOSEST_BEFORE = f"""
 SELECT {EVENT_COLUMNS} FROM events e WHERE e.room_nid = $1 AND e.origin_server_ts <= $2 AND e.status = 0
 ORDER BY e.origin_server_ts DESC, e.topo DESC LIMIT 1
 """
-SELECT_BY_TXN = "SELECT event_id FROM events WHERE device_nid = $1 AND txn_id = $2 AND room_nid = $3 AND type = $4"
-SELECT_POSITIONS_OF = "SELECT event_id, position FROM events WHERE event_id = ANY ($1::text[]) AND position IS NOT NULL"
+SELECT_BY_TXN = (
+    "SELECT event_id FROM events WHERE device_nid = $1 AND txn_id = $2 AND room_nid = $3 AND type = $4"
+)
+SELECT_POSITIONS_OF = (
+    "SELECT event_id, position FROM events WHERE event_id = ANY ($1::text[]) AND position IS NOT NULL"
+)
 SELECT_LAST_BY_SENDER = """
 SELECT max(position) FROM events WHERE room_nid = $1 AND sender_nid = $2 AND position > $3
 """
@@ -139,7 +143,9 @@ async def select_head(conn: Connection, room_nid: int) -> StoredEvent | None:
     return event_from_row(row) if row else None
 
 
-async def select_new_events(conn: Connection, room_nids: Sequence[int], since: int, upto: int) -> list[StoredEvent]:
+async def select_new_events(
+    conn: Connection, room_nids: Sequence[int], since: int, upto: int
+) -> list[StoredEvent]:
     """Return the events of rooms in a span of positions, oldest first."""
     return [event_from_row(r) for r in await conn.fetch(SELECT_NEW_EVENTS, room_nids, since, upto)]
 
@@ -157,12 +163,16 @@ async def select_timelines(
     return timelines
 
 
-async def select_before(conn: Connection, room_nid: int, place: tuple[int, int], limit: int) -> list[StoredEvent]:
+async def select_before(
+    conn: Connection, room_nid: int, place: tuple[int, int], limit: int
+) -> list[StoredEvent]:
     """Return accepted events before a place of the topological order, newest first."""
     return [event_from_row(r) for r in await conn.fetch(SELECT_BEFORE, room_nid, *place, limit)]
 
 
-async def select_after(conn: Connection, room_nid: int, place: tuple[int, int], limit: int) -> list[StoredEvent]:
+async def select_after(
+    conn: Connection, room_nid: int, place: tuple[int, int], limit: int
+) -> list[StoredEvent]:
     """Return accepted events after a place of the topological order, oldest first."""
     return [event_from_row(r) for r in await conn.fetch(SELECT_AFTER, room_nid, *place, limit)]
 
@@ -173,13 +183,19 @@ async def select_place_of_position(conn: Connection, room_nid: int, position: in
     return (row["topo"], row["event_nid"]) if row else None
 
 
-async def select_closest(conn: Connection, room_nid: int, timestamp_ms: int, *, forwards: bool) -> StoredEvent | None:
+async def select_closest(
+    conn: Connection, room_nid: int, timestamp_ms: int, *, forwards: bool
+) -> StoredEvent | None:
     """Return the first event at or after a time, or the last at or before it."""
-    row = await conn.fetchrow(SELECT_CLOSEST_AFTER if forwards else SELECT_CLOSEST_BEFORE, room_nid, timestamp_ms)
+    row = await conn.fetchrow(
+        SELECT_CLOSEST_AFTER if forwards else SELECT_CLOSEST_BEFORE, room_nid, timestamp_ms
+    )
     return event_from_row(row) if row else None
 
 
-async def select_by_txn(conn: Connection, device_nid: int, txn_id: str, room_nid: int, type_: str) -> EventId | None:
+async def select_by_txn(
+    conn: Connection, device_nid: int, txn_id: str, room_nid: int, type_: str
+) -> EventId | None:
     """Return the event that a device's transaction made."""
     event_id = await conn.fetchval(SELECT_BY_TXN, device_nid, txn_id, room_nid, type_)
     return EventId(event_id) if event_id else None

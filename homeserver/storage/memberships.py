@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from federation.protocol.ids import UserId
 from homeserver.storage.db import Connection
 
-SELECT_ROOMS_OF_USER = "SELECT room_nid, membership, event_nid, position, forgotten FROM memberships WHERE user_nid = $1"
+SELECT_ROOMS_OF_USER = (
+    "SELECT room_nid, membership, event_nid, position, forgotten FROM memberships WHERE user_nid = $1"
+)
 SELECT_MEMBERSHIP = """
 SELECT room_nid, membership, event_nid, position, forgotten FROM memberships WHERE user_nid = $1 AND room_nid = $2
 """
@@ -26,6 +28,24 @@ WHERE a.user_nid = $1 AND b.user_nid = $2 AND a.membership = 'join' AND b.member
 SELECT_USERS_SHARING_ROOMS = """
 SELECT DISTINCT b.user_nid FROM memberships a JOIN memberships b ON b.room_nid = a.room_nid
 WHERE a.user_nid = $1 AND b.user_nid = ANY ($2::bigint[]) AND a.membership = 'join' AND b.membership = 'join'
+"""
+SELECT_MEMBERSHIPS_AT = """
+SELECT DISTINCT ON (c.room_nid) c.room_nid, coalesce(m.membership, 'leave') AS membership
+FROM users u
+JOIN state_keys k ON k.type = 'm.room.member' AND k.state_key = u.user_id
+JOIN state_changes c ON c.key_nid = k.key_nid AND c.room_nid = ANY ($2::bigint[]) AND c.position <= $3
+LEFT JOIN member_events m ON m.event_nid = c.new_event_nid
+WHERE u.user_nid = $1
+ORDER BY c.room_nid, c.position DESC
+"""
+SELECT_HEROES = """
+SELECT w.room_nid, h.user_nid, h.user_id FROM unnest($1::bigint[]) AS w(room_nid)
+CROSS JOIN LATERAL (
+    SELECT m.user_nid, u.user_id, m.event_nid FROM memberships m JOIN users u ON u.user_nid = m.user_nid
+    WHERE m.room_nid = w.room_nid AND m.membership = ANY ($2::text[]) AND m.user_nid <> $3
+    ORDER BY m.membership DESC, m.user_nid LIMIT 5
+) AS h
+ORDER BY w.room_nid, h.event_nid
 """
 UPDATE_FORGOTTEN = """
 UPDATE memberships SET forgotten = true WHERE user_nid = $1 AND room_nid = $2 AND membership IN ('leave', 'ban')
@@ -75,7 +95,9 @@ async def count_members(conn: Connection, room_nids: Sequence[int]) -> dict[int,
     counts: dict[int, dict[str, int]] = {}
     for row in await conn.fetch(COUNT_MEMBERS, room_nids):
         counts.setdefault(row["room_nid"], {})[row["membership"]] = row["members"]
-    return {room: MemberCounts(found.get("join", 0), found.get("invite", 0)) for room, found in counts.items()}
+    return {
+        room: MemberCounts(found.get("join", 0), found.get("invite", 0)) for room, found in counts.items()
+    }
 
 
 async def select_shared_rooms(conn: Connection, user_nid: int, other_nid: int) -> set[int]:
@@ -86,6 +108,24 @@ async def select_shared_rooms(conn: Connection, user_nid: int, other_nid: int) -
 async def select_users_sharing_rooms(conn: Connection, user_nid: int, others: Sequence[int]) -> set[int]:
     """Return which of the others have joined a room that the user has joined."""
     return {r["user_nid"] for r in await conn.fetch(SELECT_USERS_SHARING_ROOMS, user_nid, others)}
+
+
+async def select_memberships_at(
+    conn: Connection, user_nid: int, room_nids: Sequence[int], position: int
+) -> dict[int, str]:
+    """Return a user's membership of rooms after a position; rooms without one are left out."""
+    rows = await conn.fetch(SELECT_MEMBERSHIPS_AT, user_nid, room_nids, position)
+    return {r["room_nid"]: r["membership"] for r in rows}
+
+
+async def select_heroes(
+    conn: Connection, room_nids: Sequence[int], memberships: Sequence[str], viewer_nid: int
+) -> dict[int, list[UserId]]:
+    """Return, per room, up to five members other than the viewer whom a client can name the room after."""
+    heroes: dict[int, list[UserId]] = {}
+    for row in await conn.fetch(SELECT_HEROES, room_nids, memberships, viewer_nid):
+        heroes.setdefault(row["room_nid"], []).append(UserId(row["user_id"]))
+    return heroes
 
 
 async def update_forgotten(conn: Connection, user_nid: int, room_nid: int) -> bool:

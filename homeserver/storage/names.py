@@ -52,6 +52,11 @@ class Names:
             known |= found
         return known
 
+    def remembered_user_nids(self, user_ids: Iterable[str]) -> list[int] | None:
+        """Return the numbers of users if all of them are remembered, else None."""
+        nids = [self._user_nids.peek(UserId(user_id)) for user_id in user_ids]
+        return None if None in nids else [nid for nid in nids if nid is not None]
+
     async def user_ids(self, user_nids: Iterable[int]) -> dict[int, UserId]:
         known, missing = _split(self._user_ids, user_nids)
         if missing:

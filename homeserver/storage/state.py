@@ -39,6 +39,11 @@ JOIN state_keys k ON k.type = w.type AND k.state_key = w.state_key
 JOIN current_state s ON s.key_nid = k.key_nid AND s.room_nid = ANY ($1::bigint[])
 JOIN events e ON e.event_nid = s.event_nid
 """
+SELECT_CURRENT_MEMBERS = f"""
+SELECT {EVENT_COLUMNS} FROM unnest($1::bigint[], $2::bigint[]) AS w(room_nid, user_nid)
+JOIN memberships m ON m.room_nid = w.room_nid AND m.user_nid = w.user_nid
+JOIN events e ON e.event_nid = m.event_nid
+"""
 SELECT_STATE_AT = """
 WITH later AS (
     SELECT DISTINCT ON (key_nid) key_nid, old_event_nid FROM state_changes
@@ -61,6 +66,12 @@ SELECT DISTINCT ON (c.room_nid, c.key_nid) c.room_nid, c.key_nid, c.new_event_ni
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS w(room_nid, since, upto)
 JOIN state_changes c ON c.room_nid = w.room_nid AND c.position > w.since AND c.position <= w.upto
 ORDER BY c.room_nid, c.key_nid, c.position DESC
+"""
+SELECT_CHANGED_ENTRIES = """
+SELECT DISTINCT ON (c.room_nid, c.key_nid) c.room_nid, c.key_nid, c.old_event_nid
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS w(room_nid, since, upto)
+JOIN state_changes c ON c.room_nid = w.room_nid AND c.position > w.since AND c.position <= w.upto
+ORDER BY c.room_nid, c.key_nid, c.position
 """
 
 
@@ -116,7 +127,9 @@ async def select_current_state(conn: Connection, room_nid: int) -> list[StoredEv
 
 
 async def select_current_state_of_type(conn: Connection, room_nid: int, type_: str) -> list[StoredEvent]:
-    return [event_from_row(r) for r in await conn.fetch(SELECT_CURRENT_STATE_OF_TYPE, room_nid, to_text(type_))]
+    return [
+        event_from_row(r) for r in await conn.fetch(SELECT_CURRENT_STATE_OF_TYPE, room_nid, to_text(type_))
+    ]
 
 
 async def select_current_state_of_rooms(
@@ -126,6 +139,17 @@ async def select_current_state_of_rooms(
     found: dict[int, list[StoredEvent]] = {}
     for row in await conn.fetch(SELECT_CURRENT_STATE_OF_ROOMS, room_nids, members):
         found.setdefault(row["room_nid"], []).append(event_from_row(row))
+    return found
+
+
+async def select_current_members(
+    conn: Connection, members: Sequence[tuple[int, int]]
+) -> dict[int, list[StoredEvent]]:
+    """Return, per room, the current member events of these (room, user) pairs."""
+    found: dict[int, list[StoredEvent]] = {}
+    if members:
+        for row in await conn.fetch(SELECT_CURRENT_MEMBERS, *map(list, zip(*members, strict=True))):
+            found.setdefault(row["room_nid"], []).append(event_from_row(row))
     return found
 
 
@@ -140,7 +164,9 @@ async def select_entry_at(conn: Connection, room_nid: int, key_nid: int, positio
     return event_nid
 
 
-async def select_entry_history(conn: Connection, room_nid: int, key_nid: int) -> list[tuple[int, int | None, int | None]]:
+async def select_entry_history(
+    conn: Connection, room_nid: int, key_nid: int
+) -> list[tuple[int, int | None, int | None]]:
     """Return every change of a key: (position, old event, new event), oldest first."""
     rows = await conn.fetch(SELECT_ENTRY_HISTORY, room_nid, key_nid)
     return [(r["position"], r["old_event_nid"], r["new_event_nid"]) for r in rows]
@@ -152,6 +178,16 @@ async def select_state_changes(conn: Connection, spans: Sequence[tuple[int, int,
         return []
     rows = await conn.fetch(SELECT_STATE_CHANGES, *[list(column) for column in zip(*spans, strict=True)])
     return [StateChange(r["room_nid"], r["key_nid"], r["new_event_nid"], r["position"]) for r in rows]
+
+
+async def select_replaced_entries(
+    conn: Connection, spans: Sequence[tuple[int, int, int]]
+) -> dict[tuple[int, int], int | None]:
+    """Return, for every key that changed in a (room, since, upto), the event that it had before the span."""
+    if not spans:
+        return {}
+    rows = await conn.fetch(SELECT_CHANGED_ENTRIES, *[list(column) for column in zip(*spans, strict=True)])
+    return {(r["room_nid"], r["key_nid"]): r["old_event_nid"] for r in rows}
 
 
 def _columns_of(entries: Sequence[StateEntry]) -> tuple[list[str], list[str]]:

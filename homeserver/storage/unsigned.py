@@ -32,13 +32,17 @@ async def select_replaced_state(conn: Connection, state_events: Sequence[StoredE
     return {row["event_nid"]: row["old_event_nid"] for row in rows}
 
 
-async def select_memberships_at(conn: Connection, user_nid: int, events: Sequence[StoredEvent]) -> dict[int, str]:
+async def select_memberships_at(
+    conn: Connection, user_nid: int, events: Sequence[StoredEvent]
+) -> dict[int, str]:
     """Return, by event number, the user's membership of the room at each event; left out where there was none.
 
     Events without a position are older than all that have one, so the user's first membership is not reached.
     """
     history: dict[int, list[tuple[int, str]]] = {}
-    for row in await conn.fetch(SELECT_MEMBERSHIP_HISTORY, user_nid, sorted({event.room_nid for event in events})):
+    for row in await conn.fetch(
+        SELECT_MEMBERSHIP_HISTORY, user_nid, sorted({event.room_nid for event in events})
+    ):
         history.setdefault(row["room_nid"], []).append((row["position"], row["membership"] or "leave"))
     found: dict[int, str] = {}
     for event in events:

@@ -1,0 +1,73 @@
+"""What a device has not seen yet, before it takes the form of any transport."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from homeserver.json_types import JsonObject
+from homeserver.rooms.filters import Filter
+from homeserver.rooms.render_event import Viewer
+from homeserver.storage.events import StoredEvent
+from homeserver.storage.rooms import Room
+from homeserver.storage.unread import Unread
+from homeserver.sync.tokens import SyncToken
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRequest:
+    """Who asks for what. `since` None asks for everything."""
+
+    viewer: Viewer
+    filter: Filter
+    since: SyncToken | None
+    full_state: bool = False
+    use_state_after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Events of a room, oldest first. `from_tail`: all are in memory, and none needs more than its own bytes."""
+
+    events: Sequence[StoredEvent]
+    limited: bool
+    prev_batch: str
+    from_tail: bool = False
+
+
+@dataclass(slots=True)
+class RoomDelta:
+    """What is new in a room that the user has joined, or has left."""
+
+    room: Room
+    since: int
+    upto: int
+    timeline: Timeline
+    state: Sequence[StoredEvent] = ()
+    ephemeral: list[JsonObject] = field(default_factory=list)
+    account_data: list[JsonObject] = field(default_factory=list)
+    unread: Unread | None = None
+    summary: JsonObject | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.timeline.events or self.state or self.ephemeral or self.account_data or self.summary)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncDelta:
+    """Everything that is new for a device, and the token that says so."""
+
+    token: SyncToken
+    joined: Sequence[RoomDelta] = ()
+    left: Sequence[RoomDelta] = ()
+    invited: Mapping[Room, Sequence[JsonObject]] = field(default_factory=dict)
+    knocked: Mapping[Room, Sequence[JsonObject]] = field(default_factory=dict)
+    presence: Sequence[JsonObject] = ()
+    account_data: Sequence[JsonObject] = ()
+    to_device: Sequence[JsonObject] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (
+            self.joined or self.left or self.invited or self.knocked
+            or self.presence or self.account_data or self.to_device
+        )  # fmt: skip

@@ -1,0 +1,154 @@
+"""The hub: who waits for news, and waking them.
+
+A waiter registers before it reads, so nothing committed after its read is missed. Waking carries no data. A large room's
+waiters are woken in slices, so that requests between them are not kept waiting.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from homeserver.storage.positions import Stream
+from homeserver.tailer import Batch
+
+WAKES_PER_SLICE = 16
+IDLE_SECONDS = 120.0
+
+
+@dataclass(slots=True, eq=False)
+class Waiter:
+    """One long-poll or WebSocket of a user. `woken` is set when there may be something new."""
+
+    user_nid: int
+    woken: bool = False
+    future: "asyncio.Future[None] | None" = None
+
+    def wake(self) -> None:
+        self.woken = True
+        if self.future is not None and not self.future.done():
+            self.future.set_result(None)
+
+    async def wait(self, timeout_s: float) -> bool:
+        """Wait until woken, or until the time is over; say whether it was woken."""
+        if not self.woken and timeout_s > 0:
+            loop = asyncio.get_running_loop()
+            self.future = loop.create_future()
+            timer = loop.call_later(timeout_s, _expire, self.future)
+            try:
+                await self.future
+            finally:
+                timer.cancel()
+                self.future = None
+        woken, self.woken = self.woken, False
+        return woken
+
+
+def _expire(future: "asyncio.Future[None]") -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+@dataclass(slots=True, eq=False)
+class Watch:
+    """A user with waiters, or who had some a moment ago, and the rooms that wake them."""
+
+    rooms: frozenset[int]
+    waiters: set[Waiter] = field(default_factory=set)
+    idle_since: float = 0.0
+
+
+class Hub:
+    """Knows which users of this worker wait, by room."""
+
+    def __init__(self) -> None:
+        self._watches: dict[int, Watch] = {}
+        self._by_room: dict[int, set[int]] = {}
+        self._to_wake: deque[Waiter] = deque()
+        self._waking = False
+
+    def register(self, user_nid: int, rooms: Mapping[int, object]) -> Waiter:
+        """Wake this user whenever one of these rooms, or the user, changes."""
+        waiter = Waiter(user_nid)
+        watch = self._watches.get(user_nid)
+        if watch is None:
+            watch = self._watches[user_nid] = Watch(frozenset())
+        watch.waiters.add(waiter)
+        self.watch_rooms(user_nid, rooms)
+        return waiter
+
+    def unregister(self, waiter: Waiter) -> None:
+        watch = self._watches.get(waiter.user_nid)
+        if watch is not None:
+            watch.waiters.discard(waiter)
+            if not watch.waiters:
+                watch.idle_since = asyncio.get_running_loop().time()
+
+    def watch_rooms(self, user_nid: int, rooms: Mapping[int, object]) -> None:
+        """Say which rooms concern a user now."""
+        watch = self._watches[user_nid]
+        if len(watch.rooms) == len(rooms) and watch.rooms == rooms.keys():
+            return
+        wanted = frozenset(rooms)
+        for room_nid in watch.rooms - wanted:
+            self._leave(room_nid, user_nid)
+        for room_nid in wanted - watch.rooms:
+            self._by_room.setdefault(room_nid, set()).add(user_nid)
+        watch.rooms = wanted
+
+    def is_watching(self, user_nid: int) -> bool:
+        return user_nid in self._watches
+
+    def watchers(self, room_nid: int) -> Iterable[int]:
+        """Return the users of this worker who watch a room."""
+        return self._by_room.get(room_nid, ())
+
+    def apply(self, batch: Batch) -> None:
+        """Wake everybody whom a commit concerns."""
+        users = set(batch.entry.users)
+        if batch.entry.kinds & (Stream.EVENTS | Stream.RECEIPTS | Stream.ROOM_META | Stream.PROFILES):
+            for room_nid in batch.entry.rooms:
+                users.update(self._by_room.get(room_nid, ()))
+        self.wake_users(users)
+
+    def wake_room(self, room_nid: int) -> None:
+        """Wake the watchers of a room, for what no position tells: typing."""
+        self.wake_users(self._by_room.get(room_nid, ()))
+
+    def wake_users(self, user_nids: Iterable[int]) -> None:
+        for user_nid in user_nids:
+            watch = self._watches.get(user_nid)
+            if watch is not None:
+                for waiter in watch.waiters:
+                    if not waiter.woken:
+                        waiter.woken = True
+                        self._to_wake.append(waiter)
+        if self._to_wake and not self._waking:
+            self._waking = True
+            asyncio.get_running_loop().call_soon(self._wake_slice)
+
+    def wake_everybody(self) -> None:
+        self.wake_users(list(self._watches))
+
+    def forget_idle(self, now: float) -> None:
+        """Drop users who have not waited for a while."""
+        for user_nid, watch in list(self._watches.items()):
+            if not watch.waiters and now - watch.idle_since > IDLE_SECONDS:
+                for room_nid in watch.rooms:
+                    self._leave(room_nid, user_nid)
+                del self._watches[user_nid]
+
+    def _wake_slice(self) -> None:
+        for _ in range(min(WAKES_PER_SLICE, len(self._to_wake))):
+            self._to_wake.popleft().wake()
+        if self._to_wake:
+            asyncio.get_running_loop().call_soon(self._wake_slice)
+        else:
+            self._waking = False
+
+    def _leave(self, room_nid: int, user_nid: int) -> None:
+        watchers = self._by_room.get(room_nid)
+        if watchers is not None:
+            watchers.discard(user_nid)
+            if not watchers:
+                del self._by_room[room_nid]

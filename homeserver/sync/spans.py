@@ -1,0 +1,85 @@
+"""Which rooms a sync shows, and which span of each.
+
+A room that the user has been in since the last sync is shown from there; one joined since is shown whole.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from homeserver.storage import memberships as membership_rows
+from homeserver.storage.db import Connection
+from homeserver.storage.memberships import RoomMembership
+from homeserver.sync.delta import SyncRequest
+
+WHOLE = 0
+"""A span from here is the whole room: its newest events and its full state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Positions of one room that are to be shown. `since` WHOLE shows the newest events with the full state."""
+
+    room_nid: int
+    since: int
+    upto: int
+
+    @property
+    def is_whole(self) -> bool:
+        return self.since == WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """The rooms of one sync, by what the user has to do with them now."""
+
+    joined: Sequence[Span]
+    left: Sequence[Span]
+    invited: Sequence[RoomMembership]
+    knocked: Sequence[RoomMembership]
+
+
+def initial_spans(request: SyncRequest, rooms: Mapping[int, RoomMembership], upto: int) -> Spans:
+    """Show every joined room whole, every invite, and left rooms if the filter wants them."""
+    wanted = [room for room in rooms.values() if room.position <= upto]
+    left = [room for room in wanted if room.membership in ("leave", "ban") and not room.forgotten]
+    return Spans(
+        [Span(room.room_nid, WHOLE, upto) for room in wanted if room.membership == "join"],
+        [Span(room.room_nid, WHOLE, room.position) for room in left]
+        if request.filter.room.include_leave
+        else (),
+        [room for room in wanted if room.membership == "invite"],
+        [room for room in wanted if room.membership == "knock"],
+    )
+
+
+async def changed_spans(
+    conn: Connection | None, request: SyncRequest, rooms: Mapping[int, RoomMembership], since: int, upto: int
+) -> Spans:
+    """Show what happened after `since`. Needs a connection where `needs_history` says so."""
+    moved = [room for room in rooms.values() if since < room.position <= upto]
+    before: Mapping[int, str] = {}
+    if moved and conn is not None:
+        nids = [room.room_nid for room in moved]
+        before = await membership_rows.select_memberships_at(conn, request.viewer.user_nid, nids, since)
+    was_joined = {room_nid for room_nid, membership in before.items() if membership == "join"}
+    return Spans(
+        [_joined_span(room, room.position <= since or room.room_nid in was_joined, since, upto)
+         for room in rooms.values() if room.membership == "join" and room.position <= upto],
+        [_left_span(room, room.room_nid in before, since) for room in moved
+         if room.membership in ("leave", "ban") and not room.forgotten],
+        [room for room in moved if room.membership == "invite"],
+        [room for room in moved if room.membership == "knock"],
+    )  # fmt: skip
+
+
+def needs_history(rooms: Mapping[int, RoomMembership], since: int, upto: int) -> bool:
+    """Whether a membership changed in the span, so that what it was before must be looked up."""
+    return any(since < room.position <= upto for room in rooms.values())
+
+
+def _joined_span(room: RoomMembership, was_joined: bool, since: int, upto: int) -> Span:
+    return Span(room.room_nid, since if was_joined else WHOLE, upto)
+
+
+def _left_span(room: RoomMembership, was_known: bool, since: int) -> Span:
+    return Span(room.room_nid, since if was_known else WHOLE, room.position)

@@ -1,0 +1,102 @@
+"""Unread counts of the users who sync here, remembered per room and kept current by the tailer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import orjson
+
+from homeserver.caches import LruCache
+from homeserver.push.default_rules import mentioned_user_ids, mentions_room
+from homeserver.storage import unread as unread_rows
+from homeserver.storage.db import Connection
+from homeserver.storage.events import StoredEvent
+from homeserver.storage.names import Names
+from homeserver.storage.positions import Stream
+from homeserver.storage.unread import Unread
+from homeserver.tailer import Batch
+
+MAX_ROOMS = 5_000
+MAX_USERS_PER_ROOM = 5_000
+
+
+@dataclass(slots=True)
+class RoomCounts:
+    """A room's cumulative count, and the users whose reading position is known."""
+
+    count: int
+    users: dict[int, Unread] = field(default_factory=dict)
+
+
+class UnreadCounts:
+    """Counts as of the tailer's position; what is not remembered is read from the database."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._rooms: LruCache[int, RoomCounts] = LruCache(MAX_ROOMS)
+
+    def peek(self, user_nid: int, room_nid: int) -> Unread | None:
+        room = self._rooms.get(room_nid)
+        unread = room.users.get(user_nid) if room is not None else None
+        if room is not None and unread is not None:
+            unread.count = room.count
+        return unread
+
+    async def load(
+        self, conn: Connection, user_nid: int, room_nids: Sequence[int], upto: int
+    ) -> dict[int, Unread]:
+        """Return the counts of a user in rooms, asking the database for those not in memory."""
+        known = {
+            room_nid: unread
+            for room_nid in room_nids
+            if (unread := self.peek(user_nid, room_nid)) is not None
+        }
+        missing = [room_nid for room_nid in room_nids if room_nid not in known]
+        if missing:
+            known |= await unread_rows.select_unread(conn, user_nid, missing, upto)
+        return known
+
+    def remember(self, user_nid: int, found: dict[int, Unread]) -> None:
+        """Keep counts that were read at the tailer's present position."""
+        for room_nid, unread in found.items():
+            room = self._rooms.get(room_nid)
+            if room is None or len(room.users) >= MAX_USERS_PER_ROOM:
+                room = RoomCounts(unread.count)
+                self._rooms.put(room_nid, room)
+            room.users[user_nid] = unread
+
+    def apply(self, batch: Batch) -> None:
+        for event in batch.events:
+            room = self._rooms.peek(event.room_nid)
+            if room is not None:
+                self._count(room, event)
+        if batch.entry.kinds & (Stream.RECEIPTS | Stream.EVENTS):
+            self._forget(batch)
+
+    def clear(self) -> None:
+        self._rooms.clear()
+
+    def _count(self, room: RoomCounts, event: StoredEvent) -> None:
+        room.count = event.notify_count
+        if b'"m.mentions"' in event.json:
+            self._count_mentions(room.users, event)
+        own = room.users.get(event.sender_nid)
+        if own is not None:
+            own.position, own.read_count, own.highlights = event.event_nid, event.notify_count, 0
+
+    def _count_mentions(self, users: dict[int, Unread], event: StoredEvent) -> None:
+        content = orjson.loads(event.json)["content"]
+        nids = self._names.remembered_user_nids(mentioned_user_ids(content))
+        if nids is None:
+            users.clear()
+            return
+        for user_nid in users if mentions_room(content) else nids:
+            if user_nid in users:
+                users[user_nid].highlights += 1
+
+    def _forget(self, batch: Batch) -> None:
+        """A receipt was moved, or a membership changed: read those users' counts again."""
+        for room_nid in batch.entry.rooms:
+            room = self._rooms.peek(room_nid)
+            if room is not None:
+                for user_nid in batch.entry.users:
+                    room.users.pop(user_nid, None)

@@ -18,7 +18,7 @@ def describe_machine() -> dict[str, str]:
         "cpu": _first_value(Path("/proc/cpuinfo"), "model name"),
         "cores": str(len(os.sched_getaffinity(0))),
         "memory": _first_value(Path("/proc/meminfo"), "MemTotal"),
-        "load average": f"{os.getloadavg()[0]:.1f}",
+        "busy before the run": f"{_busy_share():.0%}",
         "kernel": platform.release(),
         "python": platform.python_version(),
         **{package: _version(package) for package in PACKAGES},
@@ -36,6 +36,20 @@ def measure_fdatasync(count: int = 200) -> dict[str, float]:
             os.fdatasync(file.fileno())
             times.append((time.perf_counter() - started) * 1000)
     return {"p50_ms": percentile(times, 50), "p99_ms": percentile(times, 99)}
+
+
+def _busy_share(seconds: float = 1) -> float:
+    """Return the share of the cores' time that others take: figures measured beside them are not worth much."""
+    before = _processor_times()
+    time.sleep(seconds)
+    spent = [after - earlier for after, earlier in zip(_processor_times(), before, strict=True)]
+    idle = spent[3] + spent[4]
+    return 1 - idle / sum(spent)
+
+
+def _processor_times() -> list[int]:
+    """Return user, nice, system, idle, iowait, ... of all cores together, in clock ticks."""
+    return [int(value) for value in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
 
 
 def _first_value(path: Path, key: str) -> str:

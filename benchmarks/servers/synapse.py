@@ -106,10 +106,9 @@ def _listener(port: int) -> dict[str, object]:
 
 def _database(cluster: Cluster) -> dict[str, object]:
     arguments = {
-        "host": "127.0.0.1",
-        "port": cluster.port,
-        "user": "parlour",
-        "dbname": "bench",
+        "host": cluster.socket_folder,
+        "user": cluster.user,
+        "dbname": cluster.database,
         "cp_min": 5,
         "cp_max": 10,
     }

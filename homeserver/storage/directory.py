@@ -10,11 +10,13 @@ INSERT_ALIAS = """
 INSERT INTO room_aliases (alias, room_nid, creator_nid, created_ts) VALUES ($1, $2, $3, $4)
 ON CONFLICT (alias) DO UPDATE
 SET room_nid = excluded.room_nid, creator_nid = excluded.creator_nid, created_ts = excluded.created_ts
-WHERE room_aliases.created_ts < $5 AND NOT EXISTS (SELECT FROM rooms r WHERE r.room_nid = room_aliases.room_nid)
+WHERE room_aliases.created_ts < $5
+AND NOT EXISTS (SELECT FROM rooms r WHERE r.room_nid = room_aliases.room_nid)
 RETURNING alias
 """
 SELECT_ALIAS = """
-SELECT a.alias, a.room_nid, a.creator_nid FROM room_aliases a JOIN rooms r ON r.room_nid = a.room_nid WHERE a.alias = $1
+SELECT a.alias, a.room_nid, a.creator_nid FROM room_aliases a JOIN rooms r ON r.room_nid = a.room_nid
+WHERE a.alias = $1
 """
 SELECT_ALIASES_OF_ROOM = (
     "SELECT alias FROM room_aliases WHERE room_nid = $1 ORDER BY created_ts, alias LIMIT $2"

@@ -4,11 +4,15 @@ from federation.protocol.ids import UserId
 from homeserver.storage.db import Connection
 
 SELECT_LOCAL_MEMBERS = """
-SELECT u.user_id FROM memberships m JOIN accounts a ON a.user_nid = m.user_nid JOIN users u ON u.user_nid = m.user_nid
+SELECT u.user_id FROM memberships m
+JOIN accounts a ON a.user_nid = m.user_nid
+JOIN users u ON u.user_nid = m.user_nid
 WHERE m.room_nid = $1 AND m.membership = 'join' ORDER BY m.event_nid LIMIT $2
 """
 SELECT_JOINED_GUESTS = """
-SELECT u.user_id FROM memberships m JOIN accounts a ON a.user_nid = m.user_nid JOIN users u ON u.user_nid = m.user_nid
+SELECT u.user_id FROM memberships m
+JOIN accounts a ON a.user_nid = m.user_nid
+JOIN users u ON u.user_nid = m.user_nid
 WHERE m.room_nid = $1 AND m.membership = 'join' AND a.is_guest ORDER BY m.event_nid LIMIT $2
 """
 

@@ -1,0 +1,33 @@
+"""Send what a client hands in as a message event."""
+
+from federation.protocol.ids import EventId, RoomId
+from homeserver.accounts.requester import Requester
+from homeserver.errors import UserSuspended
+from homeserver.json_types import JsonObject
+from homeserver.rooms.context import RoomsContext
+from homeserver.rooms.redact import redact_event
+from homeserver.rooms.send import send_event
+from homeserver.rooms.tombstone import check_tombstone
+
+
+async def send_message(
+    ctx: RoomsContext, requester: Requester, room_id: RoomId, type_: str, content: JsonObject, txn_id: str
+) -> EventId:
+    """Send a message event; a repetition of the transaction by the same device returns the first event.
+
+    An `m.room.redaction` that names an event redacts it, as the endpoint for redactions does.
+
+    Raises: Forbidden, UserSuspended, BadJson, InvalidParam, TooLarge.
+    Spec: https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3roomsroomidsendeventtypetxnid
+    """
+    redacts = content.get("redacts")
+    if type_ == "m.room.redaction" and isinstance(redacts, str):
+        rest = {name: value for name, value in content.items() if name != "redacts"}
+        return await redact_event(ctx, requester, room_id, redacts, rest, txn_id)
+    if requester.is_suspended:
+        raise UserSuspended()
+    check_tombstone(type_, room_id, content)
+    committed = await send_event(
+        ctx, room_id, requester.user_id, type_, content, device_nid=requester.device_nid, txn_id=txn_id
+    )
+    return committed.event_id

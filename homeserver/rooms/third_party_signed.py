@@ -1,0 +1,65 @@
+"""Turn an invitation of an address into one of the user who proved to own it.
+
+Spec: https://spec.matrix.org/v1.19/client-server-api/#third-party-invites
+"""
+
+import msgspec
+
+from federation.protocol.ids import UserId, parse_user_id, server_name_of
+from homeserver.accounts.requester import Requester
+from homeserver.errors import Forbidden, NotFound
+from homeserver.json_types import JsonObject
+from homeserver.rooms.context import RoomsContext
+from homeserver.rooms.member_profiles import member_profile
+from homeserver.rooms.room_state import current_event
+from homeserver.rooms.send import send_event
+from homeserver.storage.rooms import Room
+
+
+class ThirdPartySigned(msgspec.Struct):
+    """An identity server's word that a user owns the address that was invited."""
+
+    sender: str
+    mxid: str
+    token: str
+    signatures: dict[str, dict[str, str]]
+
+    def signed(self) -> JsonObject:
+        """Return what the identity server has signed, with its signatures."""
+        return {"mxid": self.mxid, "token": self.token, "signatures": self.signatures}
+
+
+async def accept_third_party_invite(
+    ctx: RoomsContext, requester: Requester, room: Room, proof: ThirdPartySigned
+) -> None:
+    """Invite the requester in the name of who invited their address.
+
+    The authorization rules check the signatures against the keys in the room's `m.room.third_party_invite`.
+
+    Raises: Forbidden where the proof is another user's, or no such invitation is pending; NotFound where the inviting
+    user is of a server that cannot be reached.
+    """
+    if proof.mxid != requester.user_id:
+        raise Forbidden("This invitation was signed for another user")
+    sender = parse_user_id(proof.sender)
+    if server_name_of(sender) != ctx.server_name:
+        raise NotFound("The inviting user's server cannot be reached")
+    pending = await current_event(ctx, room, ("m.room.third_party_invite", proof.token))
+    if pending is None or pending.sender != sender:
+        raise Forbidden("No such invitation is pending in the room")
+    await _invite(ctx, room, sender, requester.user_id, pending.content.get("display_name"), proof)
+
+
+async def _invite(
+    ctx: RoomsContext,
+    room: Room,
+    sender: UserId,
+    target: UserId,
+    display_name: object,
+    proof: ThirdPartySigned,
+) -> None:
+    invitation: JsonObject = {"signed": proof.signed()}
+    if isinstance(display_name, str):
+        invitation["display_name"] = display_name
+    content = {**await member_profile(ctx, target), "membership": "invite", "third_party_invite": invitation}
+    await send_event(ctx, room.room_id, sender, "m.room.member", content, state_key=target)

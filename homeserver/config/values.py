@@ -42,7 +42,7 @@ def parse_size(value: object) -> object:
     return int(match[1]) * SIZE_UNITS[match[2].upper()]
 
 
-def parse_duration(value: object) -> object:
+def parse_duration(value: object) -> timedelta:
     """Return the time span of a duration such as `30d`; the unit is required.
 
     Raises: ValueError for anything but a number with one of the units ms, s, m, h, d, w, y.

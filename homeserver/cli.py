@@ -1,0 +1,20 @@
+"""The command `parlour`."""
+
+import click
+
+from homeserver.commands.config import config
+from homeserver.commands.database import check, migrate
+from homeserver.commands.options import ErrorReportingGroup
+from homeserver.commands.run import run
+from homeserver.commands.token import token
+from homeserver.commands.user import user
+from homeserver.commands.version import version
+
+
+@click.group(cls=ErrorReportingGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Parlour, a Matrix homeserver."""
+
+
+for command in (run, check, config, migrate, token, user, version):
+    main.add_command(command)

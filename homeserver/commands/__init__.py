@@ -1,0 +1,1 @@
+"""The commands of `parlour`, one file per noun; what a command needs is imported when it runs."""

@@ -1,0 +1,30 @@
+"""parlour config."""
+
+from pathlib import Path
+
+import click
+
+from homeserver.commands.options import config_option
+
+
+@click.group
+def config() -> None:
+    """Look after the configuration."""
+
+
+@config.command
+@config_option
+def check(config: Path | None) -> None:
+    """Say everything that is wrong with the configuration, or that nothing is."""
+    from homeserver.config import load_settings
+
+    settings = load_settings(config)
+    click.echo(f"The configuration of {settings.server_name} is fine.")
+
+
+@config.command
+def example() -> None:
+    """Print a configuration file that documents every key with its default."""
+    from homeserver.config.example import render_example
+
+    click.echo(render_example(), nl=False)

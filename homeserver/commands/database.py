@@ -1,0 +1,75 @@
+"""parlour migrate and parlour check; and the database that other commands work on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from homeserver.commands.options import config_option
+
+if TYPE_CHECKING:
+    from homeserver.config import Settings
+    from homeserver.storage.db import Database
+
+FEW_CONNECTIONS = 2
+
+
+@click.command
+@config_option
+def migrate(config: Path | None) -> None:
+    """Bring the database's schema up to date; `run` does so by itself."""
+    from homeserver.config import load_settings
+
+    asyncio.run(_migrate(load_settings(config)))
+
+
+@click.command
+@config_option
+@click.option(
+    "--rows", default=10, show_default=True, type=click.IntRange(1, 10_000), help="Shown per finding."
+)
+def check(config: Path | None, rows: int) -> None:
+    """Prove that all references inside the database hold. Exit code 1: some do not."""
+    from homeserver.config import load_settings
+
+    if not asyncio.run(_check(load_settings(config), rows)):
+        raise click.exceptions.Exit(1)
+
+
+@asynccontextmanager
+async def open_database(settings: "Settings") -> AsyncIterator["Database"]:
+    """Connect to the server's database, whether the server is running or not; nothing is migrated yet."""
+    from homeserver.embedded_postgres.choice import command_database_url
+    from homeserver.storage.db import Database
+
+    async with command_database_url(settings) as url:
+        db = await Database.connect(url, max_connections=FEW_CONNECTIONS)
+        try:
+            yield db
+        finally:
+            await db.close()
+
+
+async def _migrate(settings: "Settings") -> None:
+    from homeserver.storage.migrate import migrate as migrate_schema
+
+    async with open_database(settings) as db:
+        for migration in await migrate_schema(db):
+            click.echo(f"applied {migration.version:04} {migration.name}")
+    click.echo("The schema is up to date.")
+
+
+async def _check(settings: "Settings", rows: int) -> bool:
+    from homeserver.storage.checks import run_checks
+
+    sound = True
+    async with open_database(settings) as db:
+        for finding in await run_checks(db, rows):
+            click.echo(f"{'BROKEN' if finding.rows else 'ok':<7}{finding.check.claim}")
+            for row in finding.rows:
+                click.echo(f"       {row}")
+            sound = sound and not finding.rows
+    return sound

@@ -1,0 +1,109 @@
+"""Proof that the database holds together: references lead somewhere, copies say what their source says.
+
+A check is a query that finds what should not be; a sound database answers each with no rows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from homeserver.storage.db import Database
+
+CHECK_TIMEOUT_S: Final = 3600.0
+
+SELECT_CURRENT_STATE_WITHOUT_EVENT = """
+SELECT s.room_nid, s.key_nid, s.event_nid FROM current_state s
+LEFT JOIN events e ON e.event_nid = s.event_nid AND e.room_nid = s.room_nid AND e.key_nid = s.key_nid
+WHERE e.event_nid IS NULL LIMIT $1
+"""
+SELECT_CURRENT_STATE_UNLIKE_LAST_CHANGE = """
+SELECT coalesce(s.room_nid, c.room_nid) AS room_nid, coalesce(s.key_nid, c.key_nid) AS key_nid,
+       s.event_nid, c.new_event_nid
+FROM current_state s
+FULL JOIN (
+    SELECT DISTINCT ON (room_nid, key_nid) room_nid, key_nid, new_event_nid
+    FROM state_changes ORDER BY room_nid, key_nid, position DESC
+) c ON c.room_nid = s.room_nid AND c.key_nid = s.key_nid
+WHERE s.event_nid IS DISTINCT FROM c.new_event_nid LIMIT $1
+"""
+SELECT_STATE_CHANGE_WITHOUT_EVENT = """
+SELECT c.room_nid, c.position, c.key_nid FROM state_changes c
+WHERE NOT EXISTS (SELECT FROM events e WHERE e.event_nid = c.new_event_nid) AND c.new_event_nid IS NOT NULL
+   OR NOT EXISTS (SELECT FROM events e WHERE e.event_nid = c.old_event_nid) AND c.old_event_nid IS NOT NULL
+LIMIT $1
+"""
+SELECT_MEMBERSHIP_UNLIKE_STATE = """
+SELECT m.room_nid, m.user_nid, m.event_nid FROM memberships m
+LEFT JOIN member_events e ON e.event_nid = m.event_nid
+LEFT JOIN current_state s ON s.event_nid = m.event_nid AND s.room_nid = m.room_nid
+WHERE e.user_nid IS DISTINCT FROM m.user_nid OR e.membership IS DISTINCT FROM m.membership LIMIT $1
+"""
+SELECT_AUTH_EDGE_WITHOUT_EVENT = """
+SELECT a.event_nid, a.auth_nid FROM auth_edges a
+WHERE NOT EXISTS (SELECT FROM events e WHERE e.event_nid = a.auth_nid)
+   OR NOT EXISTS (SELECT FROM events e WHERE e.event_nid = a.event_nid) LIMIT $1
+"""
+SELECT_EXTREMITY_WITHOUT_EVENT = """
+SELECT e.room_nid, e.event_nid, x.nid AS extremity_nid
+FROM events e CROSS JOIN unnest(e.extremities) AS x(nid)
+WHERE NOT EXISTS (SELECT FROM events o WHERE o.event_nid = x.nid AND o.room_nid = e.room_nid) LIMIT $1
+"""
+SELECT_BRANCH_ENTRY_WITHOUT_EVENT = """
+SELECT b.branch_nid, b.key_nid, b.event_nid FROM state_branch_entries b
+WHERE b.event_nid IS NOT NULL AND NOT EXISTS (SELECT FROM events e WHERE e.event_nid = b.event_nid) LIMIT $1
+"""
+SELECT_EVENT_WITHOUT_BRANCH = """
+SELECT e.room_nid, e.event_nid, e.state_branch FROM events e
+WHERE e.state_branch IS NOT NULL
+  AND NOT EXISTS (SELECT FROM state_branches b WHERE b.branch_nid = e.state_branch) LIMIT $1
+"""
+SELECT_EVENT_WITHOUT_ROOM_OR_SENDER = """
+SELECT e.room_nid, e.event_nid, e.sender_nid FROM events e
+WHERE NOT EXISTS (SELECT FROM rooms r WHERE r.room_nid = e.room_nid)
+   OR NOT EXISTS (SELECT FROM users u WHERE u.user_nid = e.sender_nid) LIMIT $1
+"""
+SELECT_POSITION_AHEAD_OF_LOG = """
+SELECT e.room_nid, e.event_nid, e.position FROM events e
+WHERE e.position > (SELECT coalesce(max(position), 0) FROM position_log) LIMIT $1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A claim about the database, and the query for the rows that break it; `$1` is how many to return."""
+
+    claim: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A check with the first rows that break it, each written as `column=value`; none where all is well."""
+
+    check: Check
+    rows: tuple[str, ...]
+
+
+CHECKS: Final[Sequence[Check]] = (
+    Check("every event belongs to a room and a sender", SELECT_EVENT_WITHOUT_ROOM_OR_SENDER),
+    Check("every auth event of a stored state event is stored", SELECT_AUTH_EDGE_WITHOUT_EVENT),
+    Check("every forward extremity is an event of its room", SELECT_EXTREMITY_WITHOUT_EVENT),
+    Check("current state names events of its room and key", SELECT_CURRENT_STATE_WITHOUT_EVENT),
+    Check("current state is what the last state change left", SELECT_CURRENT_STATE_UNLIKE_LAST_CHANGE),
+    Check("every state change names stored events", SELECT_STATE_CHANGE_WITHOUT_EVENT),
+    Check("every state branch names stored events", SELECT_BRANCH_ENTRY_WITHOUT_EVENT),
+    Check("every event's state branch exists", SELECT_EVENT_WITHOUT_BRANCH),
+    Check("memberships say what their member events say", SELECT_MEMBERSHIP_UNLIKE_STATE),
+    Check("no event stands ahead of the position log", SELECT_POSITION_AHEAD_OF_LOG),
+)
+
+
+async def run_checks(db: Database, rows_each: int = 10) -> list[Finding]:
+    """Run the checks, all on one snapshot, so that a server at work does not disturb them."""
+    findings = []
+    async with db.transaction(isolation="repeatable_read", readonly=True) as conn:
+        for check in CHECKS:
+            rows = await conn.fetch(check.query, rows_each, timeout=CHECK_TIMEOUT_S)
+            texts = (" ".join(f"{name}={value}" for name, value in row.items()) for row in rows)
+            findings.append(Finding(check, tuple(texts)))
+    return findings

@@ -13,6 +13,7 @@ from homeserver.rooms.build_event import Author
 from homeserver.rooms.commit_queue import CommitQueue, Committed
 from homeserver.rooms.event_bodies import EventBodies
 from homeserver.rooms.heads import Heads
+from homeserver.rooms.ignored_users import IgnoredUsers
 from homeserver.rooms.memberships import Memberships
 from homeserver.storage.db import Database
 from homeserver.storage.names import Names
@@ -39,6 +40,7 @@ class RoomsContext:
     tailer: Tailer
     heads: Heads
     memberships: Memberships
+    ignored: IgnoredUsers
     commits: CommitQueue
     author: Author
     bodies: EventBodies
@@ -53,14 +55,16 @@ async def open_rooms(
     names = Names(db)
     heads = Heads(db, names)
     memberships = Memberships(db, tailer)
+    ignored = IgnoredUsers(db)
     commits = CommitQueue(db, heads, author, tailer.offer)
     tailer.subscribe(heads.apply, reset=heads.clear)
     tailer.subscribe(memberships.apply, reset=memberships.clear)
+    tailer.subscribe(ignored.apply, reset=ignored.clear)
     commits.start()
     try:
         yield RoomsContext(
-            author.server_name, settings, clock, db, names, positions, tailer, heads, memberships, commits, author,
-            EventBodies(),
+            author.server_name, settings, clock, db, names, positions, tailer, heads, memberships, ignored,
+            commits, author, EventBodies(),
         )  # fmt: skip
     finally:
         await commits.stop()

@@ -18,3 +18,10 @@ class Media(Section):
     """How many media ids a user may have reserved without uploading their content."""
     pending_upload_lifetime: Duration = Field(default=timedelta(days=1), ge=timedelta(seconds=1))
     """How long a reserved media id waits for its content."""
+    user_daily_quota: Size = Field(default=10 * 1024**3, ge=1)
+    """How much one user may upload in 24 hours."""
+    user_quota: Size | None = Field(default=None, ge=1)
+    """How much one user may ever upload. Default: no such limit."""
+    allow_unauthenticated: bool = False
+    """True serves files without an access token too, on the endpoints that the specification has frozen. Only
+    old clients and bridges need it: whoever knows an address can read the file."""

@@ -39,8 +39,10 @@ async def run_janitor(ctx: MediaContext) -> None:
             await write_access_times(ctx)
             collected = await collect_garbage(ctx, next_blob_nid)
             next_blob_nid = collected.next_blob_nid
-        except (Unavailable, OSError) as error:
-            log.warning("media_janitor_failed", error=str(error))
+        except Unavailable as error:
+            log.warning("media_janitor_waits", reason=str(error))
+        except Exception:  # one failure must not end the housekeeping
+            log.exception("media_janitor_failed")
         await asyncio.sleep(ROUND_S)
 
 

@@ -1,0 +1,69 @@
+# Everything a developer or an operator does from a clone. `make help` lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fmt bench lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.installed ## Install what is needed and run the homeserver; ARGS="--config FILE", parlour.toml and .env are read
+	@set -a; if [ -f .env ]; then . ./.env; fi; set +a; \
+	exec $(BIN)/parlour run $(if $(wildcard parlour.toml),--config parlour.toml) $(ARGS)
+
+test: $(VENV)/.installed-for-tests ## Install what the tests need and run them all; ARGS="-k name" picks some
+	@tests/install-system-packages
+	@$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/.installed-for-tests ## Check style (ruff), types (mypy --strict) and import directions (import-linter)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+fmt: $(VENV)/.installed-for-tests ## Format the code and mend what ruff can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.installed-for-tests ## Measure this server beside Synapse; ARGS="--help" shows the options
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock: $(VENV)/.installed-for-tests ## Renew the lock files with the newest versions that pyproject.toml allows
+	@$(COMPILE) --output-file requirements.lock
+	@$(COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock
+
+clean: ## Remove what building and testing leave behind; keeps .venv and parlour-data
+	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+# Universal: the files hold what other systems and Python versions need, too, with markers.
+COMPILE := $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --upgrade --quiet \
+	--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
+
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Making $(VENV)"
+	@$(PYTHON) -m venv $(VENV) \
+	  || { rm -rf $(VENV); echo "Python's venv is missing; on Debian: apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing the server"
+	@$(INSTALL) --require-hashes --requirement requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-for-tests: requirements-test.lock $(VENV)/.installed
+	@echo "Installing what the tests need"
+	@$(INSTALL) --require-hashes --requirement requirements-test.lock
+	@touch $@

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,15 +42,17 @@ def check(config: Path | None, rows: int) -> None:
 @asynccontextmanager
 async def open_database(settings: "Settings") -> AsyncIterator["Database"]:
     """Connect to the server's database, whether the server is running or not; nothing is migrated yet."""
-    from homeserver.embedded_postgres.choice import command_database_url
+    from homeserver.embedded_postgres import postgres_in_use
     from homeserver.storage.db import Database
 
-    async with command_database_url(settings) as url:
+    async with AsyncExitStack() as stack:
+        if settings.database_url is not None:
+            url = settings.database_url.get_secret_value()
+        else:
+            url = await stack.enter_async_context(postgres_in_use(settings.data_dir))
         db = await Database.connect(url, max_connections=FEW_CONNECTIONS)
-        try:
-            yield db
-        finally:
-            await db.close()
+        stack.push_async_callback(db.close)
+        yield db
 
 
 async def _migrate(settings: "Settings") -> None:

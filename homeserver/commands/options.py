@@ -35,6 +35,7 @@ def _message_for_operator(error: Exception) -> str | None:
     from homeserver.config import ConfigProblems
     from homeserver.embedded_postgres import EmbeddedPostgresError
     from homeserver.errors import MatrixError
+    from homeserver.signing_key_file import SigningKeyUnusable
     from homeserver.storage.db import UnsuitableDatabase
     from homeserver.storage.instance import InstanceMismatch
     from homeserver.storage.migrate import MigrationError
@@ -45,6 +46,8 @@ def _message_for_operator(error: Exception) -> str | None:
         case MatrixError():
             return error.message
         case EmbeddedPostgresError() | UnsuitableDatabase() | InstanceMismatch() | MigrationError():
+            return str(error)
+        case SigningKeyUnusable():
             return str(error)
         case _:
             return None

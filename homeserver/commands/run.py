@@ -14,10 +14,10 @@ def run(config: Path | None) -> None:
 
     The first line on standard output says `ready` and the base URL, once clients can connect.
     """
-    from homeserver import app
+    from homeserver.app import run as run_server
     from homeserver.config import load_settings
     from homeserver.logging import configure_logging
 
     settings = load_settings(config)
     configure_logging(settings.log_level.value, settings.log_format.value)
-    app.run(settings)
+    run_server(settings)

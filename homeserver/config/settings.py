@@ -13,6 +13,7 @@ from homeserver.config.limits import Limits
 from homeserver.config.listeners import DEFAULT_LISTENERS, Listener, Resource
 from homeserver.config.media import Media
 from homeserver.config.oidc import Oidc
+from homeserver.config.presence import Presence
 from homeserver.config.previews import Previews
 from homeserver.config.push import Push
 from homeserver.config.registration import Registration
@@ -82,6 +83,7 @@ class Settings(Section):
     auth: Auth = Auth()
     limits: Limits = Limits()
     rooms: Rooms = Rooms()
+    presence: Presence = Presence()
     federation: Federation = Federation()
     well_known: WellKnown = WellKnown()
     media: Media = Media()
@@ -108,8 +110,3 @@ class Settings(Section):
             return self.public_baseurl.rstrip("/")
         serving = (listener for listener in self.listeners if Resource.CLIENT in listener.serve)
         return next(serving, self.listeners[0]).base_url
-
-    @property
-    def signing_key_path(self) -> Path:
-        """The file of the key that signs this server's events."""
-        return self.federation.signing_key_file or self.data_dir / "signing.key"

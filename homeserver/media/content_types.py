@@ -41,7 +41,8 @@ INLINE_CONTENT_TYPES: Final = frozenset(
 )
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_CONTENT_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}[ \t]*(?:;[\t\x20-\x7e]*)?")
+# No tabs, legal though they are: they could not be sent back, aiohttp refuses control characters in headers.
+_CONTENT_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN} *(?:;[\x20-\x7e]*)?")
 
 
 class ImageFormat(StrEnum):

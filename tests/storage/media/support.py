@@ -36,7 +36,7 @@ class MediaServer:
 
     def limited(self, **limits: int) -> MediaContext:
         """Return the same repository with other bounds."""
-        return replace(self.ctx, limits=replace(self.ctx.limits, **limits))  # type: ignore[arg-type]
+        return replace(self.ctx, limits=replace(self.ctx.limits, **limits))
 
     def with_remote(self, remote: RemoteMedia) -> MediaContext:
         """Return the same repository with a way to other servers."""

@@ -97,7 +97,7 @@ async def test_disk_is_looked_at_again_while_an_upload_comes_in(
         nonlocal sent
         for sent in range(1, 11):
             if sent == 3:
-                monkeypatch.setattr(spool_module.shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+                monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
             yield b"x" * BATCH_BYTES
 
     with pytest.raises(Unavailable):

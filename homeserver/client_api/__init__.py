@@ -1,7 +1,4 @@
-"""The client-server API: one file per family of endpoints, each with its `routes`.
-
-A handler parses the request, calls one function of a service, renders the result.
-"""
+"""The client-server API: one module per endpoint family. Handlers parse, call one service and render."""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -11,8 +8,8 @@ from homeserver.http.routing import Route, Routes
 
 
 def client_routes() -> Iterator[Route]:
-    """Return the routes of every module of this package; being there is all a module has to do."""
-    for info in sorted(iter_modules(__path__), key=lambda info: info.name):
-        routes = getattr(import_module(f"{__name__}.{info.name}"), "routes", ())
+    """Yield the routes of every module of this package: a module only has to name its `routes`."""
+    for module in iter_modules(__path__, f"{__name__}."):
+        routes = getattr(import_module(module.name), "routes", None)
         if isinstance(routes, Routes):
             yield from routes

@@ -6,13 +6,18 @@ from aiohttp import web
 
 from federation.protocol.ids import ServerName
 from homeserver.accounts.context import AccountsContext
+from homeserver.client_data.context import ClientDataContext
 from homeserver.clock import Clock
 from homeserver.config import Settings
+from homeserver.ephemeral.context import EphemeralContext
 from homeserver.http.addresses import ClientAddresses
 from homeserver.http.gauges import Gauges
 from homeserver.http.rate_limits import RateLimits
+from homeserver.media.context import MediaContext
+from homeserver.rooms.context import RoomsContext
 from homeserver.storage.db import Database
 from homeserver.storage.positions import Positions
+from homeserver.sync.context import SyncContext
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,11 @@ class Services:
     rate_limits: RateLimits
     addresses: ClientAddresses
     gauges: Gauges
+    rooms: RoomsContext
+    client_data: ClientDataContext
+    ephemeral: EphemeralContext
+    media: MediaContext
+    sync: SyncContext
 
 
 SERVICES: web.RequestKey[Services] = web.RequestKey("services", Services)

@@ -20,7 +20,8 @@ KEPT = frozenset({"m.room.create", "m.room.server_acl"})
 async def check_redaction(ctx: RoomsContext, room: Room, draft: EventDraft) -> EventId:
     """Return the event that a local user's redaction hides.
 
-    Own events may be redacted by everybody who may send redactions, those of others with the `redact` power level.
+    Own events may be redacted by everybody who may send redactions, those of others with the `redact` power
+    level.
     Raises: InvalidParam where the room has no such event, Forbidden.
     """
     assert draft.redacts is not None

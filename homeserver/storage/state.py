@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from federation.protocol.ids import EventId
+from homeserver.json_types import JsonObject
 from homeserver.storage.db import Connection
-from homeserver.storage.events import EVENT_COLUMNS, StoredEvent, event_from_row
+from homeserver.storage.events import EVENT_COLUMNS, StoredEvent, event_from_row, load_json
 from homeserver.storage.state_keys import StateEntry
 from homeserver.storage.text import from_text, to_text
 
@@ -83,6 +84,10 @@ class StoredState:
     event_nid: int
     auth_height: int
     json: bytes
+
+    def load(self) -> JsonObject:
+        """Decode the PDU."""
+        return load_json(self.json)
 
 
 @dataclass(frozen=True, slots=True)

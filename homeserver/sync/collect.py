@@ -6,94 +6,124 @@ no query at all; a first sync needs about ten, whatever the number of rooms.
 
 from collections.abc import Mapping, Sequence
 
+from homeserver.storage.account_data import AccountData
 from homeserver.storage.memberships import RoomMembership
 from homeserver.storage.positions import Stream
-from homeserver.sync import personal, receipts, stripped_state, typing
+from homeserver.sync import personal, typing
 from homeserver.sync.context import SyncContext
 from homeserver.sync.delta import RoomDelta, SyncDelta, SyncRequest, Timeline
 from homeserver.sync.lazy_members import senders_of
+from homeserver.sync.presence import load_presence
+from homeserver.sync.receipts import add_receipts, has_receipts, load_receipts
 from homeserver.sync.room_state import load_room_state
 from homeserver.sync.room_summary import load_summaries
 from homeserver.sync.spans import Span, Spans, changed_spans, initial_spans
-from homeserver.sync.timelines import cut_timeline, load_pages, page_size, timeline_from_tail, visible_page
+from homeserver.sync.stripped_state import load_stripped_state
+from homeserver.sync.timelines import load_timelines, timeline_from_tail, without_ignored
 from homeserver.sync.tokens import SyncToken
 
 ROOM_KINDS = Stream.EVENTS | Stream.RECEIPTS
+NOTHING = Timeline((), limited=False, prev_batch="", from_tail=True)
 
 
 async def collect(ctx: SyncContext, request: SyncRequest, rooms: Mapping[int, RoomMembership]) -> SyncDelta:
     """Return everything between the request's token and this worker's position, for a user who is in `rooms`."""
-    token = SyncToken(ctx.epoch, ctx.rooms.tailer.applied, ctx.ephemeral.stamps.current)
+    token = SyncToken(ctx.epoch, ctx.rooms.tailer.applied, ctx.ephemeral.stamps.last)
     since = request.since.position if request.since is not None else 0
-    wanted = {nid: room for nid, room in rooms.items() if request.filter.room.wants_room(nid)}
-    spans = await _choose_spans(ctx, request, wanted, since, token.position)
+    account_data = await personal.load_account_data(ctx, request, since, token.position)
+    wanted = await _wanted_rooms(ctx, request, rooms)
+    spans = await _choose_spans(ctx, request, wanted, account_data, token.position)
     timelines = await _load_timelines(ctx, request, wanted, spans)
     known = await ctx.rooms.names.rooms(timelines)
     deltas = {
         span.room_nid: RoomDelta(known[span.room_nid], span.since, span.upto, timelines[span.room_nid])
         for span in (*spans.joined, *spans.left)
     }
-    await _add_from_database(ctx, request, spans, deltas, since)
+    await _add_from_database(ctx, request, spans, deltas, account_data)
     typing.add_typing(ctx, request, spans.joined, deltas)
-    invited, knocked = await stripped_state.load_invites(ctx, request.viewer, spans)
+    joined = [
+        deltas[span.room_nid] for span in spans.joined if _is_shown(request, span, deltas[span.room_nid])
+    ]
     return SyncDelta(
         token,
-        [deltas[span.room_nid] for span in spans.joined if _is_shown(request, span, deltas[span.room_nid])],
+        joined,
         [deltas[span.room_nid] for span in spans.left],
-        invited,
-        knocked,
-        await personal.load_presence(ctx, request, rooms),
-        await personal.load_account_data(ctx, request, since, token.position),
+        await load_stripped_state(ctx, request, spans.invited),
+        await load_stripped_state(ctx, request, spans.knocked),
+        await load_presence(ctx, request, rooms, joined),
+        personal.global_account_data(request, account_data),
         await personal.load_to_device(ctx, request, since, token.position),
     )
 
 
+async def _wanted_rooms(
+    ctx: SyncContext, request: SyncRequest, rooms: Mapping[int, RoomMembership]
+) -> Mapping[int, RoomMembership]:
+    wanted = request.filter.room
+    if wanted.rooms is None and not wanted.not_rooms:
+        return rooms
+    known = await ctx.rooms.names.rooms(rooms)
+    return {nid: room for nid, room in rooms.items() if wanted.allows_room(known[nid].room_id)}
+
+
 async def _choose_spans(
-    ctx: SyncContext, request: SyncRequest, rooms: Mapping[int, RoomMembership], since: int, upto: int
+    ctx: SyncContext,
+    request: SyncRequest,
+    rooms: Mapping[int, RoomMembership],
+    account_data: Mapping[int, object],
+    upto: int,
 ) -> Spans:
     if request.since is None:
         return initial_spans(request, rooms, upto)
-    own = ctx.changes.of_user(request.viewer.user_nid, since)
-    stamp = request.since.stamp
-    moved = rooms
-    if not request.full_state and not own & Stream.ACCOUNT_DATA:
-        moved = {
-            nid: room for nid, room in rooms.items()
-            if room.position > since or ctx.changes.of_room(nid, since) & ROOM_KINDS
-            or ctx.ephemeral.typing.version(nid) > stamp
-            or own & Stream.RECEIPTS
-        }  # fmt: skip
-    return await changed_spans(ctx.rooms.db, request, moved, since, upto)
+    since, stamp = request.since.position, request.since.stamp
+    if not request.full_state:
+        read_elsewhere = ctx.changes.of_user(request.viewer.user_nid, since) & Stream.RECEIPTS
+        changed, typing_in = ctx.changes, ctx.ephemeral.typing
+        rooms = {
+            nid: room
+            for nid, room in rooms.items()
+            if changed.of_room(nid, since) & ROOM_KINDS
+            or room.position > since
+            or typing_in.version(nid) > stamp
+            or nid in account_data
+            or read_elsewhere
+        }
+    return await changed_spans(ctx.rooms.db, request, rooms, since, upto)
 
 
 async def _load_timelines(
     ctx: SyncContext, request: SyncRequest, rooms: Mapping[int, RoomMembership], spans: Spans
 ) -> dict[int, Timeline]:
-    wanted = request.filter.room.timeline
     found: dict[int, Timeline] = {}
-    unread: list[Span] = []
+    missing: list[Span] = []
+    joined = {span.room_nid for span in spans.joined}
     for span in (*spans.joined, *spans.left):
-        timeline = None
-        if not span.is_whole and not ctx.changes.of_room(span.room_nid, span.since) & Stream.EVENTS:
-            timeline = Timeline((), False, "", True)
-        elif rooms[span.room_nid].membership == "join":
-            timeline = timeline_from_tail(ctx.tails, wanted, span)
+        timeline = _timeline_in_memory(ctx, request, span) if span.room_nid in joined else None
         if timeline is None:
-            unread.append(span)
+            missing.append(span)
         else:
             found[span.room_nid] = timeline
-    if unread:
+    if missing:
         async with ctx.rooms.db.acquire() as conn:
-            pages = await load_pages(conn, wanted, unread)
-        for span in unread:
-            page = pages[span.room_nid]
-            visible = await visible_page(ctx.rooms, request.viewer, span, page, rooms[span.room_nid])
-            found[span.room_nid] = cut_timeline(wanted, visible, more=len(page) >= page_size(wanted))
-    return await personal.without_ignored(ctx, request, found)
+            found |= await load_timelines(conn, ctx.rooms, request, missing, joined)
+    ignored = await ctx.rooms.ignored.of_user(request.viewer.user_nid)
+    return {nid: without_ignored(timeline, ignored) for nid, timeline in found.items()}
+
+
+def _timeline_in_memory(ctx: SyncContext, request: SyncRequest, span: Span) -> Timeline | None:
+    if span.is_whole:
+        return None
+    if not ctx.changes.of_room(span.room_nid, span.since) & Stream.EVENTS:
+        return NOTHING
+    return timeline_from_tail(ctx.tails, request.filter.room.timeline, span)
 
 
 async def _add_from_database(
-    ctx: SyncContext, request: SyncRequest, spans: Spans, deltas: Mapping[int, RoomDelta], since: int
+    ctx: SyncContext,
+    request: SyncRequest,
+    spans: Spans,
+    deltas: Mapping[int, RoomDelta],
+    account_data: Mapping[int, Sequence[AccountData]],
 ) -> None:
     """Add what the caches do not have: state, summaries, unread counts, receipts, room account data."""
     shown = [*spans.joined, *spans.left]
@@ -101,24 +131,23 @@ async def _add_from_database(
     with_summary = [
         span.room_nid for span in spans.joined if _needs_summary(span, deltas[span.room_nid].timeline)
     ]
-    with_receipts = [span for span in spans.joined if receipts.has_receipts(ctx, request, span)]
-    with_account_data = personal.has_room_account_data(ctx, request, since)
+    with_receipts = [span for span in spans.joined if has_receipts(ctx, request, span)]
     uncounted = _count_unread(ctx, request, spans.joined, deltas)
-    if not (with_state or with_summary or with_receipts or with_account_data or uncounted):
+    if not (with_state or with_summary or with_receipts or account_data or uncounted):
         return
     applied = ctx.rooms.tailer.applied
+    timelines = {nid: delta.timeline for nid, delta in deltas.items()}
     async with ctx.rooms.db.acquire() as conn:
-        timelines = {nid: delta.timeline for nid, delta in deltas.items()}
         for nid, state in (
             await load_room_state(conn, ctx.lazy_members, request, with_state, timelines)
         ).items():
             deltas[nid].state = state
         for nid, summary in (await load_summaries(conn, request.viewer, with_summary)).items():
             deltas[nid].summary = summary
-        await receipts.add_receipts(conn, ctx, request, with_receipts, deltas)
-        if with_account_data:
-            await personal.add_room_account_data(conn, request, spans.joined, deltas, since)
+        await personal.add_room_account_data(conn, request, account_data, spans.joined, deltas)
+        receipts = await load_receipts(conn, request, with_receipts)
         counts = await ctx.unread.load(conn, request.viewer.user_nid, uncounted, applied)
+    add_receipts(receipts, await ctx.client_data.ignored.of_user(request.viewer.user_nid), deltas)
     if ctx.rooms.tailer.applied == applied:
         ctx.unread.remember(request.viewer.user_nid, counts)
     for nid, unread in counts.items():

@@ -1,8 +1,13 @@
 """What the sync engine works with."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import orjson
+
+from homeserver.caches import LruCache
 from homeserver.client_data.context import ClientDataContext
 from homeserver.ephemeral.context import EphemeralContext
 from homeserver.rooms.context import RoomsContext
@@ -12,10 +17,17 @@ from homeserver.sync.lazy_members import LazyMembers
 from homeserver.sync.room_tails import RoomTails
 from homeserver.sync.unread_counts import UnreadCounts
 
+MAX_SHARED_TIMELINES = 2_000
+MAX_WATCHERS_FOR_PRESENCE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class SyncContext:
-    """The dependencies of the engine. `epoch` names the database; `stopping` ends every wait."""
+    """The dependencies of the engine.
+
+    `epoch` names the database. `shared` holds timelines rendered once for all who see them alike. `to_device_given` are the
+    devices whose next token acknowledges messages. `stopping` ends every wait.
+    """
 
     epoch: str
     rooms: RoomsContext
@@ -25,15 +37,43 @@ class SyncContext:
     tails: RoomTails
     changes: LastChanges
     unread: UnreadCounts
-    lazy_members: LazyMembers
+    lazy_members: LazyMembers = field(default_factory=LazyMembers)
+    shared: LruCache[tuple[int, ...], orjson.Fragment] = field(
+        default_factory=lambda: LruCache(MAX_SHARED_TIMELINES)
+    )
+    to_device_given: dict[int, bool] = field(default_factory=dict)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-def follow_log(ctx: SyncContext) -> None:
-    """Keep every cache of the engine current. The hub comes last: whoever it wakes reads the others."""
-    tailer = ctx.rooms.tailer
+@asynccontextmanager
+async def open_sync(
+    epoch: str, rooms: RoomsContext, ephemeral: EphemeralContext, client_data: ClientDataContext
+) -> AsyncIterator[SyncContext]:
+    """Build the engine's caches, and let the tailer keep them current.
+
+    The hub comes last: whoever it wakes reads the others.
+    """
+    ctx = SyncContext(
+        epoch, rooms, ephemeral, client_data, Hub(), RoomTails(), LastChanges(), UnreadCounts(rooms.names)
+    )
+    tailer = rooms.tailer
     ctx.changes.start(tailer.applied)
     tailer.subscribe(ctx.tails.apply, reset=ctx.tails.clear)
     tailer.subscribe(ctx.changes.apply, reset=lambda: ctx.changes.start(tailer.applied))
     tailer.subscribe(ctx.unread.apply, reset=ctx.unread.clear)
     tailer.subscribe(ctx.hub.apply, reset=ctx.hub.wake_everybody)
+    ephemeral.typing.on_change(ctx.hub.wake_room)
+    ephemeral.presence.on_change(lambda user_nids: wake_for_presence(ctx, user_nids))
+    yield ctx
+
+
+def wake_for_presence(ctx: SyncContext, user_nids: frozenset[int]) -> None:
+    """Wake those who share a room with users whose presence changed, but for large rooms: those hear of it with other news."""
+    for user_nid in user_nids:
+        ctx.hub.wake_users([user_nid])
+        for room in (ctx.rooms.memberships.peek(user_nid) or {}).values():
+            if (
+                room.membership == "join"
+                and ctx.hub.count_watchers(room.room_nid) <= MAX_WATCHERS_FOR_PRESENCE
+            ):
+                ctx.hub.wake_room(room.room_nid)

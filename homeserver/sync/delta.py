@@ -25,12 +25,17 @@ class SyncRequest:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Events of a room, oldest first. `from_tail`: all are in memory, and none needs more than its own bytes."""
+    """Events of a room, oldest first.
+
+    `from_tail`: all are in memory, and none needs more than its own bytes. `is_whole_span`: nothing of the span was left out,
+    so that others who saw the same span see the same.
+    """
 
     events: Sequence[StoredEvent]
     limited: bool
     prev_batch: str
     from_tail: bool = False
+    is_whole_span: bool = False
 
 
 @dataclass(slots=True)

@@ -96,12 +96,9 @@ class Hub:
             self._by_room.setdefault(room_nid, set()).add(user_nid)
         watch.rooms = wanted
 
-    def is_watching(self, user_nid: int) -> bool:
-        return user_nid in self._watches
-
-    def watchers(self, room_nid: int) -> Iterable[int]:
-        """Return the users of this worker who watch a room."""
-        return self._by_room.get(room_nid, ())
+    def count_watchers(self, room_nid: int) -> int:
+        """Return how many users of this worker watch a room."""
+        return len(self._by_room.get(room_nid, ()))
 
     def apply(self, batch: Batch) -> None:
         """Wake everybody whom a commit concerns."""

@@ -6,9 +6,8 @@ A room that the user has been in since the last sync is shown from there; one jo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from homeserver.storage import memberships as membership_rows
-from homeserver.storage.db import Connection
-from homeserver.storage.memberships import RoomMembership
+from homeserver.storage.db import Database
+from homeserver.storage.memberships import RoomMembership, select_memberships_at
 from homeserver.sync.delta import SyncRequest
 
 WHOLE = 0
@@ -53,33 +52,29 @@ def initial_spans(request: SyncRequest, rooms: Mapping[int, RoomMembership], upt
 
 
 async def changed_spans(
-    conn: Connection | None, request: SyncRequest, rooms: Mapping[int, RoomMembership], since: int, upto: int
+    db: Database, request: SyncRequest, rooms: Mapping[int, RoomMembership], since: int, upto: int
 ) -> Spans:
-    """Show what happened after `since`. Needs a connection where `needs_history` says so."""
+    """Show what happened after `since`."""
     moved = [room for room in rooms.values() if since < room.position <= upto]
     before: Mapping[int, str] = {}
-    if moved and conn is not None:
-        nids = [room.room_nid for room in moved]
-        before = await membership_rows.select_memberships_at(conn, request.viewer.user_nid, nids, since)
-    was_joined = {room_nid for room_nid, membership in before.items() if membership == "join"}
+    if moved:
+        async with db.acquire() as conn:
+            nids = [room.room_nid for room in moved]
+            before = await select_memberships_at(conn, request.viewer.user_nid, nids, since)
+    joined = [room for room in rooms.values() if room.membership == "join" and room.position <= upto]
+    gone = [room for room in moved if room.membership in ("leave", "ban") and not room.forgotten]
     return Spans(
-        [_joined_span(room, room.position <= since or room.room_nid in was_joined, since, upto)
-         for room in rooms.values() if room.membership == "join" and room.position <= upto],
-        [_left_span(room, room.room_nid in before, since) for room in moved
-         if room.membership in ("leave", "ban") and not room.forgotten],
+        [_joined_span(room, before.get(room.room_nid), since, upto) for room in joined],
+        [_left_span(room, before.get(room.room_nid), since) for room in gone],
         [room for room in moved if room.membership == "invite"],
         [room for room in moved if room.membership == "knock"],
-    )  # fmt: skip
+    )
 
 
-def needs_history(rooms: Mapping[int, RoomMembership], since: int, upto: int) -> bool:
-    """Whether a membership changed in the span, so that what it was before must be looked up."""
-    return any(since < room.position <= upto for room in rooms.values())
-
-
-def _joined_span(room: RoomMembership, was_joined: bool, since: int, upto: int) -> Span:
+def _joined_span(room: RoomMembership, before: str | None, since: int, upto: int) -> Span:
+    was_joined = room.position <= since or before == "join"
     return Span(room.room_nid, since if was_joined else WHOLE, upto)
 
 
-def _left_span(room: RoomMembership, was_known: bool, since: int) -> Span:
-    return Span(room.room_nid, since if was_known else WHOLE, room.position)
+def _left_span(room: RoomMembership, before: str | None, since: int) -> Span:
+    return Span(room.room_nid, since if before == "join" else room.position - 1, room.position)

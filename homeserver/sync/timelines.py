@@ -1,15 +1,14 @@
 """The timelines of a sync: from memory where the tail of a room reaches back far enough, else one query for all the others."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.filters import RoomEventFilter
-from homeserver.rooms.render_event import Viewer
-from homeserver.rooms.visibility import visible_events
+from homeserver.rooms.visibility import visible_in_rooms
 from homeserver.storage.db import Connection
 from homeserver.storage.events import StoredEvent, select_timelines
-from homeserver.storage.memberships import RoomMembership
-from homeserver.sync.delta import Timeline
+from homeserver.sync.delta import SyncRequest, Timeline
 from homeserver.sync.room_tails import RoomTails
 from homeserver.sync.spans import Span
 
@@ -29,31 +28,31 @@ def timeline_from_tail(tails: RoomTails, wanted: RoomEventFilter, span: Span) ->
     return cut_timeline(wanted, events, from_tail=plain)
 
 
-async def load_pages(
-    conn: Connection, wanted: RoomEventFilter, spans: Sequence[Span]
-) -> dict[int, Sequence[StoredEvent]]:
-    """Read, in one query, the newest events of spans: enough of them to see whether there are more than the limit."""
-    stored = await select_timelines(
-        conn, [(span.room_nid, span.since, span.upto) for span in spans], page_size(wanted)
-    )
-    return {span.room_nid: stored.get(span.room_nid, ()) for span in spans}
+async def load_timelines(
+    conn: Connection, ctx: RoomsContext, request: SyncRequest, spans: Sequence[Span], joined: Collection[int]
+) -> dict[int, Timeline]:
+    """Read timelines in one query, and leave out what the user may not see.
+
+    Of rooms in `joined` that are not shown whole, the user has seen everything.
+    """
+    wanted = request.filter.room.timeline
+    size = timeline_limit(wanted) + 1 if wanted.is_trivial else FILTERED_PAGE
+    stored = await select_timelines(conn, [(span.room_nid, span.since, span.upto) for span in spans], size)
+    pages: dict[int, Sequence[StoredEvent]] = {span.room_nid: stored.get(span.room_nid, ()) for span in spans}
+    full = {room_nid for room_nid, page in pages.items() if len(page) >= size}
+    doubtful = {s.room_nid: pages[s.room_nid] for s in spans if s.is_whole or s.room_nid not in joined}
+    pages |= await visible_in_rooms(conn, ctx, request.viewer, doubtful)
+    return {room_nid: cut_timeline(wanted, page, more=room_nid in full) for room_nid, page in pages.items()}
 
 
-def page_size(wanted: RoomEventFilter) -> int:
-    return timeline_limit(wanted) + 1 if wanted.is_trivial else FILTERED_PAGE
-
-
-async def visible_page(
-    ctx: RoomsContext, viewer: Viewer, span: Span, page: Sequence[StoredEvent], membership: RoomMembership
-) -> Sequence[StoredEvent]:
-    """Leave out what the user may not see: for those who were in the room all the while, nothing."""
-    joined_since = membership.position if membership.membership == "join" else None
-    if not span.is_whole and joined_since is not None:
-        return page
-    if not page or (joined_since is not None and (page[0].position or 0) >= joined_since):
-        return page
-    room = (await ctx.names.rooms([span.room_nid]))[span.room_nid]
-    return await visible_events(ctx, viewer, room, page)
+def without_ignored(timeline: Timeline, ignored: Collection[int]) -> Timeline:
+    """Leave out messages, but never state, of users whom the viewer ignores."""
+    if not ignored or not any(event.sender_nid in ignored for event in timeline.events):
+        return timeline
+    shown = [
+        event for event in timeline.events if event.key_nid is not None or event.sender_nid not in ignored
+    ]
+    return replace(timeline, events=shown, is_whole_span=False)
 
 
 def cut_timeline(
@@ -64,7 +63,9 @@ def cut_timeline(
     limit = timeline_limit(wanted)
     kept = matching[-limit:] if limit else []
     limited = more or len(matching) > len(kept)
-    return Timeline(kept, limited, _token_before(kept, events), from_tail and not limited)
+    return Timeline(
+        kept, limited, _token_before(kept, events), from_tail and not limited, len(kept) == len(events)
+    )
 
 
 def timeline_limit(wanted: RoomEventFilter) -> int:

@@ -1,0 +1,171 @@
+"""The composition root: puts the services together, opens the listeners, and takes everything down again in order."""
+
+import asyncio
+import gc
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+import uvloop
+
+from federation.protocol.ids import parse_server_name
+from federation.protocol.signing import encode_base64
+from homeserver.accounts.context import AccountsContext, open_accounts
+from homeserver.accounts.first_admin import ensure_first_admin_token
+from homeserver.client_api import client_routes
+from homeserver.client_data.context import ClientDataContext
+from homeserver.clock import Clock, SystemClock
+from homeserver.config import Settings
+from homeserver.embedded_postgres import running_postgres
+from homeserver.ephemeral.context import open_ephemeral
+from homeserver.http.addresses import ClientAddresses
+from homeserver.http.context import Services
+from homeserver.http.gauges import Gauges
+from homeserver.http.listeners import RunningListeners, start_listeners
+from homeserver.http.rate_limits import RateLimits
+from homeserver.media.open_media import open_media
+from homeserver.rooms.build_event import Author
+from homeserver.rooms.context import open_rooms
+from homeserver.signing_key_file import load_signing_key
+from homeserver.storage import instance, positions
+from homeserver.storage.db import Database
+from homeserver.storage.migrate import migrate
+from homeserver.storage.positions import Positions, Stream
+from homeserver.sync.context import open_sync
+from homeserver.tailer import LOG_KEPT_MS, Batch, Tailer
+from homeserver.wakeups import InProcessWakeups
+from homeserver.workers.periodic import periodic
+
+log = structlog.get_logger(__name__)
+
+GC_THRESHOLDS = (50_000, 20, 50)
+TRIM_LOG_EVERY_S = 60.0
+FORGET_IDLE_EVERY_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """A server that answers requests. `first_admin_token` is set as long as there is no account."""
+
+    services: Services
+    listeners: RunningListeners
+    first_admin_token: str | None
+
+    @property
+    def base_url(self) -> str:
+        return self.services.settings.public_baseurl or self.listeners.base_urls[0]
+
+
+@asynccontextmanager
+async def running_server(settings: Settings, clock: Clock | None = None) -> AsyncIterator[RunningServer]:
+    """Run a server for the length of the block.
+
+    Raises: what the configuration, the database or the sockets refuse, before anything is answered.
+    """
+    async with AsyncExitStack() as stack:
+        services = await _open_services(stack, settings, clock or SystemClock())
+        listeners = await start_listeners(services, settings.listeners, client_routes())
+        stack.push_async_callback(listeners.stop)
+        stack.callback(services.sync.stopping.set)  # first of all, so that waiting syncs are answered
+        stack.callback(services.sync.hub.wake_everybody)
+        yield RunningServer(services, listeners, await ensure_first_admin_token(services.accounts))
+
+
+def run(settings: Settings) -> None:
+    """Run a server until SIGTERM or SIGINT."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running_server(settings) as server:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLDS)
+        sys.stdout.write(f"ready {server.base_url}\n")
+        if server.first_admin_token is not None:
+            sys.stdout.write(_welcome(server.base_url, server.first_admin_token))
+        sys.stdout.flush()
+        await stop.wait()
+        log.info("stopping")
+
+
+def _welcome(base_url: str, token: str) -> str:
+    return (
+        "There is no account yet. The first one is made with this token, and is a server admin:\n"
+        f"  token  {token}\n"
+        f"  link   {base_url}/register?token={token}\n"
+    )
+
+
+async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Services:
+    server_name = parse_server_name(settings.server_name)
+    db = await _open_database(stack, settings)
+    author = Author(server_name, load_signing_key(settings))
+    epoch = await _check_instance(db, author)
+    tailer = Tailer(db, InProcessWakeups())
+    await tailer.start()
+    stack.push_async_callback(tailer.stop)
+    writer = Positions(db, tailer.offer)
+    accounts = await stack.enter_async_context(open_accounts(settings, server_name, clock, db, writer))
+    _follow_sessions(tailer, accounts)
+    rooms = await stack.enter_async_context(open_rooms(settings, clock, db, writer, tailer, author))
+    client_data = ClientDataContext.of(rooms)
+    ephemeral = await stack.enter_async_context(open_ephemeral(rooms))
+    sync = await stack.enter_async_context(open_sync(epoch, rooms, ephemeral, client_data))
+    media = await stack.enter_async_context(open_media(settings, server_name, db, clock))
+    await _keep_house(stack, db, sync.hub.forget_idle)
+    return Services(
+        settings, server_name, clock, db, writer, accounts, RateLimits(clock, settings.limits),
+        ClientAddresses(settings.trusted_proxies), Gauges(), rooms, client_data, ephemeral, media, sync,
+    )  # fmt: skip
+
+
+async def _open_database(stack: AsyncExitStack, settings: Settings) -> Database:
+    if settings.database_url is not None:
+        url = settings.database_url.get_secret_value()
+    else:
+        url = await stack.enter_async_context(running_postgres(settings.data_dir))
+    db = await Database.connect(url)
+    stack.push_async_callback(db.close)
+    await migrate(db)
+    return db
+
+
+async def _check_instance(db: Database, author: Author) -> str:
+    """Hold the database and this configuration to each other; return the database's epoch."""
+    key = f"{author.key.key_id} {encode_base64(author.key.public_key)}"
+    async with db.acquire() as conn:
+        await instance.record_server_name(conn, author.server_name)
+        await instance.record_signing_key(conn, key)
+        return await instance.load_epoch(conn)
+
+
+def _follow_sessions(tailer: Tailer, accounts: AccountsContext) -> None:
+    """Drop checked tokens when their session, or its user, has changed."""
+
+    def apply(batch: Batch) -> None:
+        if batch.entry.kinds & Stream.SESSIONS:
+            for user_nid in batch.entry.users:
+                accounts.tokens.forget_user(user_nid)
+
+    tailer.subscribe(apply, reset=accounts.tokens.forget_all)
+
+
+async def _keep_house(stack: AsyncExitStack, db: Database, forget_idle: Callable[[float], None]) -> None:
+    async def trim_log() -> None:
+        async with db.acquire() as conn:
+            await positions.delete_log_before(conn, LOG_KEPT_MS)
+
+    async def forget() -> None:
+        forget_idle(asyncio.get_running_loop().time())
+
+    await stack.enter_async_context(periodic("trim the position log", TRIM_LOG_EVERY_S, trim_log))
+    await stack.enter_async_context(periodic("forget idle syncs", FORGET_IDLE_EVERY_S, forget))

@@ -1,0 +1,30 @@
+"""A task that does something again and again, and outlives its failures."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def periodic(name: str, every_s: float, work: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
+    """Do `work` every so many seconds for the length of the block; a failure is logged, and tried again next time."""
+    task = asyncio.create_task(_repeat(name, every_s, work), name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _repeat(name: str, every_s: float, work: Callable[[], Awaitable[object]]) -> None:
+    while True:
+        await asyncio.sleep(every_s)
+        try:
+            await work()
+        except Exception:  # noqa: BLE001 - one failure must not end the housekeeping
+            log.exception("periodic_work_failed", work=name)

@@ -7,7 +7,10 @@ from typing import Final
 
 from homeserver.http.routing import Serve
 
+SERVER: Final = "parlour"
+
 CORS_HEADERS: Final = {
+    "Server": SERVER,
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": "X-Requested-With, Content-Type, Authorization",

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from homeserver.errors import Unrecognized
 from homeserver.http.context import SERVICES, Services
-from homeserver.http.cors import CORS_HEADERS, CORS_KINDS
+from homeserver.http.cors import CORS_HEADERS, CORS_KINDS, SERVER
 from homeserver.http.errors import failure_response
 from homeserver.http.rate_limits import BY_ADDRESS
 from homeserver.http.route_table import RouteTable
@@ -64,6 +64,8 @@ class Dispatcher:
             headers["X-Request-Id"] = request_id
             if route.serve in CORS_KINDS:
                 headers.update(CORS_HEADERS)
+            else:
+                headers["Server"] = SERVER
         seconds = monotonic() - started
         route.stats.add(response.status, seconds)
         if seconds > SLOW_REQUEST_S and not route.waits:

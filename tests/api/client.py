@@ -42,8 +42,8 @@ class Reply:
 class ApiClient:
     """Somebody who speaks to the server, logged in or not.
 
-    A path that does not begin with `/_` or `/.` is below /_matrix/client/v3. Paths are sent as they are written, so
-    they must be percent-encoded.
+    A path that does not begin with `/_` or `/.` is below /_matrix/client/v3. Paths are sent as they are
+    written, so they must be percent-encoded.
     """
 
     session: ClientSession

@@ -1,7 +1,6 @@
 """A server in this process, on a loopback port and a database of the test's own, and people who use it."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import aiohttp

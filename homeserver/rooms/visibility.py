@@ -5,9 +5,9 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#room-history-visibility
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from homeserver.errors import Forbidden
 from homeserver.rooms.context import RoomsContext
@@ -35,8 +35,12 @@ from homeserver.storage.rooms import Room
 if TYPE_CHECKING:
     from homeserver.rooms.render_event import Viewer
 
-HISTORY_VISIBILITY = "m.room.history_visibility"
-MEMBER = "m.room.member"
+HISTORY_VISIBILITY: Final = "m.room.history_visibility"
+MEMBER: Final = "m.room.member"
+
+NOBODY: Final[frozenset[int]] = frozenset()
+END: Final = 2**62
+"""Beyond every position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,12 @@ async def check_may_read_room(ctx: RoomsContext, viewer: Viewer, room: Room) -> 
 
 
 async def visible_events(
-    ctx: RoomsContext, viewer: Viewer, room: Room, events: Sequence[StoredEvent]
+    ctx: RoomsContext,
+    viewer: Viewer,
+    room: Room,
+    events: Sequence[StoredEvent],
+    *,
+    with_ignored: bool = False,
 ) -> list[StoredEvent]:
     """Return those of a room's events that the viewer may see and does not ignore, in the order given.
 
@@ -83,19 +92,25 @@ async def visible_events(
     ignored = await ctx.ignored.of_user(viewer.user_nid)
     await ctx.memberships.of_user(viewer.user_nid)
     if was_joined_throughout(ctx, viewer, room.nid, events):
-        return _shown(events, ignored)
+        return _shown(events, NOBODY if with_ignored else ignored)
     async with ctx.db.acquire() as conn:
-        return (await visible_in_rooms(conn, ctx, viewer, {room.nid: events}))[room.nid]
+        found = await visible_in_rooms(conn, ctx, viewer, {room.nid: events}, with_ignored=with_ignored)
+    return found[room.nid]
 
 
 async def visible_in_rooms(
-    conn: Connection, ctx: RoomsContext, viewer: Viewer, events: Mapping[int, Sequence[StoredEvent]]
+    conn: Connection,
+    ctx: RoomsContext,
+    viewer: Viewer,
+    events: Mapping[int, Sequence[StoredEvent]],
+    *,
+    with_ignored: bool = False,
 ) -> dict[int, list[StoredEvent]]:
     """Return, per room number, those events that the viewer may see and does not ignore.
 
     At most three queries, however many rooms and events there are.
     """
-    ignored = await ctx.ignored.read(conn, viewer.user_nid)
+    ignored = NOBODY if with_ignored else await ctx.ignored.read(conn, viewer.user_nid)
     found = {room_nid: _shown(of_room, ignored) for room_nid, of_room in events.items()}
     doubtful = {
         room_nid: of_room
@@ -112,6 +127,24 @@ async def visible_in_rooms(
                 e for e in of_room if _may_see_event(viewed, viewer, e, branches.get(e.event_nid, ()))
             ]
     return found
+
+
+async def history_ends(
+    conn: Connection, ctx: RoomsContext, viewer: Viewer, room_nids: Iterable[int]
+) -> dict[int, int]:
+    """Return, per room, the position after which nothing counts for the viewer.
+
+    For a former member that is their departure; for all others it is END.
+    """
+    memberships = ctx.memberships.peek(viewer.user_nid) or {}
+    ends: dict[int, int] = {}
+    for room_nid in room_nids:
+        membership = memberships.get(room_nid)
+        departure = None
+        if membership is None or membership.membership != "join":
+            departure = await select_last_departure(conn, room_nid, viewer.user_id)
+        ends[room_nid] = END if departure is None else departure
+    return ends
 
 
 def was_joined_throughout(

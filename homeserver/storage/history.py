@@ -49,6 +49,9 @@ JOIN state_changes c ON c.room_nid = $1 AND c.key_nid = k.key_nid
 JOIN member_events o ON o.event_nid = c.old_event_nid AND o.membership = 'join'
 LEFT JOIN member_events n ON n.event_nid = c.new_event_nid
 WHERE k.type = 'm.room.member' AND k.state_key = $2 AND n.membership IS DISTINCT FROM 'join'
+AND NOT EXISTS (
+    SELECT 1 FROM current_state s JOIN member_events m ON m.event_nid = s.event_nid
+    WHERE s.room_nid = $1 AND s.key_nid = k.key_nid AND m.membership = 'join')
 """
 SELECT_CURRENT_STATE_EVENT = f"""
 SELECT {EVENT_COLUMNS} FROM state_keys k JOIN current_state s ON s.room_nid = $1 AND s.key_nid = k.key_nid
@@ -189,7 +192,7 @@ async def select_branch_visibility(
 
 
 async def select_last_departure(conn: Connection, room_nid: int, user_id: UserId) -> int | None:
-    """Return the position at which a user last ceased to be joined; None for one who never was."""
+    """Return the position at which a former member ceased to be joined; None for members and all others."""
     position: int | None = await conn.fetchval(SELECT_LAST_DEPARTURE, room_nid, to_text(user_id))
     return position
 

@@ -14,14 +14,16 @@ MAIN_THREAD = "main"
 
 MAX_THREAD_HOPS = 3
 
-# A backfilled event has no place in the stream: it is older than all that have, and among such the last to come counts.
+# A backfilled event has no place in the stream: it is older than all that have, and among such the last to come
+# counts.
 UPSERT_RECEIPTS = """
 INSERT INTO receipts AS r (room_nid, user_nid, type, thread, event_id, event_position, ts, position)
 SELECT w.room, w.usr, w.type, w.thread, w.event, w.place, w.ts, $1
 FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[])
      AS w(room, usr, type, thread, event, place, ts)
 ON CONFLICT (room_nid, user_nid, type, thread) DO UPDATE
-SET event_id = excluded.event_id, event_position = excluded.event_position, ts = excluded.ts, position = excluded.position
+SET event_id = excluded.event_id, event_position = excluded.event_position, ts = excluded.ts,
+    position = excluded.position
 WHERE excluded.event_position > r.event_position
    OR (excluded.event_position = 0 AND r.event_position = 0 AND excluded.event_id <> r.event_id)
 RETURNING r.room_nid, r.user_nid, r.type, r.event_id
@@ -121,7 +123,7 @@ async def upsert_receipts(conn: Connection, position: int, new: Sequence[NewRece
 async def select_receipts(
     conn: Connection, room_nids: Sequence[int], since: int, upto: int, viewer_nid: int
 ) -> dict[int, list[StoredReceipt]]:
-    """Return the receipts of a span of positions by room, oldest first; private ones are the viewer's own only."""
+    """Return the receipts of a span of positions by room, oldest first; of private ones the viewer's own."""
     rooms: dict[int, list[StoredReceipt]] = {}
     for room_nid, *receipt in await conn.fetch(SELECT_RECEIPTS, room_nids, since, upto, viewer_nid):
         rooms.setdefault(room_nid, []).append(StoredReceipt(*receipt))
@@ -149,6 +151,6 @@ async def select_read_positions(
 
 
 async def select_related(conn: Connection, room_nid: int, event_nid: int) -> list[Relation]:
-    """Return what an event refers to, then what that refers to, up to the thread's root or MAX_THREAD_HOPS."""
+    """Return what an event refers to, then what that refers to, up to a thread's root or MAX_THREAD_HOPS."""
     rows = await conn.fetch(SELECT_RELATED, event_nid, room_nid, MAX_THREAD_HOPS + 1)
     return [Relation(EventId(r["event_id"]), r["rel_type"]) for r in rows]

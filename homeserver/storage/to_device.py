@@ -18,7 +18,8 @@ SELECT w.device, $1, w.json FROM unnest($2::bigint[], $3::bytea[]) AS w(device, 
 JOIN devices d ON d.device_nid = w.device
 """
 INSERT_TXN = """
-INSERT INTO to_device_txns (device_nid, type, txn_id, created_ts) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+INSERT INTO to_device_txns (device_nid, type, txn_id, created_ts) VALUES ($1, $2, $3, $4)
+ON CONFLICT DO NOTHING
 """
 DELETE_TXNS_BEFORE = "DELETE FROM to_device_txns WHERE device_nid = $1 AND created_ts < $2"
 SELECT_TO_DEVICE = """
@@ -38,7 +39,7 @@ DELETE_TO_DEVICE = "DELETE FROM to_device WHERE device_nid = $1 AND position <= 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device that messages may go to; `pending` counts those it has not fetched, up to the bound asked for."""
+    """A device that messages may go to; `pending` counts those it has not fetched, up to a bound."""
 
     user_nid: int
     device_nid: int

@@ -1,0 +1,1 @@
+"""What clients keep on the server for themselves: account data, tags, filters."""

@@ -1,0 +1,44 @@
+"""What the ephemeral services work with, and how they are started and stopped."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from homeserver.ephemeral.members_who_left import MembersWhoLeft
+from homeserver.ephemeral.presence import InProcessPresence, NoPresence, Presence
+from homeserver.ephemeral.receipt_writer import ReceiptWriter
+from homeserver.ephemeral.stamps import Stamps
+from homeserver.ephemeral.typing import InProcessTyping, Typing
+from homeserver.rooms.context import RoomsContext
+
+
+@dataclass(frozen=True, slots=True)
+class EphemeralContext:
+    """The dependencies of every verb in this package, put together once at start.
+
+    `stamps.last` is what a sync token holds of typing and presence.
+    """
+
+    rooms: RoomsContext
+    stamps: Stamps
+    typing: Typing
+    presence: Presence
+    receipts: ReceiptWriter
+
+
+@asynccontextmanager
+async def open_ephemeral(rooms: RoomsContext) -> AsyncIterator[EphemeralContext]:
+    """Start the receipt writer and the timers, and end them again; receipts taken so far are still written."""
+    stamps = Stamps(rooms.clock)
+    typing = InProcessTyping(rooms.clock, stamps)
+    presence = InProcessPresence(rooms.clock, stamps) if rooms.settings.presence.enabled else None
+    receipts = ReceiptWriter(rooms.positions)
+    rooms.tailer.subscribe(MembersWhoLeft(typing).apply)
+    receipts.start()
+    try:
+        yield EphemeralContext(rooms, stamps, typing, presence or NoPresence(), receipts)
+    finally:
+        await receipts.stop()
+        typing.stop()
+        if presence is not None:
+            presence.stop()

@@ -1,0 +1,98 @@
+"""What a user's presence follows from: the devices that sync, what each asks for, and the last activity.
+
+Pure: the time, in monotonic seconds, is an argument.
+
+Spec: https://spec.matrix.org/v1.19/client-server-api/#presence
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from federation.protocol.ids import UserId
+
+OFFLINE_AFTER_S: Final = 30.0
+"""How long after its last sync a device still counts as there."""
+
+IDLE_AFTER_S: Final = 300.0
+"""How long after the last activity somebody who is online is shown as unavailable."""
+
+ACTIVE_FOR_S: Final = 60.0
+"""How long an activity keeps somebody "currently active": further ones in that time are told to nobody."""
+
+
+class PresenceState(StrEnum):
+    """How somebody is shown."""
+
+    ONLINE = "online"
+    UNAVAILABLE = "unavailable"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What others see of somebody; only a change of it is told."""
+
+    state: PresenceState = PresenceState.OFFLINE
+    currently_active: bool = False
+    status_msg: str | None = None
+
+
+@dataclass(slots=True)
+class DevicePresence:
+    """One device. `asked` is what its last sync asked for; setting the presence by hand leaves it alone."""
+
+    asked: PresenceState
+    state: PresenceState
+    seen: float
+    polls: int = 0
+
+    def is_there(self, now: float) -> bool:
+        return self.polls > 0 or now < self.seen + OFFLINE_AFTER_S
+
+
+@dataclass(slots=True)
+class UserPresence:
+    """Everything known of one user's presence."""
+
+    user_id: UserId
+    devices: dict[int | None, DevicePresence] = field(default_factory=dict)
+    status_msg: str | None = None
+    last_active: float | None = None
+    shown: Shown = Shown()
+    stamp: int = 0
+
+
+def what_to_show(user: UserPresence, now: float) -> Shown:
+    """Combine a user's devices: the most present one counts, and idleness turns online into unavailable."""
+    states = {device.state for device in user.devices.values() if device.is_there(now)}
+    since_active = _since_active(user, now)
+    if PresenceState.ONLINE in states and since_active < IDLE_AFTER_S:
+        return Shown(PresenceState.ONLINE, since_active < ACTIVE_FOR_S, user.status_msg)
+    if states & {PresenceState.ONLINE, PresenceState.UNAVAILABLE}:
+        return Shown(PresenceState.UNAVAILABLE, False, user.status_msg)
+    return Shown(PresenceState.OFFLINE, False, user.status_msg)
+
+
+def next_change(user: UserPresence, now: float) -> float | None:
+    """Return when time alone may change what is shown, None where it cannot."""
+    times = [device.seen + OFFLINE_AFTER_S for device in user.devices.values() if not device.polls]
+    if user.last_active is not None and user.shown.state is PresenceState.ONLINE:
+        times += [user.last_active + ACTIVE_FOR_S, user.last_active + IDLE_AFTER_S]
+    return min((time for time in times if time > now), default=None)
+
+
+def render_presence(user: UserPresence, now: float) -> dict[str, str | int | bool]:
+    """Return the content of an `m.presence` event."""
+    content: dict[str, str | int | bool] = {"presence": user.shown.state.value}
+    if user.last_active is not None:
+        content["last_active_ago"] = int(_since_active(user, now) * 1000)
+    if user.shown.state is PresenceState.ONLINE:
+        content["currently_active"] = user.shown.currently_active
+    if user.shown.status_msg is not None:
+        content["status_msg"] = user.shown.status_msg
+    return content
+
+
+def _since_active(user: UserPresence, now: float) -> float:
+    return float("inf") if user.last_active is None else max(0.0, now - user.last_active)

@@ -76,7 +76,6 @@ class RoomFactory:
         tick = next(self._ticks)
         body: JsonObject = dict(content)  # type: ignore[arg-type]
         named = self.version.signed_by_event_id_domain
-        hashes = {known: reference_hash(self.version, self.events[known].json) for known in self.events}
         pdu = build_pdu(
             self.version,
             EventDraft(event_type, sender, body, state_key, redacts),
@@ -93,7 +92,7 @@ class RoomFactory:
             server_name=server_name_of(sender),
             key=KEY,
             event_id=EventId(f"${tick}:{server_name_of(sender)}") if named else None,
-            reference_hashes=hashes if named else None,
+            reference_hashes=self._reference_hashes() if named else None,
         )
         self.events[pdu.event_id] = pdu
         return pdu
@@ -168,6 +167,9 @@ class RoomFactory:
     def resolve(self, *lines: RoomFactory) -> dict[StateKey, EventId]:
         """The state after an event that merges these lines."""
         return resolve(self.version, [line.state for line in lines], self.events, self.rejected)
+
+    def _reference_hashes(self) -> dict[EventId, bytes]:
+        return {event_id: reference_hash(self.version, pdu.json) for event_id, pdu in self.events.items()}
 
     def _select_auth(
         self, sender: UserId, event_type: str, content: JsonObject, state_key: str | None

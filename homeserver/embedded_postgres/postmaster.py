@@ -15,6 +15,7 @@ from homeserver.embedded_postgres.cluster import ENVIRONMENT, Cluster, reachable
 PID_FILE: Final = "postmaster.pid"
 STARTUP_LOG: Final = "startup.log"
 READY: Final = "ready"
+LINES_TOLD: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ def start_postmaster(cluster: Cluster) -> Postmaster:
     return Postmaster(cluster, process.pid, process)
 
 
-def read_startup_log(cluster: Cluster) -> str:
-    """Return the end of what the postmaster said before its own log took over."""
-    return (cluster.folder.parent / STARTUP_LOG).read_text(errors="replace")[-2000:].strip()
+def read_failure(cluster: Cluster) -> str:
+    """Return the end of what the postmaster said, before and after its own log took over."""
+    logs = sorted((cluster.folder / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)
+    said = [path.read_text(errors="replace") for path in (cluster.folder.parent / STARTUP_LOG, *logs[-1:])]
+    return "\n".join(line for text in said for line in text.splitlines()[-LINES_TOLD:])

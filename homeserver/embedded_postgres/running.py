@@ -19,8 +19,8 @@ from homeserver.embedded_postgres.postmaster import (
     Postmaster,
     find_orphans,
     find_postmaster,
+    read_failure,
     read_pid_file,
-    read_startup_log,
     start_postmaster,
 )
 from homeserver.embedded_postgres.socket_folder import make_socket_folder
@@ -132,8 +132,7 @@ async def _wait_until_ready(postmaster: Postmaster) -> Path:
     async with asyncio.timeout(READY_TIMEOUT_S):
         while (folder := postmaster.ready_socket_folder()) is None:
             if not postmaster.is_running():
-                reason = read_startup_log(postmaster.cluster)
-                raise EmbeddedPostgresError(f"PostgreSQL did not start: {reason}")
+                raise EmbeddedPostgresError(f"PostgreSQL did not start:\n{read_failure(postmaster.cluster)}")
             await asyncio.sleep(POLL_S)
     return folder
 

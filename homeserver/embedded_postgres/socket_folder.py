@@ -18,10 +18,10 @@ SYSTEM_RUN: Final = Path("/run")
 
 
 def make_socket_folder(data_dir: Path, owner: Owner) -> Path:
-    """Return the folder, made for `owner` with mode 0700.
+    """Return the folder, made for `owner` with mode 0700 and without what a dead postmaster left in it.
 
     It is `run` in the data folder; where that path is too long, or closed to `owner`, one named after the
-    data folder in /run or the folder of temporary files.
+    data folder in /run or the folder of temporary files. Only for a cluster that no postmaster works in.
 
     Raises: EmbeddedPostgresError where somebody else made it before.
     """
@@ -33,7 +33,11 @@ def make_socket_folder(data_dir: Path, owner: Owner) -> Path:
         if not _fits(folder):
             folder = Path("/tmp") / folder.name
     folder.mkdir(mode=0o700, exist_ok=True)
-    return _claim(folder, owner)
+    _claim(folder, owner)
+    # Like postmaster.pid, the lock file would be believed if any process had the dead one's number by now.
+    for name in (SOCKET_NAME, f"{SOCKET_NAME}.lock"):
+        (folder / name).unlink(missing_ok=True)
+    return folder
 
 
 def _fits(folder: Path) -> bool:
@@ -41,7 +45,7 @@ def _fits(folder: Path) -> bool:
     return SAFE_PATH.fullmatch(socket) is not None and len(socket) <= LONGEST_SOCKET_PATH
 
 
-def _claim(folder: Path, owner: Owner) -> Path:
+def _claim(folder: Path, owner: Owner) -> None:
     status = folder.lstat()
     # Anybody may make a folder of this name in /tmp before us, and would then own the socket.
     if not stat.S_ISDIR(status.st_mode) or status.st_uid not in (os.geteuid(), owner.uid):
@@ -49,4 +53,3 @@ def _claim(folder: Path, owner: Owner) -> Path:
     folder.chmod(0o700)
     if owner.is_other:
         os.chown(folder, owner.uid, owner.gid, follow_symlinks=False)
-    return folder

@@ -1,7 +1,7 @@
 """Pagination tokens of a room's history: `tTOPO_NID` is the gap just before the place of an event.
 
-The topological order is that of /messages, /context, relations and threads. A sync token, which says a position
-of the stream, is led to the place after the newest event that it covers.
+The topological order is that of /messages, /context, relations and threads. A sync token, which says a
+position of the stream, is led to the place after the newest event that it covers.
 """
 
 import re

@@ -47,7 +47,7 @@ class RelationsPage:
     events: Sequence[StoredEvent]
     next_batch: Place | None
     prev_batch: Place | None
-    recursion_depth: int | None
+    recursion_depth: int
 
 
 async def read_relations(
@@ -64,7 +64,7 @@ async def read_relations(
         stop = stop if asked.stop is None else await place_of(conn, room.nid, asked.stop)
     events, end = await _collect(ctx, viewer, room, asked, start, stop)
     return RelationsPage(
-        events, end, start if asked.start is not None else None, MAX_RECURSION if asked.recurse else None
+        events, end, start if asked.start is not None else None, MAX_RECURSION if asked.recurse else 1
     )
 
 

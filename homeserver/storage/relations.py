@@ -20,8 +20,8 @@ SELECT w.event_nid, t.rel_type
 FROM unnest($1::text[], $2::bigint[]) AS w(event_id, event_nid) CROSS JOIN unnest($3::text[]) AS t(rel_type)
 WHERE EXISTS (SELECT 1 FROM relations r WHERE r.parent_id = w.event_id AND r.rel_type = t.rel_type)
 """
-# In canonical JSON a key is followed by a colon at once, and quotes in texts are escaped: the bytes looked for
-# stand nowhere but where a key of that name is. What an encrypted event replaces is not to be seen.
+# In canonical JSON a key is followed by a colon at once, and quotes in texts are escaped: the bytes looked
+# for stand nowhere but where a key of that name is. What an encrypted event replaces is not to be seen.
 SELECT_EDITS = f"""
 SELECT w.event_nid AS parent_nid, {EVENT_COLUMNS}
 FROM unnest($1::bigint[], $2::bigint[]) AS w(event_nid, upto)
@@ -124,7 +124,7 @@ class ThreadSummary:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Which children of an event are asked for; None lets all types through, `depth` 1 only direct children."""
+    """Which children of an event are asked for; None lets all through, `depth` 1 only direct children."""
 
     parent_id: EventId
     room_nid: int

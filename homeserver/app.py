@@ -19,6 +19,7 @@ from homeserver.client_api import client_routes
 from homeserver.client_data.context import ClientDataContext
 from homeserver.clock import Clock, SystemClock
 from homeserver.config import Settings
+from homeserver.e2ee.to_device_context import ToDeviceContext
 from homeserver.embedded_postgres import running_postgres
 from homeserver.ephemeral.context import open_ephemeral
 from homeserver.http.addresses import ClientAddresses
@@ -124,7 +125,8 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     await _keep_house(stack, db, sync.hub.forget_idle)
     return Services(
         settings, server_name, clock, db, writer, accounts, RateLimits(clock, settings.limits),
-        ClientAddresses(settings.trusted_proxies), Gauges(), rooms, client_data, ephemeral, media, sync,
+        ClientAddresses(settings.trusted_proxies), Gauges(), rooms, client_data, ephemeral,
+        ToDeviceContext.of(rooms), media, sync,
     )  # fmt: skip
 
 

@@ -114,7 +114,7 @@ def _encode(event: dict[str, object]) -> bytes:
 async def _is_first_time(
     ctx: ToDeviceContext, change: Change, requester: Requester, type_: str, txn_id: str
 ) -> bool:
-    """Note the transaction. Whoever has no device, as some application services, may repeat what they like."""
+    """Note the transaction. Those without a device, as some application services, may repeat themselves."""
     if requester.device_nid is None:
         return True
     now_ms = ctx.clock.now_ms()

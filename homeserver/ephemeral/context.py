@@ -28,7 +28,7 @@ class EphemeralContext:
 
 @asynccontextmanager
 async def open_ephemeral(rooms: RoomsContext) -> AsyncIterator[EphemeralContext]:
-    """Start the receipt writer and the timers, and end them again; receipts taken so far are still written."""
+    """Start the receipt writer and the timers, and end them again; receipts already taken are written."""
     stamps = Stamps(rooms.clock)
     typing = InProcessTyping(rooms.clock, stamps)
     presence = InProcessPresence(rooms.clock, stamps) if rooms.settings.presence.enabled else None

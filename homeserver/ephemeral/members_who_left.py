@@ -17,7 +17,7 @@ class MembersWhoLeft:
             typing = self._typing.typing_nids(event.room_nid)
             if not typing or event.load()["content"].get("membership") == "join":
                 continue
-            # A commit names the users whose membership it changes. Another change of theirs in the same commit may
-            # stop them here too: their client says again soon that they type.
+            # A commit names the users whose membership it changes. A change elsewhere in the same commit may
+            # stop somebody here too: their client says again soon that they type.
             for user_nid in set(typing).intersection(batch.entry.users):
                 self._typing.stop_typing(event.room_nid, user_nid)

@@ -9,6 +9,7 @@ from homeserver.accounts.context import AccountsContext
 from homeserver.client_data.context import ClientDataContext
 from homeserver.clock import Clock
 from homeserver.config import Settings
+from homeserver.e2ee.to_device_context import ToDeviceContext
 from homeserver.ephemeral.context import EphemeralContext
 from homeserver.http.addresses import ClientAddresses
 from homeserver.http.gauges import Gauges
@@ -36,6 +37,7 @@ class Services:
     rooms: RoomsContext
     client_data: ClientDataContext
     ephemeral: EphemeralContext
+    to_device: ToDeviceContext
     media: MediaContext
     sync: SyncContext
 

@@ -14,8 +14,7 @@ MAIN_THREAD = "main"
 
 MAX_THREAD_HOPS = 3
 
-# A backfilled event has no place in the stream: it is older than all that have, and among such the last to come
-# counts.
+# A backfilled event has no place in the stream: it is older than all that have. Among such the last counts.
 UPSERT_RECEIPTS = """
 INSERT INTO receipts AS r (room_nid, user_nid, type, thread, event_id, event_position, ts, position)
 SELECT w.room, w.usr, w.type, w.thread, w.event, w.place, w.ts, $1

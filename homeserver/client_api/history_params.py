@@ -30,7 +30,7 @@ def viewer_of(requester: Requester) -> Viewer:
 
 
 async def room_of(request: web.Request) -> Room:
-    """Return the room in the path. An unknown one is answered like one that the requester is not in: Forbidden."""
+    """Return the room in the path. Raises Forbidden, as for one that is not joined, where it is unknown."""
     return await known_room(services(request).rooms, parse_room_id(path_param(request, "roomId")))
 
 

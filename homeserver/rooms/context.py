@@ -15,6 +15,7 @@ from homeserver.rooms.event_bodies import EventBodies
 from homeserver.rooms.heads import Heads
 from homeserver.rooms.ignored_users import IgnoredUsers
 from homeserver.rooms.memberships import Memberships
+from homeserver.rooms.summaries import Summaries
 from homeserver.storage.db import Database
 from homeserver.storage.names import Names
 from homeserver.storage.positions import Positions
@@ -41,6 +42,7 @@ class RoomsContext:
     heads: Heads
     memberships: Memberships
     ignored: IgnoredUsers
+    summaries: Summaries
     commits: CommitQueue
     author: Author
     bodies: EventBodies
@@ -56,15 +58,17 @@ async def open_rooms(
     heads = Heads(db, names)
     memberships = Memberships(db, tailer)
     ignored = IgnoredUsers(db)
+    summaries = Summaries(db, names)
     commits = CommitQueue(db, heads, author, tailer.offer)
     tailer.subscribe(heads.apply, reset=heads.clear)
     tailer.subscribe(memberships.apply, reset=memberships.clear)
     tailer.subscribe(ignored.apply, reset=ignored.clear)
+    tailer.subscribe(summaries.apply, reset=summaries.clear)
     commits.start()
     try:
         yield RoomsContext(
             author.server_name, settings, clock, db, names, positions, tailer, heads, memberships, ignored,
-            commits, author, EventBodies(),
+            summaries, commits, author, EventBodies(),
         )  # fmt: skip
     finally:
         await commits.stop()

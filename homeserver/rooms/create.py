@@ -27,8 +27,8 @@ from homeserver.storage.rooms import Room
 async def create_room(ctx: RoomsContext, requester: Requester, options: CreateOptions) -> Room:
     """Create a room with all its first events, invites included, in one commit.
 
-    Raises: UnsupportedRoomVersion, RoomInUse for a taken alias, InvalidRoomState where the events wished for contradict
-    each other or the authorization rules, InvalidParam, BadAlias, NotFound, MatrixError.
+    Raises: UnsupportedRoomVersion, RoomInUse for a taken alias, InvalidRoomState where the events wished for
+    break the authorization rules, InvalidParam, BadAlias, NotFound, MatrixError.
     Spec: https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3createroom
     """
     version = chosen_version(ctx, options.room_version)

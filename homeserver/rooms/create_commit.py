@@ -36,7 +36,7 @@ def random_room_id(server_name: ServerName) -> RoomId:
 
 
 async def room_requests(ctx: RoomsContext, room: Room, drafts: Sequence[EventDraft]) -> list[EventRequest]:
-    """Look up all that a new room's commit refers to by number, in as few queries as there are kinds of it."""
+    """Look up all that a new room's commit refers to by number, in few queries."""
     entries = [(draft.type, draft.state_key) for draft in drafts if draft.state_key is not None]
     await ctx.names.intern_entries(entries)
     now_ms = ctx.clock.now_ms()

@@ -117,7 +117,7 @@ def topic_content(topic: str) -> JsonObject:
 
 
 def _chosen_state(creator: UserId, options: CreateOptions) -> list[EventDraft]:
-    """Return the state of the preset, of `initial_state` and of the name and topic: later ones replace earlier ones."""
+
     implied: dict[str, JsonObject] = {}
     if options.name is not None:
         implied["m.room.name"] = {"name": options.name}

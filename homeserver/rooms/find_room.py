@@ -10,7 +10,7 @@ from homeserver.storage.rooms import Room
 async def find_room(ctx: RoomsContext, id_or_alias: str) -> Room:
     """Return the room with this id or alias.
 
-    Raises: InvalidIdentifier for what is neither, NotFound for a room or alias that this server does not know.
+    Raises: InvalidIdentifier for what is neither; NotFound for a room or alias unknown to this server.
     """
     if id_or_alias.startswith("#"):
         return await room_of_alias(ctx, parse_room_alias(id_or_alias))

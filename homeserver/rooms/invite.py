@@ -17,7 +17,7 @@ async def invite_user(
     Spec: https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3roomsroomidinvite
     """
     room = await known_room(ctx, room_id)
-    if await membership_of(ctx, room, target) == "invite":
-        if await membership_of(ctx, room, requester.user_id) == "join":
-            return
+    is_member = await membership_of(ctx, room, requester.user_id) == "join"
+    if is_member and await membership_of(ctx, room, target) == "invite":
+        return
     await change_membership(ctx, requester, room, target, member_content("invite", reason))

@@ -19,8 +19,8 @@ async def join_room(
 ) -> RoomId:
     """Join a room by id or alias; nothing happens where the user is in it already.
 
-    `content` goes into the member event, beside what the server puts there. With `third_party_signed` the user is
-    invited first, in the name of who invited their address.
+    `content` goes into the member event, beside what the server puts there. With `third_party_signed` the
+    user is invited first, in the name of who invited their address.
 
     Raises: NotFound, Forbidden, GuestAccessForbidden, UnableToGrantJoin, BadJson.
     Spec: https://spec.matrix.org/v1.19/client-server-api/#joining-rooms

@@ -6,24 +6,16 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#restricted-rooms
 from collections.abc import Sequence
 from typing import Final
 
-from federation.protocol.ids import (
-    InvalidIdentifier,
-    RoomId,
-    UserId,
-    parse_room_id,
-    parse_user_id,
-    server_name_of,
-)
+from federation.protocol.ids import InvalidIdentifier, RoomId, UserId, parse_user_id, server_name_of
 from federation.protocol.power_levels import PowerLevels
 from homeserver.errors import Forbidden, UnableToGrantJoin
-from homeserver.json_types import ReadonlyJsonObject
 from homeserver.rooms.context import RoomsContext
+from homeserver.rooms.join_conditions import allowed_rooms, has_conditions
 from homeserver.rooms.room_state import JOIN_RULES, current_event, membership_of, power_levels_in
 from homeserver.storage.local_members import select_local_members
 from homeserver.storage.rooms import Room
 
 AUTHORISING_USER: Final = "join_authorised_via_users_server"
-MAX_CONDITIONS: Final = 100
 MAX_CANDIDATES: Final = 50
 
 
@@ -33,7 +25,7 @@ async def authorising_user(ctx: RoomsContext, room: Room, user_nid: int) -> User
     Raises: Forbidden where the user meets no condition, UnableToGrantJoin where nobody here may invite.
     """
     join_rules = await current_event(ctx, room, JOIN_RULES)
-    if join_rules is None or not has_conditions(room, join_rules.content):
+    if join_rules is None or not has_conditions(room.version, join_rules.content):
         return None
     if not await meets_condition(ctx, user_nid, allowed_rooms(join_rules.content)):
         raise Forbidden("You are in none of the rooms whose members may join")
@@ -41,28 +33,6 @@ async def authorising_user(ctx: RoomsContext, room: Room, user_nid: int) -> User
     if user_id is None:
         raise UnableToGrantJoin("Nobody of this server may let you into the room")
     return user_id
-
-
-def has_conditions(room: Room, join_rules: ReadonlyJsonObject) -> bool:
-    """Tell whether the join rules let in who meets a condition, in a room version that knows such rules."""
-    rule = join_rules.get("join_rule")
-    if rule == "knock_restricted":
-        return room.version.knock_restricted_joins
-    return rule == "restricted" and room.version.restricted_joins
-
-
-def allowed_rooms(join_rules: ReadonlyJsonObject) -> list[RoomId]:
-    """Return the rooms whose members may join, at most `MAX_CONDITIONS`; malformed conditions are none."""
-    conditions = join_rules.get("allow")
-    found: dict[RoomId, None] = {}
-    for condition in conditions if isinstance(conditions, list) else []:
-        if not isinstance(condition, dict) or condition.get("type") != "m.room_membership":
-            continue
-        try:
-            found[parse_room_id(str(condition.get("room_id")))] = None
-        except InvalidIdentifier:
-            continue
-    return list(found)[:MAX_CONDITIONS]
 
 
 async def meets_condition(ctx: RoomsContext, user_nid: int, room_ids: Sequence[RoomId]) -> bool:

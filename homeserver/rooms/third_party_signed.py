@@ -36,8 +36,8 @@ async def accept_third_party_invite(
 
     The authorization rules check the signatures against the keys in the room's `m.room.third_party_invite`.
 
-    Raises: Forbidden where the proof is another user's, or no such invitation is pending; NotFound where the inviting
-    user is of a server that cannot be reached.
+    Raises: Forbidden where the proof is another user's, or no such invitation is pending; NotFound where the
+    inviting user is of a server that cannot be reached.
     """
     if proof.mxid != requester.user_id:
         raise Forbidden("This invitation was signed for another user")

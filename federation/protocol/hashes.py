@@ -72,8 +72,8 @@ def event_id_from_hash(version: RoomVersion, digest: bytes) -> EventId:
     return EventId("$" + encode(digest))
 
 
-def encode_reference_hash(digest: bytes) -> JsonObject:
-    """Write a reference hash as it stands beside an event ID in the references of room versions 1 and 2."""
+def encode_hash(digest: bytes) -> JsonObject:
+    """Write a hash as it stands in `hashes`, and beside referenced event IDs in room versions 1 and 2."""
     return {"sha256": encode_base64(digest)}
 
 

@@ -23,7 +23,7 @@ from federation.protocol.event_format import (
     has_derived_room_id,
     max_depth,
 )
-from federation.protocol.hashes import event_id_from_hash, event_id_of
+from federation.protocol.hashes import encode_hash, event_id_from_hash, event_id_of
 from federation.protocol.ids import EventId, RoomId, ServerName, UserId
 from federation.protocol.redaction import redact_content
 from federation.protocol.room_versions import EventIdFormat, RoomVersion
@@ -202,7 +202,7 @@ def _references(
         return list(event_ids)
     if hashes is None:
         raise ValueError("this room version needs the reference hashes of the referenced events")
-    return [[event_id, {"sha256": encode_base64(hashes[event_id])}] for event_id in event_ids]
+    return [[event_id, encode_hash(hashes[event_id])] for event_id in event_ids]
 
 
 def _unsigned_event(
@@ -256,32 +256,25 @@ def _hash_and_sign(
     is fixed, all three are put together from the same parts, each encoded once.
     """
     content = cast(JsonObject, event["content"])
-    content_bytes = encode_event(version, content)
-    kept_content_bytes = encode_event(version, redact_content(version, cast(str, event["type"]), content))
-    head = _members(event, "auth_events")
-    depth = _members(event, "depth", "event_id")
+    whole_content = encode_event(version, content)
+    kept_content = encode_event(version, redact_content(version, cast(str, event["type"]), content))
+    head = b"{" + _members(event, "auth_events") + b'"content":'
+    depth = b"," + _members(event, "depth", "event_id")
     middle = _members(event, "origin_server_ts", "prev_events")
     redacts = _members(event, "redacts")
     origin = _members(event, "room_id", "sender")
-    tail = _members(event, "state_key", "type")
+    tail = _members(event, "state_key", "type")[:-1] + b"}"
 
-    unhashed = b"".join(
-        (b"{", head, b'"content":', content_bytes, b",", depth, middle, redacts, origin, tail[:-1], b"}")
-    )
-    event["hashes"] = {"sha256": encode_base64(sha256(unhashed).digest())}
-    depth += _members(event, "hashes")
-    signed = b"".join(
-        (b"{", head, b'"content":', kept_content_bytes, b",", depth, middle, origin, tail[:-1], b"}")
-    )
+    unhashed = b"".join((head, whole_content, depth, middle, redacts, origin, tail))
+    event["hashes"] = encode_hash(sha256(unhashed).digest())
+    hashes = _members(event, "hashes")
+    signed = b"".join((head, kept_content, depth, hashes, middle, origin, tail))
     event["signatures"] = {server_name: {key.key_id: encode_base64(key.sign(signed))}}
-    origin += _members(event, "signatures")
-    canonical = b"".join(
-        (b"{", head, b'"content":', content_bytes, b",", depth, middle, redacts, origin, tail[:-1], b"}")
-    )
+    signatures = _members(event, "signatures")
+    canonical = b"".join((head, whole_content, depth, hashes, middle, redacts, origin, signatures, tail))
     return event_id_from_hash(version, sha256(signed).digest()), canonical
 
 
 def _members(event: JsonObject, *keys: str) -> bytes:
     """Encode those of the keys that the event has, with their values, each followed by a comma."""
-    parts = [b'"%b":%b,' % (key.encode(), orjson.dumps(event[key])) for key in keys if key in event]
-    return b"".join(parts)
+    return b"".join([b'"%b":%b,' % (key.encode(), orjson.dumps(event[key])) for key in keys if key in event])

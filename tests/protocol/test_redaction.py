@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from federation.protocol.canonical_json import JsonObject
@@ -126,7 +126,7 @@ EVENT_TYPES = [
 ]
 
 
-@PROPERTY
+@settings(PROPERTY, max_examples=50)
 @given(
     st.sampled_from(ALL_VERSIONS),
     st.sampled_from(EVENT_TYPES),

@@ -181,9 +181,16 @@ def _watch_connection(conn: Connection) -> Iterator[None]:
         raise _unavailable() from error
     except (OSError, asyncpg.InterfaceError) as error:
         # Both are raised for other reasons too: they mean a lost database only where the connection is lost.
-        if not conn.is_closed():
+        if not _is_lost(conn):
             raise
         raise _unavailable() from error
+
+
+def _is_lost(conn: Connection) -> bool:
+    try:
+        return conn.is_closed()
+    except asyncpg.InterfaceError:  # the pool has taken the lost connection back already
+        return True
 
 
 def _unavailable() -> DatabaseUnavailable:

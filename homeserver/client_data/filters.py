@@ -1,4 +1,4 @@
-"""Store filters, and find them again.
+"""Store filters, and give them back; syncs take theirs from the cache.
 
 Spec: https://spec.matrix.org/v1.19/client-server-api/#filtering
 """
@@ -12,7 +12,7 @@ from homeserver.client_data.context import ClientDataContext
 from homeserver.client_data.filter_cache import parse_filter_id
 from homeserver.errors import Forbidden
 from homeserver.json_types import JsonObject
-from homeserver.rooms.filters import Filter, parse_filter
+from homeserver.rooms.filters import parse_filter
 from homeserver.storage import filters
 from homeserver.storage.db import Connection
 
@@ -37,11 +37,6 @@ async def store_filter(ctx: ClientDataContext, user_nid: int, definition: JsonOb
 async def get_filter(ctx: ClientDataContext, user_nid: int, filter_id: str) -> bytes:
     """Return the JSON of a filter that the user has stored. Raises NotFound."""
     return await ctx.filters.load_json(user_nid, parse_filter_id(filter_id))
-
-
-async def load_filter(ctx: ClientDataContext, user_nid: int, filter_id: str) -> Filter:
-    """Return a filter that the user has stored, ready for use. Raises NotFound."""
-    return await ctx.filters.get(user_nid, filter_id)
 
 
 async def _insert(conn: Connection, user_nid: int, digest: bytes, json: bytes) -> int | None:

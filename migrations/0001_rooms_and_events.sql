@@ -160,8 +160,10 @@ CREATE TABLE state_branches (
     room_nid      bigint NOT NULL,
     base_position bigint NOT NULL,
     parent_nid    bigint REFERENCES state_branches,
-    layers        smallint NOT NULL CHECK (layers BETWEEN 1 AND 4)
+    layers        smallint NOT NULL CHECK (layers BETWEEN 1 AND 4),
+    after_event   bigint UNIQUE
 );
+COMMENT ON COLUMN state_branches.after_event IS 'The state event off the main line whose successors share this branch.';
 
 CREATE TABLE state_branch_entries (
     branch_nid bigint NOT NULL REFERENCES state_branches,

@@ -74,6 +74,10 @@ FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS w(room_nid, since, upto
 JOIN state_changes c ON c.room_nid = w.room_nid AND c.position > w.since AND c.position <= w.upto
 ORDER BY c.room_nid, c.key_nid, c.position
 """
+SELECT_MEMBERS_OF_ENTRIES = """
+SELECT u.user_nid FROM state_keys k JOIN users u ON u.user_id = k.state_key
+WHERE k.key_nid = ANY ($1::bigint[]) AND k.type = 'm.room.member'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +197,11 @@ async def select_replaced_entries(
         return {}
     rows = await conn.fetch(SELECT_CHANGED_ENTRIES, *[list(column) for column in zip(*spans, strict=True)])
     return {(r["room_nid"], r["key_nid"]): r["old_event_nid"] for r in rows}
+
+
+async def select_members_of_entries(conn: Connection, key_nids: Sequence[int]) -> list[int]:
+    """Return the users whose membership these keys are."""
+    return [row["user_nid"] for row in await conn.fetch(SELECT_MEMBERS_OF_ENTRIES, key_nids)]
 
 
 def _columns_of(entries: Sequence[StateEntry]) -> tuple[list[str], list[str]]:

@@ -147,7 +147,8 @@ async def _add_from_database(
         await personal.add_room_account_data(conn, request, account_data, spans.joined, deltas)
         receipts = await load_receipts(conn, request, with_receipts)
         counts = await ctx.unread.load(conn, request.viewer.user_nid, uncounted, applied)
-    add_receipts(receipts, await ctx.client_data.ignored.of_user(request.viewer.user_nid), deltas)
+    ignored = await ctx.rooms.names.user_ids(await ctx.rooms.ignored.of_user(request.viewer.user_nid))
+    add_receipts(receipts, set(ignored.values()), deltas)
     if ctx.rooms.tailer.applied == applied:
         ctx.unread.remember(request.viewer.user_nid, counts)
     for nid, unread in counts.items():

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import orjson
+
 from homeserver.json_types import JsonObject
 from homeserver.rooms.filters import Filter
 from homeserver.rooms.render_event import Viewer
@@ -68,7 +70,7 @@ class SyncDelta:
     knocked: Mapping[Room, Sequence[JsonObject]] = field(default_factory=dict)
     presence: Sequence[JsonObject] = ()
     account_data: Sequence[JsonObject] = ()
-    to_device: Sequence[JsonObject] = ()
+    to_device: Sequence[orjson.Fragment] = ()
 
     @property
     def is_empty(self) -> bool:

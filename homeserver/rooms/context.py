@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from federation.protocol.ids import ServerName
+from federation.protocol.ids import RoomId, ServerName
 from homeserver.clock import Clock
 from homeserver.config import Settings
 from homeserver.rooms.build_event import Author
@@ -29,7 +29,8 @@ TransactionKey: TypeAlias = tuple[int, int, str, str]
 class RoomsContext:
     """The dependencies of every verb in this package, put together once at start.
 
-    `in_flight` holds the sends that are not committed yet, so that a repeated request waits for the first.
+    `in_flight` holds the sends that are not committed yet, so that a repeated request waits for the first;
+    `creating` the new rooms that are not.
     """
 
     server_name: ServerName
@@ -47,6 +48,7 @@ class RoomsContext:
     author: Author
     bodies: EventBodies
     in_flight: dict[TransactionKey, "asyncio.Future[Sequence[Committed]]"] = field(default_factory=dict)
+    creating: set[RoomId] = field(default_factory=set)
 
 
 @asynccontextmanager

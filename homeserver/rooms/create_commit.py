@@ -71,6 +71,22 @@ async def commit_room(ctx: RoomsContext, room: Room, requests: Sequence[EventReq
     Raises: Forbidden, BadJson, TooLarge, Unavailable.
     """
     head, built = build_room(ctx, room, requests)
-    await ctx.commits.submit_new_room(head, built)
+    while _is_taken(ctx, head.room.room_id):
+        requests = [replace(request, origin_server_ts=request.origin_server_ts + 1) for request in requests]
+        head, built = build_room(ctx, room, requests)
+    room_id = head.room.room_id
+    ctx.creating.add(room_id)
+    try:
+        await ctx.commits.submit_new_room(head, built)
+    finally:
+        ctx.creating.discard(room_id)
     ctx.names.remember_room(head.room)
     return head.room
+
+
+def _is_taken(ctx: RoomsContext, room_id: RoomId) -> bool:
+    """Tell whether a room has this id already.
+
+    Where the id is a hash, two rooms that a user makes alike in the same millisecond would be one.
+    """
+    return room_id in ctx.creating or ctx.names.remembered_room(room_id) is not None

@@ -179,6 +179,10 @@ def _watch_connection(conn: Connection) -> Iterator[None]:
         yield
     except UNAVAILABLE_ERRORS as error:
         raise _unavailable() from error
+    except asyncpg.InternalClientError as error:
+        # An idle connection that the server said farewell on, in the moment before it is seen to be closed.
+        conn.terminate()
+        raise _unavailable() from error
     except (OSError, asyncpg.InterfaceError) as error:
         # Both are raised for other reasons too: they mean a lost database only where the connection is lost.
         if not _is_lost(conn):

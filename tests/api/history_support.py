@@ -121,6 +121,6 @@ def as_list(reply: Reply) -> list[JsonObject]:
 
 
 async def ignore(client: ApiClient, *ignored: ApiClient) -> None:
-    content = {"ignored_users": {user.user_id: {} for user in ignored}}
+    content: JsonObject = {"ignored_users": {user.user_id: {} for user in ignored}}
     path = f"/user/{quote(client.user_id)}/account_data/m.ignored_user_list"
     (await client.put(path, content)).ok()

@@ -8,6 +8,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 CHUNK_BYTES: Final = 256 * 1024
+REQUEST_TIMEOUT: Final = timedelta(hours=1)
+READ_TIMEOUT: Final = timedelta(seconds=30)
+RETRY_TIMEOUT: Final = timedelta(seconds=20)
+MAX_RETRIES: Final = 3
 LOCAL_SCHEME: Final = "file"
 SCHEMES: Final = frozenset({LOCAL_SCHEME, "s3", "s3a", "gs", "az", "adl", "azure", "abfs", "abfss", "memory"})
 
@@ -95,15 +100,24 @@ class BlobStore:
 
     async def _open(self) -> "ObjectStore":
         if self._store is None:
-            self._store = await asyncio.to_thread(self._connect)
+            with _reachable():
+                self._store = await asyncio.to_thread(self._connect)
         return self._store
 
     def _connect(self) -> "ObjectStore":
-        from obstore.store import LocalStore, from_url
+        from obstore.store import LocalStore, MemoryStore, from_url
 
         if self.local_root is not None:
             return LocalStore(self.local_root, mkdir=True)
-        return from_url(self._url)
+        if self._url.startswith("memory:"):
+            return MemoryStore()
+        # The library's own 30 seconds for a whole request would cut off large files for slow clients.
+        # Options given here hide AWS_ALLOW_HTTP; HTTP is spoken only where the endpoint's own URL says so.
+        return from_url(
+            self._url,
+            client_options={"timeout": REQUEST_TIMEOUT, "read_timeout": READ_TIMEOUT, "allow_http": True},
+            retry_config={"max_retries": MAX_RETRIES, "retry_timeout": RETRY_TIMEOUT},
+        )
 
 
 def key_of(blob: Blob) -> str:

@@ -1,12 +1,14 @@
 """Thumbnails of stored pictures."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from homeserver.errors import InvalidParam, NotFound, TooLarge
 from homeserver.media import make_thumbnails as module
+from homeserver.media.blob_store import BlobStore
 from homeserver.media.content_types import ImageFormat
 from homeserver.media.context import MediaContext
 from homeserver.media.find import MediaRequest
@@ -93,6 +95,16 @@ async def test_small_picture_is_answered_with_itself(media: MediaServer, alice: 
     made = await thumbnail(media.ctx, media_id, 96, 96)
     assert await pixels(media, made) == (20, 20)
     assert await media.count("media_blobs") == 1
+
+
+async def test_picture_in_a_store_elsewhere_is_fetched_for_its_thumbnails(
+    media: MediaServer, alice: int
+) -> None:
+    ctx = replace(media.ctx, blobs=BlobStore("memory:///"))
+    uri = await upload_media(ctx, upload_of(alice, picture((200, 200))))
+    made = await thumbnail(ctx, media_id_of(uri))
+    assert decode(b"".join([chunk async for chunk in ctx.blobs.read(made.blob)])).size == (32, 32)
+    assert media.stored_files() == []
 
 
 async def test_animated_thumbnail_is_kept_apart_from_the_still_one(media: MediaServer, alice: int) -> None:

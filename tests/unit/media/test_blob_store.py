@@ -1,6 +1,7 @@
 import hashlib
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from homeserver.errors import NotFound, Unavailable
 from homeserver.media.blob_store import BlobStore, key_of
 from homeserver.storage.media import Blob
+from tests.unit.media.fake_s3 import running_s3
 from tests.unit.media.folders import names_in
 
 
@@ -19,9 +21,27 @@ async def read_all(store: BlobStore, blob: Blob, *span: int) -> bytes:
     return b"".join([chunk async for chunk in store.read(blob, *span)])
 
 
-@pytest.fixture(params=["file", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
-    return BlobStore((tmp_path / "store").as_uri() if request.param == "file" else "memory:///")
+@pytest.fixture(params=["file", "memory", "s3"])
+async def store(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[BlobStore]:
+    if request.param != "s3":
+        yield BlobStore((tmp_path / "store").as_uri() if request.param == "file" else "memory:///")
+        return
+    async with running_s3() as (_, endpoint):
+        yield s3_store(endpoint, monkeypatch)
+
+
+def s3_store(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> BlobStore:
+    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+    for name, value in {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_REGION": "nowhere",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return BlobStore("s3://bucket/prefix")
 
 
 async def put(store: BlobStore, folder: Path, data: bytes, blob_nid: int = 7) -> Blob:
@@ -97,10 +117,24 @@ async def test_local_store_syncs_file_and_folders_before_it_returns(
     assert synced == [str(tmp_path / "spooled-7"), str(folder), str(root)]
 
 
-async def test_unreachable_store_is_unavailable() -> None:
-    store = BlobStore("s3://bucket/prefix")
+async def test_store_that_refuses_is_unavailable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running_s3() as (bucket, endpoint):
+        store = s3_store(endpoint, monkeypatch)
+        blob = await put(store, tmp_path, b"abc")
+        bucket.broken = True
+        with pytest.raises(Unavailable):
+            await put(store, tmp_path, b"abc")
+        with pytest.raises(Unavailable):
+            await store.has(blob)
+        with pytest.raises(Unavailable):
+            await read_all(store, blob)
+        with pytest.raises(Unavailable):
+            await store.delete([blob])
+
+
+async def test_incomplete_configuration_is_unavailable() -> None:
     with pytest.raises(Unavailable):
-        await store.has(blob_of(b"x"))
+        await BlobStore("az://account/container/path").has(blob_of(b"x"))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Access tokens: signed, checked once per process, then remembered until they expire or are revoked.
 
 A token names user, device and session. It is good while the session's row exists; ending a session is a
-commit in the position log, whose follower calls `apply` here in every process.
+commit in the position log, whose follower calls `forget_user` here in every process.
 """
 
 from collections import OrderedDict, defaultdict
@@ -18,7 +18,6 @@ from homeserver.clock import Clock
 from homeserver.errors import UnknownToken, UserLocked
 from homeserver.storage import sessions
 from homeserver.storage.db import Database
-from homeserver.storage.positions import LogEntry, Stream
 from homeserver.storage.sessions import Session
 
 ALGORITHM: Final = "EdDSA"
@@ -107,12 +106,6 @@ class AccessTokens:
         if forgotten == self._forgotten and not session.is_locked:
             self._remember(token, checked)
         return checked
-
-    def apply(self, entry: LogEntry) -> None:
-        """Take note of a commit: ended sessions and changed accounts are asked for again."""
-        if entry.kinds & Stream.SESSIONS:
-            for user_nid in entry.users:
-                self.forget_user(user_nid)
 
     def forget_user(self, user_nid: int) -> None:
         """Have all tokens of a user checked again at their next use."""

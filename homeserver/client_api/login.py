@@ -10,7 +10,7 @@ from aiohttp import web
 
 from homeserver.accounts.errors import WrongPassword
 from homeserver.accounts.interactive_auth import PASSWORD, Identifier
-from homeserver.accounts.login import log_in_with_password
+from homeserver.accounts.login import local_user_id, log_in_with_password
 from homeserver.accounts.logout import log_out, log_out_everywhere
 from homeserver.accounts.refresh import refresh_tokens
 from homeserver.accounts.sessions import DeviceRequest, Login
@@ -63,8 +63,9 @@ async def log_in(request: web.Request) -> web.StreamResponse:
     if body.password is None:
         raise MissingParam("password is required")
     device = DeviceRequest(body.device_id, body.initial_device_display_name, body.refresh_token)
-    here.rate_limits.check_key(Action.LOGIN, user.lower())
-    with counted_failures(request, user.lower()):
+    account = local_user_id(user, here.server_name) or "nobody's"
+    here.rate_limits.check_key(Action.LOGIN, account)
+    with counted_failures(request, account):
         login = await log_in_with_password(here.accounts, user, body.password, device)
     return json_response({**render_login(login), "well_known": _well_known(request)})
 

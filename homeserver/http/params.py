@@ -41,6 +41,8 @@ async def read_body(request: web.Request, shape: type[T], *, optional: bool = Fa
     if optional and not raw:
         raw = b"{}"
     try:
+        if not raw.isascii():
+            raw.decode()  # members that `shape` does not have are skipped without looking at their text
         body = msgspec.json.decode(raw, type=shape)
     except msgspec.ValidationError as error:
         raise BadJson(str(error)) from error

@@ -12,7 +12,7 @@ from homeserver.http.context import Services, services
 from homeserver.http.rate_limits import BY_ADDRESS
 from homeserver.http.routing import MATCH
 
-__all__ = ["Requester", "access_token", "refuse_suspended", "require_admin", "require_user"]
+__all__ = ["Requester", "access_token", "recheck_user", "refuse_suspended", "require_admin", "require_user"]
 
 
 async def require_user(request: web.Request, *, guests: bool = False, locked: bool = False) -> Requester:
@@ -39,6 +39,17 @@ async def require_user(request: web.Request, *, guests: bool = False, locked: bo
         checked.note_due = now + NOTE_EVERY_S
         _note_device(request, here, requester)
     return requester
+
+
+async def recheck_user(request: web.Request) -> None:
+    """Check, in a request that takes its time, that its session has not ended meanwhile.
+
+    Raises: UnknownToken, UserLocked.
+    """
+    here = services(request)
+    token = access_token(request)
+    if here.accounts.tokens.remembered(token, here.clock.monotonic()) is None:
+        await here.accounts.tokens.authenticate(token)
 
 
 async def require_admin(request: web.Request) -> Requester:

@@ -42,8 +42,8 @@ class Reply:
 class ApiClient:
     """Somebody who speaks to the server, logged in or not.
 
-    A path that does not begin with `/_` or `/.` is below /_matrix/client/v3. Paths are sent as they are
-    written, so they must be percent-encoded.
+    A path that does not begin with `/_` or `/.` is below `prefix`. Paths are sent as they are written, so
+    they must be percent-encoded.
     """
 
     session: ClientSession
@@ -53,31 +53,32 @@ class ApiClient:
     user_id: str = ""
     device_id: str = ""
     password: str = PASSWORD
+    prefix: str = "/_matrix/client/v3"
 
     async def get(self, path: str, **params: str | int) -> Reply:
         return await self.request("GET", path, params=params)
 
-    async def put(self, path: str, json: JsonValue = None, **params: str | int) -> Reply:
+    async def put(self, path: str, json: object = None, **params: str | int) -> Reply:
         return await self.request("PUT", path, {} if json is None else json, params=params)
 
-    async def post(self, path: str, json: JsonValue = None, **params: str | int) -> Reply:
+    async def post(self, path: str, json: object = None, **params: str | int) -> Reply:
         return await self.request("POST", path, {} if json is None else json, params=params)
 
-    async def delete(self, path: str, json: JsonValue = None, **params: str | int) -> Reply:
+    async def delete(self, path: str, json: object = None, **params: str | int) -> Reply:
         return await self.request("DELETE", path, json, params=params)
 
     async def request(
         self,
         method: str,
         path: str,
-        json: JsonValue = None,
+        json: object = None,
         *,
         data: bytes | None = None,
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        """Send one request; `json` None sends no body, or `data`."""
-        full_path = path if path.startswith(("/_", "/.")) else f"/_matrix/client/v3{path}"
+        """Send one request; `json` is anything JSON can say, None sends `data` or no body."""
+        full_path = path if path.startswith(("/_", "/.")) else self.prefix + path
         url = URL(self.base_url + full_path, encoded=True)
         if params:
             url = url.update_query({name: str(value) for name, value in params.items()})
@@ -94,9 +95,9 @@ class ApiClient:
             reply = replace(reply, json=decoded if isinstance(decoded, dict) else {})
         return reply
 
-    async def register(self, name: str, **members: JsonValue) -> Self:
+    async def register(self, name: str, **members: object) -> Self:
         """Make an account without further ado, and return its client; the server must be open."""
-        body: JsonObject = {
+        body: dict[str, object] = {
             "auth": {"type": "m.login.dummy"},
             "username": name,
             "password": PASSWORD,
@@ -104,14 +105,14 @@ class ApiClient:
         }
         return self.logged_in((await self.post("/register", body)).ok())
 
-    async def log_in(self, user: str, password: str = PASSWORD, **members: JsonValue) -> Self:
+    async def log_in(self, user: str, password: str = PASSWORD, **members: object) -> Self:
         """Log in with a password and return the client."""
         return self.logged_in((await self.try_log_in(user, password, **members)).ok())
 
-    async def try_log_in(self, user: str, password: str = PASSWORD, **members: JsonValue) -> Reply:
+    async def try_log_in(self, user: str, password: str = PASSWORD, **members: object) -> Reply:
         """Send a log-in and return what came of it."""
         identifier = {"type": "m.id.user", "user": user}
-        body: JsonObject = {
+        body: dict[str, object] = {
             "type": "m.login.password",
             "identifier": identifier,
             "password": password,

@@ -6,18 +6,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from federation.protocol.ids import ServerName
-from homeserver.accounts.context import open_accounts
-from homeserver.client_api import client_routes
+from homeserver.app import RunningServer, running_server
 from homeserver.config.settings import Settings
-from homeserver.http.addresses import ClientAddresses
 from homeserver.http.context import Services
-from homeserver.http.gauges import Gauges
-from homeserver.http.listeners import start_listeners
-from homeserver.http.rate_limits import RateLimits
 from homeserver.json_types import JsonObject
-from homeserver.storage.db import Database
-from homeserver.storage.positions import Positions
 from tests.api.client import ApiClient
 from tests.conformance.response_validator import response_validator
 from tests.support.fake_clock import FakeClock
@@ -47,28 +39,19 @@ def settings(overrides: JsonObject, tmp_path: Path, database_url: str) -> Settin
 
 
 @pytest.fixture
-async def services(settings: Settings, db: Database, clock: FakeClock) -> AsyncIterator[Services]:
-    server_name = ServerName(settings.server_name)
-    positions = Positions(db, lambda entry: None)
-    async with open_accounts(settings, server_name, clock, db, positions) as accounts:
-        yield Services(
-            settings=settings,
-            server_name=server_name,
-            clock=clock,
-            db=db,
-            positions=positions,
-            accounts=accounts,
-            rate_limits=RateLimits(clock, settings.limits),
-            addresses=ClientAddresses(settings.trusted_proxies),
-            gauges=Gauges(),
-        )
+async def server(settings: Settings, clock: FakeClock) -> AsyncIterator[RunningServer]:
+    async with running_server(settings, clock) as server:
+        yield server
 
 
 @pytest.fixture
-async def base_urls(services: Services) -> AsyncIterator[list[str]]:
-    listeners = await start_listeners(services, services.settings.listeners, client_routes())
-    yield listeners.base_urls
-    await listeners.stop()
+def services(server: RunningServer) -> Services:
+    return server.services
+
+
+@pytest.fixture
+def base_urls(server: RunningServer) -> list[str]:
+    return server.listeners.base_urls
 
 
 @pytest.fixture

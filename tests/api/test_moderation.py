@@ -1,0 +1,66 @@
+import pytest
+
+from homeserver.accounts.find import find_account
+from homeserver.accounts.moderate import set_admin
+from homeserver.http.context import Services
+from tests.api.client import ApiClient
+
+LOCK = "/_matrix/client/v1/admin/lock/@alice:example.org"
+SUSPEND = "/_matrix/client/v1/admin/suspend/@alice:example.org"
+
+
+@pytest.fixture
+async def admin(client: ApiClient, services: Services) -> ApiClient:
+    admin = await client.register("root")
+    await set_admin(services.accounts, (await find_account(services.accounts, "root")).user_nid, True)
+    return admin
+
+
+async def test_locked_account_can_log_out_and_nothing_else(
+    client: ApiClient, alice: ApiClient, admin: ApiClient
+) -> None:
+    assert (await alice.whoami()).status == 200
+    assert (await admin.put(LOCK, {"locked": True})).ok() == {"locked": True}
+    assert (await admin.get(LOCK)).ok() == {"locked": True}
+    for reply in (await alice.whoami(), await client.try_log_in("alice"), await alice.get("/devices")):
+        assert (reply.status, reply.errcode) == (401, "M_USER_LOCKED")
+        assert reply.json["soft_logout"] is True
+    assert (await client.try_log_in("alice", "wrong")).errcode == "M_FORBIDDEN"
+    (await admin.put(LOCK, {"locked": False})).ok()
+    assert (await alice.whoami()).status == 200
+    (await admin.put(LOCK, {"locked": True})).ok()
+    assert (await alice.post("/logout")).status == 200
+    assert (await alice.whoami()).errcode == "M_UNKNOWN_TOKEN"
+
+
+async def test_locked_account_cannot_refresh(client: ApiClient, alice: ApiClient, admin: ApiClient) -> None:
+    login = (await client.try_log_in("alice", refresh_token=True)).ok()
+    (await admin.put(LOCK, {"locked": True})).ok()
+    reply = await client.post("/refresh", {"refresh_token": login["refresh_token"]})
+    assert reply.errcode == "M_USER_LOCKED"
+
+
+async def test_suspended_account_reads_but_changes_no_profile(alice: ApiClient, admin: ApiClient) -> None:
+    path = f"/profile/{alice.user_id}/displayname"
+    assert (await alice.put(path, {"displayname": "A"})).status == 200
+    assert (await admin.put(SUSPEND, {"suspended": True})).ok() == {"suspended": True}
+    assert (await alice.whoami()).status == 200
+    reply = await alice.put(path, {"displayname": "B"})
+    assert (reply.status, reply.errcode) == (403, "M_USER_SUSPENDED")
+    (await admin.put(SUSPEND, {"suspended": False})).ok()
+    assert (await admin.get(SUSPEND)).ok() == {"suspended": False}
+    assert (await alice.put(path, {"displayname": "B"})).status == 200
+
+
+async def test_only_admins_moderate_and_never_admins(alice: ApiClient, admin: ApiClient) -> None:
+    for path, body in ((LOCK, {"locked": True}), (SUSPEND, {"suspended": True})):
+        assert (await alice.put(path, body)).errcode == "M_FORBIDDEN"
+        assert (await alice.get(path)).errcode == "M_FORBIDDEN"
+        assert (await admin.put(path.replace("alice", "root"), body)).errcode == "M_FORBIDDEN"
+        assert (await admin.put(path.replace("alice", "nobody"), body)).errcode == "M_NOT_FOUND"
+        assert (await admin.put(path, {})).errcode == "M_BAD_JSON"
+
+
+async def test_capability_is_shown_to_admins(admin: ApiClient) -> None:
+    capabilities = (await admin.get("/capabilities")).ok()["capabilities"]
+    assert capabilities["m.account_moderation"] == {"suspend": True, "lock": True}

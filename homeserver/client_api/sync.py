@@ -3,6 +3,7 @@
 Spec: https://spec.matrix.org/v1.19/client-server-api/#syncing
 """
 
+from functools import partial
 from typing import Final
 
 import orjson
@@ -13,7 +14,7 @@ from homeserver.ephemeral.presence_state import PresenceState
 from homeserver.errors import InvalidParam
 from homeserver.http.context import services
 from homeserver.http.params import query_bool, query_enum, query_int, query_str
-from homeserver.http.requester import require_user
+from homeserver.http.requester import recheck_user, require_user
 from homeserver.http.routing import Routes
 from homeserver.rooms.filters import EVERYTHING, Filter, parse_filter
 from homeserver.rooms.render_event import Viewer
@@ -46,7 +47,7 @@ async def get_sync(request: web.Request) -> web.StreamResponse:
     with here.ephemeral.presence.syncing(
         requester.user_nid, requester.user_id, requester.device_nid, presence
     ):
-        delta = await wait_for_delta(here.sync, wanted, timeout_ms)
+        delta = await wait_for_delta(here.sync, wanted, timeout_ms, partial(recheck_user, request))
     return web.Response(body=await render_v3(here.sync, wanted, delta), content_type="application/json")
 
 

@@ -107,7 +107,7 @@ async def _write_fully_read(change: Change, moved: Sequence[Moved]) -> None:
 
 def _touch(change: Change, moved: Moved) -> None:
     if moved.type == READ:
-        change.touch(Stream.RECEIPTS, rooms=[moved.room_nid])
+        change.touch(Stream.RECEIPTS, rooms=[moved.room_nid], users=[moved.user_nid])
     elif moved.type == FULLY_READ:
         change.touch(Stream.ACCOUNT_DATA, users=[moved.user_nid])
     else:

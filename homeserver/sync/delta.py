@@ -16,13 +16,17 @@ from homeserver.sync.tokens import SyncToken
 
 @dataclass(frozen=True, slots=True)
 class SyncRequest:
-    """Who asks for what. `since` None asks for everything."""
+    """Who asks for what. `since` None asks for everything.
+
+    `acknowledged` is up to where the device says it has everything; by default that is `since`.
+    """
 
     viewer: Viewer
     filter: Filter
     since: SyncToken | None
     full_state: bool = False
     use_state_after: bool = False
+    acknowledged: SyncToken | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ The order is fixed, so that nothing is missed: register the waiter, read the pos
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from homeserver.storage.positions import select_last_position
@@ -17,10 +18,16 @@ CATCH_UP_S = 10.0
 """How long a request may wait for this worker to reach its token."""
 
 
-async def wait_for_delta(ctx: SyncContext, request: SyncRequest, timeout_ms: int) -> SyncDelta:
+Revalidate = Callable[[], Awaitable[object]]
+"""Raises when the session that asks has ended."""
+
+
+async def wait_for_delta(
+    ctx: SyncContext, request: SyncRequest, timeout_ms: int, revalidate: Revalidate
+) -> SyncDelta:
     """Return what is new as soon as there is anything, or an empty delta when the time is over.
 
-    A first sync, and one for the full state, never waits.
+    A first sync, and one for the full state, never waits. Whenever it was woken, the session is checked again.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + timeout_ms / 1000
@@ -33,7 +40,8 @@ async def wait_for_delta(ctx: SyncContext, request: SyncRequest, timeout_ms: int
             at_once = request.since is None or request.full_state or ctx.stopping.is_set()
             if at_once or remaining <= 0 or not delta.is_empty:
                 return delta
-            await waiter.wait(remaining)
+            if await waiter.wait(remaining):
+                await revalidate()
     finally:
         ctx.hub.unregister(waiter)
 

@@ -77,8 +77,9 @@ async def load_to_device(
     if not moved and request.since is not None and not ctx.to_device_given.pop(viewer.device_nid, None):
         return []
     async with ctx.rooms.db.acquire() as conn:
-        if request.since is not None:
-            await to_device_rows.delete_to_device(conn, viewer.device_nid, since)
+        acknowledged = request.acknowledged or request.since
+        if acknowledged is not None:
+            await to_device_rows.delete_to_device(conn, viewer.device_nid, acknowledged.position)
         found = await to_device_rows.select_to_device(conn, viewer.device_nid, since, upto, MAX_TO_DEVICE + 1)
     if len(found) > MAX_TO_DEVICE:
         found = found[:MAX_TO_DEVICE]

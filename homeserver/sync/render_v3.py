@@ -20,9 +20,14 @@ JOINED: JsonObject = {"membership": "join"}
 
 async def render_v3(ctx: SyncContext, request: SyncRequest, delta: SyncDelta) -> bytes:
     """Return the body of the response."""
+    return orjson.dumps(await render_body(ctx, request, delta))
+
+
+async def render_body(ctx: SyncContext, request: SyncRequest, delta: SyncDelta) -> JsonObject:
+    """Return the body of the response, its events as bytes already."""
     unsigned = await _load_unsigned(ctx, request, delta)
     renderer = Renderer(ctx, request, unsigned)
-    body: JsonObject = {
+    return {
         "next_batch": str(delta.token),
         "rooms": {
             "join": {room.room.room_id: renderer.joined(room) for room in delta.joined},
@@ -34,7 +39,6 @@ async def render_v3(ctx: SyncContext, request: SyncRequest, delta: SyncDelta) ->
         "account_data": {"events": delta.account_data},
         "to_device": {"events": delta.to_device},
     }
-    return orjson.dumps(body)
 
 
 class Renderer:
@@ -108,7 +112,9 @@ class Renderer:
             for event in events
         ]  # fmt: skip
         if wanted.event_fields is not None:
-            return [select_fields(orjson.loads(orjson.dumps(event)), wanted.event_fields) for event in rendered]
+            return [
+                select_fields(orjson.loads(orjson.dumps(event)), wanted.event_fields) for event in rendered
+            ]
         return list(rendered)
 
 

@@ -33,6 +33,7 @@ class UnreadCounts:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._rooms: LruCache[int, RoomCounts] = LruCache(MAX_ROOMS)
+        self._rooms_of: dict[int, set[int]] = {}
 
     def peek(self, user_nid: int, room_nid: int) -> Unread | None:
         room = self._rooms.get(room_nid)
@@ -63,6 +64,7 @@ class UnreadCounts:
                 room = RoomCounts(unread.count)
                 self._rooms.put(room_nid, room)
             room.users[user_nid] = unread
+            self._rooms_of.setdefault(user_nid, set()).add(room_nid)
 
     def apply(self, batch: Batch) -> None:
         for event in batch.events:
@@ -74,6 +76,7 @@ class UnreadCounts:
 
     def clear(self) -> None:
         self._rooms.clear()
+        self._rooms_of.clear()
 
     def _count(self, room: RoomCounts, event: StoredEvent) -> None:
         room.count = event.notify_count
@@ -95,8 +98,8 @@ class UnreadCounts:
 
     def _forget(self, batch: Batch) -> None:
         """A receipt was moved, or a membership changed: read those users' counts again."""
-        for room_nid in batch.entry.rooms:
-            room = self._rooms.peek(room_nid)
-            if room is not None:
-                for user_nid in batch.entry.users:
+        for user_nid in batch.entry.users:
+            for room_nid in self._rooms_of.pop(user_nid, ()):
+                room = self._rooms.peek(room_nid)
+                if room is not None:
                     room.users.pop(user_nid, None)

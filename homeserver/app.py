@@ -16,7 +16,7 @@ from federation.protocol.signing import encode_base64
 from homeserver.accounts.context import AccountsContext, open_accounts
 from homeserver.accounts.first_admin import ensure_first_admin_token
 from homeserver.client_api import client_routes
-from homeserver.client_data.context import ClientDataContext
+from homeserver.client_data.open_client_data import open_client_data
 from homeserver.clock import Clock, SystemClock
 from homeserver.config import Settings
 from homeserver.e2ee.to_device_context import ToDeviceContext
@@ -118,7 +118,7 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     accounts = await stack.enter_async_context(open_accounts(settings, server_name, clock, db, writer))
     _follow_sessions(tailer, accounts)
     rooms = await stack.enter_async_context(open_rooms(settings, clock, db, writer, tailer, author))
-    client_data = ClientDataContext.of(rooms)
+    client_data = await stack.enter_async_context(open_client_data(rooms))
     ephemeral = await stack.enter_async_context(open_ephemeral(rooms))
     sync = await stack.enter_async_context(open_sync(epoch, rooms, ephemeral, client_data))
     media = await stack.enter_async_context(open_media(settings, server_name, db, clock))

@@ -94,3 +94,27 @@ async def test_a_sync_shows_what_changed_since_the_last(alice: ApiClient, servic
     assert second["rooms"]["join"][room.room_id]["account_data"]["events"] == [
         {"type": "org.example.room", "content": {"room": 1}}
     ]
+
+
+async def test_an_upgraded_room_takes_over_tags_and_directness(alice: ApiClient, bob: ApiClient) -> None:
+    old = (await alice.post("/createRoom", {"preset": "public_chat"})).ok()["room_id"]
+    (await bob.post(f"/join/{old}")).ok()
+    for user in (alice, bob):
+        (await user.put(f"/user/{user.user_id}/rooms/{old}/tags/u.x", {"order": 0.5})).ok()
+        (
+            await user.put(f"/user/{user.user_id}/account_data/m.direct", {alice.user_id: [old, 7], "odd": 1})
+        ).ok()
+    since = {user: (await user.get("/sync")).ok()["next_batch"] for user in (alice, bob)}
+    upgraded = await alice.post(f"/rooms/{old}/upgrade", {"new_version": "12"})
+    new = upgraded.ok()["replacement_room"]
+    (await bob.post(f"/join/{new}")).ok()
+    for user in (alice, bob):
+        direct = None
+        while direct is None:
+            sync = (await user.get("/sync", since=since[user], timeout=10_000)).ok()
+            since[user] = sync["next_batch"]
+            events = sync.get("account_data", {}).get("events", [])
+            direct = next((event["content"] for event in events if event["type"] == "m.direct"), None)
+        assert direct == {alice.user_id: [old, 7, new], "odd": 1}
+        tags = await user.get(f"/user/{user.user_id}/rooms/{new}/tags")
+        assert tags.ok() == {"tags": {"u.x": {"order": 0.5}}}

@@ -156,6 +156,28 @@ def test_msc4297_problem_a_member_is_not_reset_by_join_rules_set_after_the_join(
     assert (MEMBER_BOB in merged) is keeps_bob
 
 
+@v2_and_later
+def test_agreed_join_rules_stay_though_older_ones_are_replayed(version: str) -> None:
+    room = RoomFactory.public(version, BOB)
+    agreed = room.set_join_rule(ALICE, "invite")
+    forgetful = room.branch()
+    del forgetful.state[MEMBER_BOB]
+    # Bob's join brings the join rules that let him in into the auth difference.
+    merged = room.resolve(room, forgetful)
+    assert merged[RULES] == agreed.event_id
+    assert MEMBER_BOB in merged
+
+
+@v2_and_later
+def test_event_in_every_auth_chain_is_not_in_the_auth_difference(version: str) -> None:
+    left = RoomFactory.with_alice(version)
+    left.set_users(ALICE, {})
+    right = left.branch()
+    conflicting = {left.set_users(ALICE, {BOB: 1}).event_id, right.set_users(ALICE, {BOB: 2}).event_id}
+    states = [set(line.state.values()) for line in (left, right)]
+    assert auth_difference_of(graph_of(left), states) == conflicting
+
+
 @pytest.mark.parametrize(("version", "keeps_newest"), [("11", False), ("12", True)])
 def test_msc4297_problem_b_power_levels_are_not_reset_when_a_link_is_in_every_auth_chain(
     version: str, keeps_newest: bool

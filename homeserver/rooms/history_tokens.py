@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
 from homeserver.errors import InvalidParam
-from homeserver.storage.db import Connection
+from homeserver.storage.db import Database
 from homeserver.storage.events import StoredEvent, select_place_of_position
 
 _TOKEN: Final = re.compile(r"t([0-9]{1,18})_([0-9]{1,18})")
@@ -56,9 +56,10 @@ def after(event: StoredEvent) -> Place:
     return Place(event.topo, event.event_nid + 1)
 
 
-async def place_of(conn: Connection, room_nid: int, token: HistoryToken) -> Place:
+async def place_of(db: Database, room_nid: int, token: HistoryToken) -> Place:
     """Return where a token stands in a room."""
     if isinstance(token, Place):
         return token
-    newest = await select_place_of_position(conn, room_nid, token.position)
+    async with db.acquire() as conn:
+        newest = await select_place_of_position(conn, room_nid, token.position)
     return BEGINNING if newest is None else Place(newest[0], newest[1] + 1)

@@ -11,11 +11,19 @@ from typing import TYPE_CHECKING, Final
 
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.filters import RoomEventFilter
-from homeserver.rooms.history_tokens import BEGINNING, LIVE_END, HistoryToken, Place, after, before, place_of
+from homeserver.rooms.history_tokens import (
+    BEGINNING,
+    LIVE_END,
+    HistoryToken,
+    Place,
+    StreamPosition,
+    after,
+    before,
+    place_of,
+)
 from homeserver.rooms.visibility import check_may_read_room
 from homeserver.rooms.walk_history import Walk, walk_history
-from homeserver.storage.db import Connection
-from homeserver.storage.events import StoredEvent, select_place_of_position
+from homeserver.storage.events import StoredEvent
 from homeserver.storage.history import select_members_at
 from homeserver.storage.rooms import Room
 
@@ -63,8 +71,7 @@ async def read_messages(ctx: RoomsContext, viewer: Viewer, room: Room, asked: Pa
     access = await check_may_read_room(ctx, viewer, room)
     if not asked.wanted.allows_room(room.room_id):
         return Page((), BEGINNING, None, ())
-    async with ctx.db.acquire() as conn:
-        walk = await _plan(conn, room, asked, access.history_end)
+    walk = await _plan(ctx, room, asked, access.history_end)
     walked = await walk_history(ctx, viewer, room, walk)
     members = await load_members_of(ctx, room, walked.events) if asked.wanted.lazy_load_members else ()
     start = _start_of(walk, walked.events)
@@ -89,15 +96,13 @@ def position_at(event: StoredEvent) -> int:
     return event.position if event.position is not None else 0
 
 
-async def _plan(conn: Connection, room: Room, asked: PageRequest, history_end: int | None) -> Walk:
-    end = LIVE_END
-    if history_end is not None and (last := await select_place_of_position(conn, room.nid, history_end)):
-        end = Place(last[0], last[1] + 1)
+async def _plan(ctx: RoomsContext, room: Room, asked: PageRequest, history_end: int | None) -> Walk:
+    end = LIVE_END if history_end is None else await place_of(ctx.db, room.nid, StreamPosition(history_end))
     start, stop = (end, BEGINNING) if asked.backwards else (BEGINNING, end)
     if asked.start is not None:
-        start = min(await place_of(conn, room.nid, asked.start), end)
+        start = min(await place_of(ctx.db, room.nid, asked.start), end)
     if asked.stop is not None:
-        stop = min(await place_of(conn, room.nid, asked.stop), end)
+        stop = min(await place_of(ctx.db, room.nid, asked.stop), end)
     return Walk(start, stop, asked.backwards, asked.limit, asked.wanted)
 
 

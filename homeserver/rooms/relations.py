@@ -58,10 +58,9 @@ async def read_relations(
     Raises: NotFound where the viewer may not see the event itself.
     """
     await read_event(ctx, viewer, room, asked.parent_id)
-    async with ctx.db.acquire() as conn:
-        start, stop = (LIVE_END, BEGINNING) if asked.backwards else (BEGINNING, LIVE_END)
-        start = start if asked.start is None else await place_of(conn, room.nid, asked.start)
-        stop = stop if asked.stop is None else await place_of(conn, room.nid, asked.stop)
+    start, stop = (LIVE_END, BEGINNING) if asked.backwards else (BEGINNING, LIVE_END)
+    start = start if asked.start is None else await place_of(ctx.db, room.nid, asked.start)
+    stop = stop if asked.stop is None else await place_of(ctx.db, room.nid, asked.stop)
     events, end = await _collect(ctx, viewer, room, asked, start, stop)
     return RelationsPage(
         events, end, start if asked.start is not None else None, MAX_RECURSION if asked.recurse else 1

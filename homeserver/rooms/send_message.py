@@ -4,9 +4,10 @@ from federation.protocol.ids import EventId, RoomId
 from homeserver.accounts.requester import Requester
 from homeserver.errors import UserSuspended
 from homeserver.json_types import JsonObject
+from homeserver.rooms.check_relation import check_relation
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.redact import redact_event
-from homeserver.rooms.send import send_event
+from homeserver.rooms.send import check_txn_id, send_event
 from homeserver.rooms.tombstone import check_tombstone
 
 
@@ -17,7 +18,7 @@ async def send_message(
 
     An `m.room.redaction` that names an event redacts it, as the endpoint for redactions does.
 
-    Raises: Forbidden, UserSuspended, BadJson, InvalidParam, TooLarge.
+    Raises: Forbidden, UserSuspended, BadJson, InvalidParam, TooLarge, and what relations are refused with.
     Spec: https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3roomsroomidsendeventtypetxnid
     """
     redacts = content.get("redacts")
@@ -27,6 +28,8 @@ async def send_message(
     if requester.is_suspended:
         raise UserSuspended()
     check_tombstone(type_, room_id, content)
+    if "m.relates_to" in content:
+        await check_relation(ctx, requester, room_id, type_, content, check_txn_id(txn_id))
     committed = await send_event(
         ctx, room_id, requester.user_id, type_, content, device_nid=requester.device_nid, txn_id=txn_id
     )

@@ -54,10 +54,7 @@ async def read_threads(
     ignored = sorted(await ctx.ignored.of_user(viewer.user_nid))
     upto = END if access.history_end is None else access.history_end
     wanted = ThreadsWanted(room.nid, ignored, upto, viewer.user_nid if participated else None)
-    place = LIVE_END
-    if start is not None:
-        async with ctx.db.acquire() as conn:
-            place = await place_of(conn, room.nid, start)
+    place = LIVE_END if start is None else await place_of(ctx.db, room.nid, start)
     roots: list[StoredEvent] = []
     for _ in range(MAX_SCANNED // limit + 1):
         missing = limit - len(roots)

@@ -101,6 +101,18 @@ AND ($6::bigint IS NULL OR p.sender_nid = $6 OR EXISTS (
     AND e.sender_nid = $6 AND e.status = 0 AND e.redacted_by IS NULL))
 ORDER BY t.topo DESC, t.latest_nid DESC LIMIT $7
 """
+SELECT_HAS_RELATION = """
+SELECT EXISTS (
+    SELECT 1 FROM events e JOIN relations r ON r.event_nid = e.event_nid
+    WHERE e.event_id = $1 AND e.room_nid = $2)
+"""
+SELECT_HAS_ANNOTATION = """
+SELECT EXISTS (
+    SELECT 1 FROM relations r JOIN events e ON e.event_nid = r.event_nid
+    WHERE r.parent_id = $1 AND r.room_nid = $2 AND r.rel_type = 'm.annotation' AND r.rel_key = $3
+    AND e.sender_nid = $4 AND e.type = $5 AND e.status = 0 AND e.redacted_by IS NULL
+    AND (e.device_nid, e.txn_id) IS DISTINCT FROM ($6, $7))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +143,19 @@ class Related:
     rel_type: str | None
     type: str | None
     depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """Somebody's annotation of an event, and the transaction in which it is sent."""
+
+    parent_id: EventId
+    room_nid: int
+    key: str
+    sender_nid: int
+    type: str
+    device_nid: int | None
+    txn_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +235,27 @@ async def select_threads(
         SELECT_THREADS, wanted.room_nid, wanted.ignored, wanted.upto, *before, wanted.participant_nid, limit
     )
     return [Thread(row["event_nid"], (row["topo"], row["latest_nid"])) for row in rows]
+
+
+async def select_has_relation(conn: Connection, room_nid: int, event_id: EventId) -> bool:
+    """Tell whether an event of a room relates to another one itself."""
+    found: bool = await conn.fetchval(SELECT_HAS_RELATION, to_text(event_id), room_nid)
+    return found
+
+
+async def select_has_annotation(conn: Connection, annotation: Annotation) -> bool:
+    """Tell whether somebody has made an annotation already, in another transaction than this one."""
+    found: bool = await conn.fetchval(
+        SELECT_HAS_ANNOTATION,
+        to_text(annotation.parent_id),
+        annotation.room_nid,
+        to_text(annotation.key),
+        annotation.sender_nid,
+        to_text(annotation.type),
+        annotation.device_nid,
+        annotation.txn_id,
+    )
+    return found
 
 
 def _columns(parents: Sequence[Parent]) -> tuple[list[int], list[int]]:

@@ -226,14 +226,34 @@ async def test_thread_root_of_an_ignored_user_is_shown_redacted(
     assert texts(seen_by_bob) == ["noise"]
 
 
-async def test_event_that_relates_to_another_is_no_thread_root(alice: ApiClient, room: Room) -> None:
+async def test_no_thread_starts_at_an_event_that_relates_to_another(alice: ApiClient, room: Room) -> None:
     original = await room.say("one")
+    late = await room.say("late")
     edit = await room.edit(original, "two")
     content: JsonObject = {"body": "x", "m.relates_to": {"rel_type": "m.thread", "event_id": edit}}
     reply = await alice.put(f"{room.path}/send/m.room.message/t", content)
-    assert reply.status in (200, 400)
-    assert "m.thread" not in await room.bundled(alice, edit)
-    assert (await alice.get(f"{room.path_v1}/threads")).ok()["chunk"] == []
+    assert (reply.status, reply.errcode) == (400, "M_UNKNOWN")
+    await room.relate(late, "m.thread")
+    assert ids((await alice.get(f"{room.path_v1}/threads")).ok()["chunk"]) == [late]
+
+
+async def test_same_annotation_is_refused_twice_but_not_in_a_repeated_transaction(
+    alice: ApiClient, bob: ApiClient, room: Room
+) -> None:
+    parent = await room.say("parent")
+
+    async def react(client: ApiClient, txn_id: str, key: str = "+1") -> object:
+        content: JsonObject = {"m.relates_to": {"rel_type": "m.annotation", "event_id": parent, "key": key}}
+        reply = await client.put(f"{room.path}/send/m.reaction/{txn_id}", content)
+        return reply.json.get("event_id", reply.errcode)
+
+    first = await react(alice, "a")
+    assert await react(alice, "a") == first
+    assert await react(alice, "b") == "M_DUPLICATE_ANNOTATION"
+    assert str(await react(alice, "c", "-1")).startswith("$")
+    assert str(await react(bob, "a")).startswith("$")
+    await room.redact(str(first))
+    assert str(await react(alice, "d")).startswith("$")
 
 
 async def test_bundles_are_shown_on_pages_too(alice: ApiClient, room: Room) -> None:

@@ -51,7 +51,10 @@ def load_operations(folder: Path) -> tuple[Operation, ...]:
     files = sorted((folder / "api" / "client-server").glob("*.yaml"))
     if not files:
         raise FileNotFoundError(f"{VARIABLE}={folder} holds no api/client-server/*.yaml")
-    return tuple(operation for file in files for operation in _operations_of(file))
+    operations = [operation for file in files for operation in _operations_of(file)]
+    # An endpoint that two files describe (an invite by id, or by e-mail) is known by the first one's name.
+    first = {(operation.method, operation.path): operation for operation in reversed(operations)}
+    return tuple(operation for operation in operations if operation in first.values())
 
 
 @cache
@@ -78,7 +81,7 @@ def _operations_of(file: Path) -> Iterator[Operation]:
                 definition = _resolve(item[method], file, ())
                 assert isinstance(definition, dict)
                 name = str(definition["operationId"])
-                yield Operation(name, method.upper(), base_path + path, definition)
+                yield Operation(name, method.upper(), base_path + path.strip(), definition)
 
 
 @cache

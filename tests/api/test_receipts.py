@@ -62,6 +62,10 @@ async def test_a_private_receipt_is_shown_to_nobody_else(
     (await read(alice, room, event_id, "m.read.private")).ok()
     assert await shown(bob, room, of_bob) == []
     assert await shown(bob, room) == []
+    (await read(bob, room, event_id)).ok()
+    for since in (of_bob, None):
+        (content,) = await shown(bob, room, since)
+        assert list(content[event_id]) == ["m.read"], "beside a public receipt it is hidden too"
     for since in (of_alice, None):
         (content,) = await shown(alice, room, since)
         assert list(content[event_id]["m.read.private"]) == [alice.user_id]

@@ -7,7 +7,7 @@ from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.membership_change import change_membership
 from homeserver.rooms.repetition import is_repetition
 from homeserver.rooms.room_aliases_state import check_canonical_alias
-from homeserver.rooms.room_state import current_event
+from homeserver.rooms.room_state import current_event, membership_of
 from homeserver.rooms.send import known_room, send_event
 from homeserver.rooms.tombstone import check_tombstone
 
@@ -29,7 +29,8 @@ async def set_state(
         await check_canonical_alias(ctx, room, content)
     check_tombstone(type_, room_id, content)
     before = await current_event(ctx, room, (type_, state_key))
-    if before is not None and await is_repetition(ctx, before, requester.user_id, content):
+    is_member = await membership_of(ctx, room, requester.user_id) == "join"
+    if before is not None and is_member and await is_repetition(ctx, before, requester.user_id, content):
         return before.event_id
     committed = await send_event(ctx, room_id, requester.user_id, type_, content, state_key=state_key)
     return committed.event_id

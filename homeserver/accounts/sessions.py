@@ -8,7 +8,7 @@ from typing import Final
 
 from federation.protocol.ids import UserId
 from homeserver.accounts.context import AccountsContext
-from homeserver.errors import InvalidParam
+from homeserver.errors import InvalidParam, UserDeactivated
 from homeserver.storage import devices, sessions
 from homeserver.storage.positions import Change, Stream
 from homeserver.storage.sessions import Session
@@ -51,7 +51,7 @@ async def begin_session(
 ) -> BegunSession:
     """Log a device in, inside a transaction: make it where it is new, end its older sessions where it is not.
 
-    Raises: InvalidParam for an impossible device id.
+    Raises: InvalidParam for an impossible device id; UserDeactivated when that has just happened.
     """
     device_id = request.device_id or new_device_id()
     check_device_id(device_id)
@@ -72,7 +72,8 @@ async def begin_session(
     if refresh_token is not None:
         await sessions.insert_refresh_token(change.conn, hash_token(refresh_token), session_nid, 0)
     session = await sessions.select_session(change.conn, session_nid)
-    assert session is not None
+    if session is None:
+        raise UserDeactivated()
     return BegunSession(session, refresh_token, bool(ended))
 
 

@@ -1,6 +1,8 @@
 import pytest
 
+from homeserver.accounts.change_password import change_password
 from homeserver.accounts.find import find_account
+from homeserver.errors import NotFound
 from homeserver.http.context import Services
 from tests.api.client import ApiClient
 
@@ -47,7 +49,10 @@ async def test_deactivation_is_for_good(client: ApiClient, alice: ApiClient, ser
     assert (await client.try_log_in("alice")).errcode == "M_FORBIDDEN"
     assert (await client.get(f"/profile/{alice.user_id}")).status == 404
     assert told == [alice.user_id]
-    assert (await find_account(services.accounts, "alice")).deactivated_ts is not None
+    account = await find_account(services.accounts, "alice")
+    assert account.deactivated_ts is not None
+    with pytest.raises(NotFound):
+        await change_password(services.accounts, account.user_nid, NEW)
 
 
 async def test_erasing_takes_the_profile_too(alice: ApiClient, services: Services) -> None:

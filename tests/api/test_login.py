@@ -5,6 +5,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from homeserver.accounts import access_tokens
+from homeserver.accounts.deactivate import deactivate_account
+from homeserver.accounts.find import find_account
 from homeserver.accounts.register import Registration, register_account
 from homeserver.accounts.usernames import new_user_id
 from homeserver.http.context import Services
@@ -151,6 +153,21 @@ async def test_deactivated_user_cannot_log_in(client: ApiClient, alice: ApiClien
     (await alice.post("/account/deactivate", {"auth": alice.password_auth()})).ok()
     assert (await client.try_log_in("alice")).status == 403
     assert (await alice.whoami()).errcode == "M_UNKNOWN_TOKEN"
+
+
+async def test_login_that_overlaps_the_deactivation_is_refused(
+    client: ApiClient, alice: ApiClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ctx = services.accounts
+    account = await find_account(ctx, "alice")
+
+    async def matches_and_is_deactivated(password: str, stored: str | None) -> bool:
+        await deactivate_account(ctx, account.user_id, account.user_nid)
+        return True
+
+    monkeypatch.setattr(ctx.passwords, "matches", matches_and_is_deactivated)
+    reply = await client.try_log_in("alice")
+    assert (reply.status, reply.errcode) == (403, "M_USER_DEACTIVATED")
 
 
 async def test_checked_token_is_remembered_and_not_asked_for_again(

@@ -30,6 +30,7 @@ from homeserver.http.rate_limits import RateLimits
 from homeserver.media.open_media import open_media
 from homeserver.rooms.build_event import Author
 from homeserver.rooms.context import open_rooms
+from homeserver.rooms.listeners import follow_accounts
 from homeserver.signing_key_file import load_signing_key
 from homeserver.storage import instance, positions
 from homeserver.storage.db import Database
@@ -118,6 +119,7 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     accounts = await stack.enter_async_context(open_accounts(settings, server_name, clock, db, writer))
     _follow_sessions(tailer, accounts)
     rooms = await stack.enter_async_context(open_rooms(settings, clock, db, writer, tailer, author))
+    await stack.enter_async_context(follow_accounts(rooms, accounts.hooks))
     client_data = await stack.enter_async_context(open_client_data(rooms))
     ephemeral = await stack.enter_async_context(open_ephemeral(rooms))
     sync = await stack.enter_async_context(open_sync(epoch, rooms, ephemeral, client_data))

@@ -59,7 +59,9 @@ async def topic(ctx: RoomsContext, room: Room) -> object:
     return found[TOPIC].load()["content"]["topic"] if TOPIC in found else None
 
 
-async def test_a_message_on_a_fork_becomes_a_second_extremity_and_the_next_event_merges_both(db: Database) -> None:
+async def test_a_message_on_a_fork_becomes_a_second_extremity_and_the_next_event_merges_both(
+    db: Database,
+) -> None:
     async with rooms_on(db) as ctx:
         room = await make_room(ctx)
         base = await send_event(ctx, room.room_id, ALICE, "m.room.message", {"body": "base"})
@@ -74,12 +76,16 @@ async def test_a_message_on_a_fork_becomes_a_second_extremity_and_the_next_event
         assert (await read(ctx, after.event_id)).load()["prev_events"] == [merge.event_id]
 
 
-async def test_state_on_a_fork_is_resolved_with_the_main_line_and_each_event_keeps_its_own_state(db: Database) -> None:
+async def test_state_on_a_fork_is_resolved_with_the_main_line_and_each_event_keeps_its_own_state(
+    db: Database,
+) -> None:
     async with rooms_on(db) as ctx:
         room = await make_room(ctx)
         base = await send_event(ctx, room.room_id, ALICE, "m.room.message", {"body": "base"})
         main = await send_event(ctx, room.room_id, ALICE, "m.room.topic", {"topic": "main"}, state_key="")
-        side = await fork(ctx, room, [base.event_id], "m.room.topic", {"topic": "side"}, state_key="", ts=2**50)
+        side = await fork(
+            ctx, room, [base.event_id], "m.room.topic", {"topic": "side"}, state_key="", ts=2**50
+        )
         next_ = await fork(ctx, room, [side.event_id], "m.room.message", {"body": "on the fork"})
         assert (await receive_event(ctx, room, side)).outcome is Outcome.ACCEPTED
         assert await topic(ctx, room) == "side"  # of two topics the later one wins
@@ -91,10 +97,15 @@ async def test_state_on_a_fork_is_resolved_with_the_main_line_and_each_event_kee
                 wanted = None if expected is None else (await read(ctx, expected.event_id)).event_nid
                 assert state.entries.get(key) == wanted
         merged = await send_event(ctx, room.room_id, ALICE, "m.room.message", {"body": "merge"})
-        assert set((await read(ctx, merged.event_id)).load()["prev_events"]) == {main.event_id, next_.event_id}
+        assert set((await read(ctx, merged.event_id)).load()["prev_events"]) == {
+            main.event_id,
+            next_.event_id,
+        }
 
 
-async def test_an_event_that_the_state_before_it_forbids_is_rejected_and_shown_to_nobody(db: Database) -> None:
+async def test_an_event_that_the_state_before_it_forbids_is_rejected_and_shown_to_nobody(
+    db: Database,
+) -> None:
     async with rooms_on(db) as ctx:
         room = await make_room(ctx)
         head = await send_event(ctx, room.room_id, ALICE, "m.room.message", {"body": "x"})
@@ -167,6 +178,8 @@ async def test_forks_resolve_in_older_room_versions_too(db: Database, version: s
         )
         assert (await receive_event(ctx, room, side)).outcome is Outcome.ACCEPTED
         async with db.acquire() as conn:
-            entries = await select_current_entries(conn, room.nid, [("m.room.name", ""), ("m.room.member", BOB)])
+            entries = await select_current_entries(
+                conn, room.nid, [("m.room.name", ""), ("m.room.member", BOB)]
+            )
         assert entries[("m.room.name", "")].event_id == side.event_id
         assert entries[("m.room.member", BOB)].load()["content"]["membership"] == "ban"

@@ -36,7 +36,10 @@ class Presence(Protocol):
     def syncing(
         self, user_nid: int, user_id: UserId, device_nid: int | None, asked: PresenceState
     ) -> AbstractContextManager[None]:
-        """Count a device as there while the block runs; `asked` is its sync's `set_presence`."""
+        """Count a device as there while the block runs; `asked` is its sync's `set_presence`.
+
+        One that asks for offline is not counted, and changes nothing.
+        """
 
     def active(self, user_nid: int, device_nid: int | None) -> None:
         """Note that a user did something: sent an event or a receipt, or typed."""
@@ -83,8 +86,7 @@ class InProcessPresence:
     def syncing(
         self, user_nid: int, user_id: UserId, device_nid: int | None, asked: PresenceState
     ) -> Iterator[None]:
-        known = self._users.get(user_nid)
-        if asked is PresenceState.OFFLINE and (known is None or device_nid not in known.devices):
+        if asked is PresenceState.OFFLINE:
             yield
             return
         device = self._sync_begins(user_nid, user_id, device_nid, asked)
@@ -170,9 +172,10 @@ class InProcessPresence:
         user = self._user(user_nid, user_id)
         now = self._clock.monotonic()
         device = user.devices.get(device_nid)
-        if device is None or not device.is_there(now):
-            device = user.devices[device_nid] = DevicePresence(asked, PresenceState.OFFLINE, now)
-        if device.state is PresenceState.OFFLINE or device.asked is not asked:
+        if device is not None and not device.is_there(now):
+            device = None
+        if device is None or device.asked is not asked:
+            device = device or user.devices.setdefault(device_nid, DevicePresence(asked, asked, now))
             device.asked = device.state = asked
             if asked is PresenceState.ONLINE:
                 user.last_active = now

@@ -64,14 +64,28 @@ async def test_a_long_poll_keeps_somebody_there(people: People) -> None:
     assert people.state() == OFFLINE
 
 
-async def test_a_sync_that_asks_for_offline_shows_nobody(people: People) -> None:
+async def test_a_sync_that_asks_for_offline_keeps_nobody_there(people: People) -> None:
     people.sync(OFFLINE)
     assert people.state() == "unknown"
     people.sync(ONLINE)
-    people.sync(OFFLINE)
-    assert people.state() == OFFLINE
+    with people.presence.syncing(1, ALICE, PHONE, OFFLINE):
+        assert people.state() == ONLINE
+        people.wait(30)
+        assert people.state() == OFFLINE
     people.sync(ONLINE)
     assert people.state() == ONLINE
+
+
+async def test_who_hides_by_hand_stays_hidden_while_their_device_is_there(people: People) -> None:
+    people.sync()
+    people.presence.put(1, ALICE, PHONE, OFFLINE, None)
+    for _ in range(3):
+        people.wait(20)
+        people.sync()
+        people.presence.active(1, PHONE)
+        assert people.state() == OFFLINE
+    people.sync(UNAVAILABLE)
+    assert people.state() == UNAVAILABLE
 
 
 async def test_the_most_present_device_counts(people: People) -> None:

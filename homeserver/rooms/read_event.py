@@ -43,6 +43,9 @@ async def find_visible_event(ctx: RoomsContext, viewer: Viewer, room: Room, even
         raise NotFound("There is no such event")
     async with ctx.db.acquire() as conn:
         event = (await select_events(conn, [event_id])).get(event_id)
-    if event is None or event.room_nid != room.nid or not await visible_events(ctx, viewer, room, [event]):
+    if event is None or event.room_nid != room.nid:
         raise NotFound("There is no such event")
-    return event
+    visible = await visible_events(ctx, viewer, room, [event])
+    if not visible:
+        raise NotFound("There is no such event")
+    return visible[0]

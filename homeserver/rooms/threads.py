@@ -6,12 +6,12 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#querying-threads-in-a-roo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.history_tokens import LIVE_END, HistoryToken, Place, place_of
-from homeserver.rooms.visibility import END, check_may_read_room, visible_events
+from homeserver.rooms.visibility import END, check_may_read_room, visible_events, withhold
 from homeserver.storage.events import StoredEvent, select_events_by_nid
 from homeserver.storage.relations import Thread, ThreadsWanted, select_threads
 from homeserver.storage.rooms import Room
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 DEFAULT_LIMIT: Final = 20
 MAX_LIMIT: Final = 100
 MAX_SCANNED: Final = 1_000
-
-WITHHELD: Final = -1
-"""Stands for a redaction that nobody sent: such an event is shown redacted, without `redacted_because`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +75,6 @@ async def _visible_roots(
     roots = [stored[thread.root_nid] for thread in threads]
     ignored = await ctx.ignored.of_user(viewer.user_nid)
     return [
-        replace(root, redacted_by=WITHHELD) if root.sender_nid in ignored else root
+        withhold(root) if root.sender_nid in ignored else root
         for root in await visible_events(ctx, viewer, room, roots, with_ignored=True)
     ]

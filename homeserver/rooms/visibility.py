@@ -5,8 +5,8 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#room-history-visibility
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from homeserver.errors import Forbidden
@@ -26,6 +26,7 @@ from homeserver.storage.history import (
     BranchEntry,
     VisibilityChange,
     select_branch_visibility,
+    select_erased,
     select_last_departure,
     select_state_event,
     select_visibility_changes,
@@ -39,6 +40,9 @@ HISTORY_VISIBILITY: Final = "m.room.history_visibility"
 MEMBER: Final = "m.room.member"
 
 NOBODY: Final[frozenset[int]] = frozenset()
+WITHHELD: Final = -1
+"""Stands for a redaction that nobody sent: such an event is shown redacted, without `redacted_because`."""
+
 END: Final = 2**62
 """Beyond every position."""
 
@@ -108,7 +112,7 @@ async def visible_in_rooms(
 ) -> dict[int, list[StoredEvent]]:
     """Return, per room number, those events that the viewer may see and does not ignore.
 
-    At most three queries, however many rooms and events there are.
+    At most four queries, however many rooms and events there are.
     """
     ignored = NOBODY if with_ignored else await ctx.ignored.read(conn, viewer.user_nid)
     found = {room_nid: _shown(of_room, ignored) for room_nid, of_room in events.items()}
@@ -121,12 +125,18 @@ async def visible_in_rooms(
         rooms = await _viewed_rooms(conn, viewer, doubtful)
         off_line = [e.event_nid for of_room in doubtful.values() for e in of_room if not e.on_main_line]
         branches = await select_branch_visibility(conn, viewer.user_id, off_line) if off_line else {}
+        erased = await select_erased(conn, {e.sender_nid for of_room in doubtful.values() for e in of_room})
         for room_nid, of_room in doubtful.items():
             viewed = rooms[room_nid]
-            found[room_nid] = [
-                e for e in of_room if _may_see_event(viewed, viewer, e, branches.get(e.event_nid, ()))
-            ]
+            at = {e.event_nid: _circumstances(viewed, e, branches.get(e.event_nid, ())) for e in of_room}
+            seen = [e for e in of_room if _may_see_event(at[e.event_nid], viewer, e)]
+            found[room_nid] = [_as_served(e, at[e.event_nid], erased) for e in seen]
     return found
+
+
+def withhold(event: StoredEvent) -> StoredEvent:
+    """Return an event as if it were redacted."""
+    return replace(event, redacted_by=WITHHELD)
 
 
 async def history_ends(
@@ -192,10 +202,7 @@ def _viewed_room(changes: Sequence[VisibilityChange]) -> ViewedRoom:
     )
 
 
-def _may_see_event(
-    viewed: ViewedRoom, viewer: Viewer, event: StoredEvent, branch: Sequence[BranchEntry]
-) -> bool:
-    at = _circumstances(viewed, event, branch)
+def _may_see_event(at: Circumstances, viewer: Viewer, event: StoredEvent) -> bool:
     new_visibility = new_membership = None
     if event.key_nid is not None and event.type in (HISTORY_VISIBILITY, MEMBER):
         pdu = event.load()
@@ -204,6 +211,16 @@ def _may_see_event(
         elif event.type == MEMBER and pdu["state_key"] == viewer.user_id:
             new_membership = pdu["content"]["membership"]
     return may_see(at, new_visibility=new_visibility, new_membership=new_membership)
+
+
+def _as_served(event: StoredEvent, at: Circumstances, erased: Collection[int]) -> StoredEvent:
+    """Withhold what somebody whose account was erased has written from everybody who was not there.
+
+    Spec: https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3accountdeactivate
+    """
+    if event.sender_nid not in erased or at.membership == "join" or event.redacted_by is not None:
+        return event
+    return withhold(event)
 
 
 def _circumstances(viewed: ViewedRoom, event: StoredEvent, branch: Sequence[BranchEntry]) -> Circumstances:

@@ -1,6 +1,6 @@
 """What reading a room's past needs: who might see what when, and the state as it was."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from federation.protocol.ids import UserId
@@ -43,6 +43,7 @@ LEFT JOIN member_events m ON m.event_nid = s.event_nid
 WHERE (k.type, k.state_key) IN (('m.room.history_visibility', ''), ('m.room.member', $2))
 ORDER BY l.event_nid, k.type, l.layer
 """
+SELECT_ERASED = "SELECT user_nid FROM accounts WHERE user_nid = ANY ($1::bigint[]) AND is_erased"
 SELECT_LAST_DEPARTURE = """
 SELECT max(c.position) FROM state_keys k
 JOIN state_changes c ON c.room_nid = $1 AND c.key_nid = k.key_nid
@@ -189,6 +190,11 @@ async def select_branch_visibility(
     for r in await conn.fetch(SELECT_BRANCH_VISIBILITY, event_nids, to_text(user_id)):
         entries.setdefault(r["event_nid"], []).append(BranchEntry(r["type"], r["membership"], r["json"]))
     return entries
+
+
+async def select_erased(conn: Connection, user_nids: Iterable[int]) -> set[int]:
+    """Return which of these users had their account erased."""
+    return {r["user_nid"] for r in await conn.fetch(SELECT_ERASED, sorted(user_nids))}
 
 
 async def select_last_departure(conn: Connection, room_nid: int, user_id: UserId) -> int | None:

@@ -208,3 +208,20 @@ async def test_world_readable_room_may_be_peeked_into(alice: ApiClient, bob: Api
     }
     assert (await room.event(bob, event_id))["content"]["body"] == "hello"
     assert (await bob.get(f"{room.path}/joined_members")).status == 403
+
+
+async def test_erased_users_words_are_for_who_was_there(
+    alice: ApiClient, bob: ApiClient, client: ApiClient
+) -> None:
+    room = await make_room(alice, bob)
+    words = await room.say("words", bob)
+    carol = await client.register("carol")
+    await room.join(carol)
+    assert await room.bodies(carol) == ["words"]
+    body = {"auth": bob.password_auth(), "erase": True}
+    (await bob.post("/account/deactivate", body)).ok()
+    assert (await room.event(alice, words))["content"]["body"] == "words"
+    for shown in (await room.event(carol, words), *(await room.messages(carol, limit=100))["chunk"]):
+        if shown["event_id"] == words:
+            assert shown["content"] == {}
+            assert "redacted_because" not in shown["unsigned"]

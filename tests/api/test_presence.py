@@ -59,9 +59,9 @@ async def test_nobody_sets_the_presence_of_others(alice: ApiClient, bob: ApiClie
 async def test_malformed_presence_is_refused(alice: ApiClient) -> None:
     path = f"/presence/{alice.user_id}/status"
     for wrong in ({}, {"presence": "here"}, {"presence": "online", "status_msg": 7}):
-        assert (await alice.put(path, wrong)).errcode == "M_BAD_JSON", wrong  # type: ignore[arg-type]
+        assert (await alice.put(path, wrong)).errcode == "M_BAD_JSON", wrong
     long = {"presence": "online", "status_msg": "x" * 1_025}
-    assert (await alice.put(path, long)).errcode == "M_INVALID_PARAM"  # type: ignore[arg-type]
+    assert (await alice.put(path, long)).errcode == "M_INVALID_PARAM"
 
 
 @pytest.mark.parametrize("overrides", [{"presence": {"enabled": False}}])

@@ -97,7 +97,7 @@ async def test_a_private_receipt_names_its_owner_and_not_the_room(db: Database) 
     await writer.stop()
     assert [(e.kinds, e.rooms, e.users) for e in entries] == [
         (Stream.RECEIPTS, (), (user,)),
-        (Stream.RECEIPTS, (ROOM,), ()),
+        (Stream.RECEIPTS, (ROOM,), (user,)),
         (Stream.ACCOUNT_DATA, (), (user,)),
     ]
     async with db.acquire() as conn:

@@ -63,8 +63,9 @@ async def test_odd_aliases_are_refused(alice: ApiClient) -> None:
         "#" + "x" * 300 + ":a",
     ):
         assert (await alice.put(alias_path(alias), {"room_id": room_id})).status == 400, alias
-    for body in ({}, {"room_id": 5}, {"room_id": "x"}):
-        assert (await alice.put(alias_path("#a:example.org"), body)).status == 400  # type: ignore[arg-type]
+    bodies: list[JsonObject] = [{}, {"room_id": 5}, {"room_id": "x"}]
+    for body in bodies:
+        assert (await alice.put(alias_path("#a:example.org"), body)).status == 400
     assert (await alice.get(alias_path("#a:remote.example"))).errcode == "M_NOT_FOUND"
 
 
@@ -139,8 +140,15 @@ async def test_directory_is_searched_and_filtered(alice: ApiClient, client: ApiC
     assert await search(room_types=[None, "m.space"]) == [womble, space]
     assert (await client.post("/publicRooms")).errcode == "M_MISSING_TOKEN"
     assert (await alice.get("/publicRooms", server="remote.example")).errcode == "M_NOT_FOUND"
-    for body in ({"limit": 0}, {"limit": "x"}, {"since": "x"}, {"filter": {"room_types": "m.space"}}, []):
-        assert (await alice.post("/publicRooms", body)).status == 400  # type: ignore[arg-type]
+    bodies: list[JsonValue] = [
+        {"limit": 0},
+        {"limit": "x"},
+        {"since": "x"},
+        {"filter": {"room_types": "m.space"}},
+        [],
+    ]
+    for body in bodies:
+        assert (await alice.post("/publicRooms", body)).status == 400
     assert (await client.get("/publicRooms", limit=-1)).status == 400
 
 
@@ -170,7 +178,7 @@ async def test_summary_shows_what_the_asker_may_see(
         "world_readable": False, "guest_can_join": False, "join_rule": "public", "room_version": "12",
     }  # fmt: skip
     assert (await summary(alice, club)).ok()["membership"] == "join"
-    rule = {"join_rule": "restricted", "allow": [{"type": "m.room_membership", "room_id": club}]}
+    rule: JsonObject = {"join_rule": "restricted", "allow": [{"type": "m.room_membership", "room_id": club}]}
     private = await create(
         alice,
         initial_state=[

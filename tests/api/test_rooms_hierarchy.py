@@ -67,14 +67,14 @@ async def test_tree_is_paged_with_the_same_question(alice: ApiClient) -> None:
         {"max_depth": -1},
         {"suggested_only": "perhaps"},
     ):
-        assert (await hierarchy(alice, root, **bad)).errcode == "M_INVALID_PARAM"  # type: ignore[arg-type]
+        assert (await hierarchy(alice, root, **bad)).errcode == "M_INVALID_PARAM"
 
 
 async def test_walk_shows_no_room_that_one_could_not_enter(alice: ApiClient, bob: ApiClient) -> None:
     root = await create(alice, **SPACE, preset="public_chat")
     private = await create(alice)
     public = await create(alice, preset="public_chat")
-    rule = {"join_rule": "restricted", "allow": [{"type": "m.room_membership", "room_id": root}]}
+    rule: JsonObject = {"join_rule": "restricted", "allow": [{"type": "m.room_membership", "room_id": root}]}
     restricted = await create(alice, initial_state=[{"type": "m.room.join_rules", "content": rule}])
     knockable = await create(
         alice, initial_state=[{"type": "m.room.join_rules", "content": {"join_rule": "knock"}}]

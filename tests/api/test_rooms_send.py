@@ -56,7 +56,7 @@ async def test_levels_cannot_be_raised_above_ones_own(alice: ApiClient) -> None:
 
 async def test_tombstone_cannot_lead_to_its_own_room(alice: ApiClient) -> None:
     room_id = await create(alice)
-    content = {"body": "x", "replacement_room": room_id}
+    content: JsonObject = {"body": "x", "replacement_room": room_id}
     assert (await send(alice, room_id, content, "m.room.tombstone")).status == 400
     assert (await set_state(alice, room_id, "m.room.tombstone", content)).status == 400
 

@@ -53,17 +53,17 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12" >&2; exit 1; }
-	@echo "Making $(VENV)"
+	@echo "Making $(VENV)" >&2
 	@$(PYTHON) -m venv $(VENV) \
 	  || { rm -rf $(VENV); echo "Python's venv is missing; on Debian: apt install python3-venv" >&2; exit 1; }
 
 $(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
-	@echo "Installing the server"
+	@echo "Installing the server" >&2
 	@$(INSTALL) --require-hashes --requirement requirements.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.installed-for-tests: requirements-test.lock $(VENV)/.installed
-	@echo "Installing what the tests need"
+	@echo "Installing what the tests need" >&2
 	@$(INSTALL) --require-hashes --requirement requirements-test.lock
 	@touch $@

@@ -70,10 +70,9 @@ async def commit_room(ctx: RoomsContext, room: Room, requests: Sequence[EventReq
 
     Raises: Forbidden, BadJson, TooLarge, Unavailable.
     """
+    if room.version.room_id_is_create_hash:
+        requests = _at_free_moment(ctx, room, requests)
     head, built = build_room(ctx, room, requests)
-    while _is_taken(ctx, head.room.room_id):
-        requests = [replace(request, origin_server_ts=request.origin_server_ts + 1) for request in requests]
-        head, built = build_room(ctx, room, requests)
     room_id = head.room.room_id
     ctx.creating.add(room_id)
     try:
@@ -84,9 +83,21 @@ async def commit_room(ctx: RoomsContext, room: Room, requests: Sequence[EventReq
     return head.room
 
 
-def _is_taken(ctx: RoomsContext, room_id: RoomId) -> bool:
-    """Tell whether a room has this id already.
+def _at_free_moment(
+    ctx: RoomsContext, room: Room, requests: Sequence[EventRequest]
+) -> Sequence[EventRequest]:
+    """Move a room to a later millisecond until its id is free.
 
     Where the id is a hash, two rooms that a user makes alike in the same millisecond would be one.
     """
+    create, delay_ms = requests[0], 0
+    while _is_taken(ctx, build_room(ctx, room, [create])[0].room.room_id):
+        delay_ms += 1
+        create = replace(create, origin_server_ts=requests[0].origin_server_ts + delay_ms)
+    if delay_ms == 0:
+        return requests
+    return [replace(r, origin_server_ts=r.origin_server_ts + delay_ms) for r in requests]
+
+
+def _is_taken(ctx: RoomsContext, room_id: RoomId) -> bool:
     return room_id in ctx.creating or ctx.names.remembered_room(room_id) is not None

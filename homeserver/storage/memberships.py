@@ -38,6 +38,14 @@ LEFT JOIN member_events m ON m.event_nid = c.new_event_nid
 WHERE u.user_nid = $1
 ORDER BY c.room_nid, c.position DESC
 """
+SELECT_ROOMS_JOINED_BETWEEN = """
+SELECT DISTINCT c.room_nid
+FROM users u
+JOIN state_keys k ON k.type = 'm.room.member' AND k.state_key = u.user_id
+JOIN state_changes c ON c.key_nid = k.key_nid AND c.room_nid = ANY ($2::bigint[]) AND c.position > $3 AND c.position <= $4
+JOIN member_events m ON m.event_nid = c.new_event_nid AND m.membership = 'join'
+WHERE u.user_nid = $1
+"""
 SELECT_HEROES = """
 SELECT w.room_nid, h.user_nid, h.user_id FROM unnest($1::bigint[]) AS w(room_nid)
 CROSS JOIN LATERAL (
@@ -116,6 +124,14 @@ async def select_memberships_at(
     """Return a user's membership of rooms after a position; rooms without one are left out."""
     rows = await conn.fetch(SELECT_MEMBERSHIPS_AT, user_nid, room_nids, position)
     return {r["room_nid"]: r["membership"] for r in rows}
+
+
+async def select_rooms_joined_between(
+    conn: Connection, user_nid: int, room_nids: Sequence[int], since: int, upto: int
+) -> set[int]:
+    """Return those of the rooms that a user joined, or was joined in, in a span of positions."""
+    rows = await conn.fetch(SELECT_ROOMS_JOINED_BETWEEN, user_nid, room_nids, since, upto)
+    return {row["room_nid"] for row in rows}
 
 
 async def select_heroes(

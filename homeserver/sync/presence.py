@@ -10,8 +10,12 @@ from homeserver.storage import memberships as membership_rows
 from homeserver.storage.memberships import RoomMembership
 from homeserver.sync.context import SyncContext
 from homeserver.sync.delta import RoomDelta, SyncRequest
+from homeserver.sync.spans import WHOLE
 
 TYPE = "m.presence"
+OFFLINE: JsonObject = {"presence": "offline"}
+MAX_MEMBERS = 100
+"""Of larger rooms that a user joins, only the members who are there."""
 MAX_USERS = 500
 """How many users' presence one sync carries at most: in larger circles nobody looks at it."""
 
@@ -21,31 +25,40 @@ async def load_presence(
 ) -> list[JsonObject]:
     """Return the presence that changed, and that of users whom the sync shows for the first time."""
     presence = ctx.ephemeral.presence
-    if not request.filter.presence.allows_type(TYPE):
+    if not request.filter.presence.allows_type(TYPE) or not ctx.rooms.settings.presence.enabled:
         return []
     if request.since is None or request.since.stamp < ctx.ephemeral.stamps.floor:
-        changed = presence.not_offline()
+        users = await _sharing_rooms(ctx, request, rooms, presence.not_offline())
     else:
-        changed = [*presence.changed_since(request.since.stamp), *_newly_met(ctx, joined)]
-    users = await _sharing_rooms(ctx, request, rooms, dict.fromkeys(changed))
+        users = await _sharing_rooms(ctx, request, rooms, presence.changed_since(request.since.stamp))
+        users += await _newly_met(ctx, request, joined)
+    names = await ctx.rooms.names.user_ids(users)
     events: list[JsonObject] = []
-    for user_nid in users:
-        content, user_id = presence.content(user_nid), presence.user_id(user_nid)
-        if content is not None and user_id is not None and request.filter.presence.allows(TYPE, user_id):
-            events.append({"type": TYPE, "sender": user_id, "content": content})
+    for user_nid, user_id in names.items():
+        if request.filter.presence.allows(TYPE, user_id):
+            events.append({"type": TYPE, "sender": user_id, "content": presence.content(user_nid) or OFFLINE})
     return events[: request.filter.presence.limit or MAX_USERS]
 
 
-def _newly_met(ctx: SyncContext, joined: Sequence[RoomDelta]) -> list[int]:
-    """Return users whose presence the device may lack although it did not change."""
-    if any(delta.since == 0 for delta in joined):
-        return ctx.ephemeral.presence.not_offline()
-    return [
+async def _newly_met(ctx: SyncContext, request: SyncRequest, joined: Sequence[RoomDelta]) -> list[int]:
+    """Return users whose presence the device may lack although it did not change: of rooms just joined, and who just joined."""
+    met = {
         event.sender_nid
         for delta in joined
         for event in delta.timeline.events
         if event.type == "m.room.member"
-    ]
+    }
+    whole = [delta.room.nid for delta in joined if delta.since == WHOLE]
+    if whole:
+        async with ctx.rooms.db.acquire() as conn:
+            for room_nid in whole:
+                members = await membership_rows.select_member_nids(conn, room_nid, ["join"])
+                met |= (
+                    members
+                    if len(members) <= MAX_MEMBERS
+                    else members.intersection(ctx.ephemeral.presence.not_offline())
+                )
+    return sorted(met - {request.viewer.user_nid})
 
 
 async def _sharing_rooms(

@@ -14,6 +14,7 @@ from homeserver.storage.events import StoredEvent
 from homeserver.storage.rooms import Room
 from homeserver.sync.context import SyncContext
 from homeserver.sync.delta import RoomDelta, SyncDelta, SyncRequest
+from homeserver.sync.tokens import SyncToken
 
 JOINED: JsonObject = {"membership": "join"}
 
@@ -26,7 +27,7 @@ async def render_v3(ctx: SyncContext, request: SyncRequest, delta: SyncDelta) ->
 async def render_body(ctx: SyncContext, request: SyncRequest, delta: SyncDelta) -> JsonObject:
     """Return the body of the response, its events as bytes already."""
     unsigned = await _load_unsigned(ctx, request, delta)
-    renderer = Renderer(ctx, request, unsigned)
+    renderer = Renderer(ctx, request, unsigned, delta.token)
     return {
         "next_batch": str(delta.token),
         "rooms": {
@@ -44,11 +45,14 @@ async def render_body(ctx: SyncContext, request: SyncRequest, delta: SyncDelta) 
 class Renderer:
     """Renders rooms for one device; what others see alike is rendered once for all."""
 
-    def __init__(self, ctx: SyncContext, request: SyncRequest, unsigned: Mapping[int, JsonObject]) -> None:
+    def __init__(
+        self, ctx: SyncContext, request: SyncRequest, unsigned: Mapping[int, JsonObject], token: SyncToken
+    ) -> None:
         self._ctx = ctx
         self._request = request
         self._unsigned = unsigned
         self._now_ms = ctx.rooms.clock.now_ms()
+        self._here = str(token)
 
     def joined(self, delta: RoomDelta) -> JsonObject:
         room = self.left(delta) | {"ephemeral": {"events": delta.ephemeral}}
@@ -96,14 +100,13 @@ class Renderer:
             "events": self._events(delta.room, timeline.events),
             "limited": timeline.limited,
         }
-        if timeline.prev_batch:
-            rendered["prev_batch"] = timeline.prev_batch
+        rendered["prev_batch"] = timeline.prev_batch or self._here
         return rendered
 
     def _events(self, room: Room, events: Sequence[StoredEvent]) -> list[object]:
         wanted = self._request.filter
         if wanted.event_format == "federation":
-            return [event.load() for event in events]
+            return [event.load() | {"event_id": event.event_id} for event in events]
         rendered = [
             render_event(
                 self._ctx.rooms.bodies, room, event, self._request.viewer, self._now_ms,

@@ -1,5 +1,9 @@
 """The state that a sync shows beside each timeline.
 
+With the timeline applied to it, a client has the state at the end of the span. So each key comes with its newest event, unless
+the timeline shows that one: then with what the key had before the timeline. State that a filter or the room's history
+visibility keeps out of the timeline is not lost by this.
+
 Spec: https://spec.matrix.org/v1.19/client-server-api/#syncing
 """
 
@@ -13,6 +17,10 @@ from homeserver.sync.lazy_members import LazyMembers, senders_of
 from homeserver.sync.spans import Span
 
 StateByRoom = dict[int, Sequence[StoredEvent]]
+Key = tuple[int, int]
+"""A room and a state key, by number."""
+
+MAX_POSITION = 2**62
 
 
 async def load_room_state(
@@ -22,7 +30,7 @@ async def load_room_state(
     spans: Sequence[Span],
     timelines: Mapping[int, Timeline],
 ) -> StateByRoom:
-    """Return, per room, the state at the start of the timeline (or its end, if so asked) that the device lacks."""
+    """Return, per room, the state that the device lacks."""
     whole = [span for span in spans if span.is_whole or request.full_state]
     part = [span for span in spans if not (span.is_whole or request.full_state)]
     found: StateByRoom = {}
@@ -30,72 +38,97 @@ async def load_room_state(
     found |= await _changed_state(conn, request, part, timelines)
     if request.filter.room.state.lazy_load_members:
         found = await _with_needed_members(conn, lazy, request, spans, timelines, found)
+    wanted = request.filter.room.state
     return {
-        room_nid: [e for e in events if request.filter.room.state.matches(e)]
-        for room_nid, events in found.items()
+        room_nid: [event for event in events if wanted.matches(event)] for room_nid, events in found.items()
     }
 
 
 async def _full_state(
     conn: Connection, request: SyncRequest, spans: Sequence[Span], timelines: Mapping[int, Timeline]
 ) -> StateByRoom:
+    """Return the state at the end of each span, or before its timeline where that shows the newest event of a key."""
     if not spans:
         return {}
     members = not request.filter.room.state.lazy_load_members
     current = await state_rows.select_current_state_of_rooms(
         conn, [s.room_nid for s in spans], members=members
     )
-    starts = [(s.room_nid, _state_position(request, s, timelines[s.room_nid]), MAX_POSITION) for s in spans]
-    replaced = await state_rows.select_replaced_entries(conn, starts)
-    older = await select_events_by_nid(conn, sorted({nid for nid in replaced.values() if nid is not None}))
+    after_end = await state_rows.select_replaced_entries(
+        conn, [(s.room_nid, s.upto, MAX_POSITION) for s in spans]
+    )
+    starts = [(s.room_nid, _start(s, timelines[s.room_nid]), s.upto) for s in spans]
+    before_timeline = await state_rows.select_replaced_entries(conn, starts)
+    older = await _load(conn, [*after_end.values(), *before_timeline.values()])
+    shown = _shown(request, timelines)
     found: StateByRoom = {}
     for span in spans:
-        room_nid = span.room_nid
-        kept = [e for e in current.get(room_nid, ()) if (room_nid, e.key_nid) not in replaced]
-        undone = [
-            older[nid] for (room, _key), nid in replaced.items() if room == room_nid and nid is not None
-        ]
-        found[room_nid] = kept + [e for e in undone if members or e.type != "m.room.member"]
+        at_end: dict[Key, StoredEvent] = {
+            (span.room_nid, event.key_nid): event
+            for event in current.get(span.room_nid, ())
+            if event.key_nid is not None
+        }
+        _undo(at_end, span.room_nid, after_end, older)
+        hidden = {
+            key: nid
+            for key, nid in before_timeline.items()
+            if key in at_end and at_end[key].event_nid in shown
+        }
+        _undo(at_end, span.room_nid, hidden, older)
+        found[span.room_nid] = [e for e in at_end.values() if members or e.type != "m.room.member"]
     return found
 
 
 async def _changed_state(
     conn: Connection, request: SyncRequest, spans: Sequence[Span], timelines: Mapping[int, Timeline]
 ) -> StateByRoom:
-    """Return what changed before the timeline, and changes within it that none of its events shows."""
-    parts = []
-    for span in spans:
-        at = _state_position(request, span, timelines[span.room_nid])
-        parts += [
-            (span.room_nid, since, upto)
-            for since, upto in ((span.since, at), (at, span.upto))
-            if since < upto
-        ]
-    changes = await state_rows.select_state_changes(conn, parts)
-    shown = (
-        {e.event_nid for timeline in timelines.values() for e in timeline.events}
-        if not request.use_state_after
-        else set()
-    )
-    newest: dict[tuple[int, int], int] = {}
-    for change in sorted(changes, key=lambda change: change.position):
-        if change.event_nid is not None and change.event_nid not in shown:
-            newest[(change.room_nid, change.key_nid)] = change.event_nid
-    events = await select_events_by_nid(conn, sorted(newest.values())) if newest else {}
+    """Return what changed in each span, but for what its timeline shows."""
+    changes = await state_rows.select_state_changes(conn, [(s.room_nid, s.since, s.upto) for s in spans])
+    shown = _shown(request, timelines)
+    newest = {(c.room_nid, c.key_nid): c.event_nid for c in changes if c.event_nid not in shown}
+    starts = [(s.room_nid, s.since, _start(s, timelines[s.room_nid])) for s in spans]
+    in_gap = await state_rows.select_state_changes(conn, [start for start in starts if start[1] < start[2]])
+    hidden = {(c.room_nid, c.key_nid) for c in changes if c.event_nid in shown}
+    newest |= {key: c.event_nid for c in in_gap if (key := (c.room_nid, c.key_nid)) in hidden}
+    events = await _load(conn, newest.values())
     found: dict[int, list[StoredEvent]] = {}
     for (room_nid, _key), event_nid in newest.items():
-        found.setdefault(room_nid, []).append(events[event_nid])
+        if event_nid is not None:
+            found.setdefault(room_nid, []).append(events[event_nid])
     return dict(found)
 
 
-MAX_POSITION = 2**62
+def _shown(request: SyncRequest, timelines: Mapping[int, Timeline]) -> set[int | None]:
+    """Return the state events that a client learns from the timelines."""
+    if request.use_state_after:
+        return set()
+    return {event.event_nid for timeline in timelines.values() for event in timeline.events}
 
 
-def _state_position(request: SyncRequest, span: Span, timeline: Timeline) -> int:
-    """Return the position after which the state is the one to show."""
-    if request.use_state_after or not timeline.events:
-        return span.upto
-    return (timeline.events[0].position or 1) - 1
+def _start(span: Span, timeline: Timeline) -> int:
+    """Return the position before the timeline's first event."""
+    return (timeline.events[0].position or 1) - 1 if timeline.events else span.upto
+
+
+def _undo(
+    state: dict[Key, StoredEvent],
+    room_nid: int,
+    replaced: Mapping[Key, int | None],
+    older: Mapping[int, StoredEvent],
+) -> None:
+    """Put back what keys of a room had before."""
+    for key, event_nid in replaced.items():
+        if key[0] != room_nid:
+            continue
+        if event_nid is None:
+            state.pop(key, None)
+        else:
+            state[key] = older[event_nid]
+
+
+async def _load(conn: Connection, nids: Iterable[int | None]) -> dict[int, StoredEvent]:
+    wanted = sorted({nid for nid in nids if nid is not None})
+    return await select_events_by_nid(conn, wanted) if wanted else {}
 
 
 async def _with_needed_members(
@@ -117,10 +150,6 @@ async def _with_needed_members(
         unknown = lazy.take_unknown(device_nid, span.room_nid, users)
         wanted += [(span.room_nid, user_nid) for user_nid in (users if redundant else unknown)]
     for room_nid, members in (await state_rows.select_current_members(conn, wanted)).items():
-        present = _shown(state.get(room_nid, ())) | _shown(timelines[room_nid].events)
+        present = {event.event_nid for event in (*state.get(room_nid, ()), *timelines[room_nid].events)}
         state[room_nid] = [*state.get(room_nid, ()), *(e for e in members if e.event_nid not in present)]
     return state
-
-
-def _shown(events: Iterable[StoredEvent]) -> set[int]:
-    return {event.event_nid for event in events}

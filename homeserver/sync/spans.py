@@ -3,11 +3,15 @@
 A room that the user has been in since the last sync is shown from there; one joined since is shown whole.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from homeserver.storage.db import Database
-from homeserver.storage.memberships import RoomMembership, select_memberships_at
+from homeserver.storage.memberships import (
+    RoomMembership,
+    select_memberships_at,
+    select_rooms_joined_between,
+)
 from homeserver.sync.delta import SyncRequest
 
 WHOLE = 0
@@ -57,15 +61,17 @@ async def changed_spans(
     """Show what happened after `since`."""
     moved = [room for room in rooms.values() if since < room.position <= upto]
     before: Mapping[int, str] = {}
+    visited: Collection[int] = ()
     if moved:
+        nids, user_nid = [room.room_nid for room in moved], request.viewer.user_nid
         async with db.acquire() as conn:
-            nids = [room.room_nid for room in moved]
-            before = await select_memberships_at(conn, request.viewer.user_nid, nids, since)
+            before = await select_memberships_at(conn, user_nid, nids, since)
+            visited = await select_rooms_joined_between(conn, user_nid, nids, since, upto)
     joined = [room for room in rooms.values() if room.membership == "join" and room.position <= upto]
     gone = [room for room in moved if room.membership in ("leave", "ban") and not room.forgotten]
     return Spans(
         [_joined_span(room, before.get(room.room_nid), since, upto) for room in joined],
-        [_left_span(room, before.get(room.room_nid), since) for room in gone],
+        [_left_span(room, before.get(room.room_nid), room.room_nid in visited, since) for room in gone],
         [room for room in moved if room.membership == "invite"],
         [room for room in moved if room.membership == "knock"],
     )
@@ -76,5 +82,8 @@ def _joined_span(room: RoomMembership, before: str | None, since: int, upto: int
     return Span(room.room_nid, since if was_joined else WHOLE, upto)
 
 
-def _left_span(room: RoomMembership, before: str | None, since: int) -> Span:
-    return Span(room.room_nid, since if before == "join" else room.position - 1, room.position)
+def _left_span(room: RoomMembership, before: str | None, was_there: bool, since: int) -> Span:
+    """Show what happened until the user left; of a room that was only declined, just that."""
+    if before == "join":
+        return Span(room.room_nid, since, room.position)
+    return Span(room.room_nid, WHOLE if was_there else room.position - 1, room.position)

@@ -36,13 +36,39 @@ async def load_timelines(
     Of rooms in `joined` that are not shown whole, the user has seen everything.
     """
     wanted = request.filter.room.timeline
-    size = timeline_limit(wanted) + 1 if wanted.is_trivial else FILTERED_PAGE
+    limit = timeline_limit(wanted)
+    found = await _load_pages(
+        conn, ctx, request, spans, joined, limit + 1 if wanted.is_trivial else FILTERED_PAGE
+    )
+    short = [
+        s
+        for s in spans
+        if wanted.is_trivial and found[s.room_nid].limited and len(found[s.room_nid].events) < limit
+    ]
+    if short:
+        found |= await _load_pages(conn, ctx, request, short, joined, FILTERED_PAGE)
+    return found
+
+
+async def _load_pages(
+    conn: Connection,
+    ctx: RoomsContext,
+    request: SyncRequest,
+    spans: Sequence[Span],
+    joined: Collection[int],
+    size: int,
+) -> dict[int, Timeline]:
+    """Read at most `size` events of each span, and make timelines of what of them the user may see."""
     stored = await select_timelines(conn, [(span.room_nid, span.since, span.upto) for span in spans], size)
     pages: dict[int, Sequence[StoredEvent]] = {span.room_nid: stored.get(span.room_nid, ()) for span in spans}
     full = {room_nid for room_nid, page in pages.items() if len(page) >= size}
     doubtful = {s.room_nid: pages[s.room_nid] for s in spans if s.is_whole or s.room_nid not in joined}
-    pages |= await visible_in_rooms(conn, ctx, request.viewer, doubtful)
-    return {room_nid: cut_timeline(wanted, page, more=room_nid in full) for room_nid, page in pages.items()}
+    visible = pages | await visible_in_rooms(conn, ctx, request.viewer, doubtful)
+    wanted = request.filter.room.timeline
+    return {
+        room_nid: cut_timeline(wanted, page, more=room_nid in full or len(page) < len(pages[room_nid]))
+        for room_nid, page in visible.items()
+    }
 
 
 def without_ignored(timeline: Timeline, ignored: Collection[int]) -> Timeline:

@@ -1,4 +1,4 @@
-"""The composition root: puts the services together, opens the listeners, and takes everything down again in order."""
+"""The composition root: puts the services together, opens the listeners, takes all down again in order."""
 
 import asyncio
 import gc

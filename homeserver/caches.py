@@ -53,7 +53,8 @@ class LruCache(Generic[K, V]):
 class LoadingCache(Generic[K, V]):
     """A bounded cache that loads what it lacks, once for all who ask at the same time.
 
-    A value that was invalidated while it was being loaded is loaded again, so a stale one is never kept or returned.
+    A value that was invalidated while it was being loaded is loaded again, so a stale one is never kept or
+    returned.
     """
 
     __slots__ = ("_items", "_load", "_loading", "_stale")

@@ -1,11 +1,16 @@
-"""The file that holds the key with which this server signs: made on first start, readable by its owner only."""
+"""The file with the key that this server signs with: made on first start, readable by its owner only."""
 
 import os
 import secrets
 from pathlib import Path
 
 from federation.protocol.errors import SigningKeyError
-from federation.protocol.signing import SigningKey, generate_signing_key, parse_signing_key, serialize_signing_key
+from federation.protocol.signing import (
+    SigningKey,
+    generate_signing_key,
+    parse_signing_key,
+    serialize_signing_key,
+)
 from homeserver.config import Settings
 
 SEED_BYTES = 32

@@ -1,11 +1,14 @@
 """The tailer: applies the position log, in order, to every cache of this worker.
 
-`applied` is the worker's position: answers from memory go up to it. Commits of this worker are offered with their events and
-applied without asking the database, as long as nothing of another worker lies between; everything else is read from the log.
+`applied` is the worker's position: answers from memory go up to it. Commits of this worker are offered with
+their events and
+applied without asking the database, as long as nothing of another worker lies between; everything else is
+read from the log.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -38,7 +41,7 @@ Subscriber = Callable[[Batch], None]
 
 
 class Tailer:
-    """Owns the worker's position. Subscribers are called in the order in which they subscribed, and must not await."""
+    """Owns the worker's position. Subscribers are called in order, and must not await."""
 
     def __init__(self, db: Database, wakeups: Wakeups) -> None:
         self._db = db
@@ -53,7 +56,7 @@ class Tailer:
         wakeups.on_wakeup(lambda _position: self._look.set())
 
     def subscribe(self, apply: Subscriber, *, reset: Callable[[], None] | None = None) -> None:
-        """Call `apply` for every commit; `reset` says that commits were missed and everything cached must go."""
+        """Call `apply` for every commit; `reset` when commits were missed and caches must go."""
         self._subscribers.append(apply)
         if reset is not None:
             self._resets.append(reset)
@@ -107,10 +110,8 @@ class Tailer:
 
     async def _run(self) -> None:
         while True:
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), POLL_SECONDS)
-            except TimeoutError:
-                pass
             self._look.clear()
             try:
                 await self._catch_up()

@@ -72,7 +72,7 @@ async def get_sync_websocket(request: web.Request) -> web.StreamResponse:
 
 
 class Session:
-    """One connected client: reads its frames, answers its requests, and runs the connection that pushes to it."""
+    """One connected client: its frames are read, its requests answered, and news pushed to it."""
 
     def __init__(self, here: Services, socket: web.WebSocketResponse) -> None:
         self._here = here
@@ -175,7 +175,7 @@ class Session:
             await self._send(error_frame(error, frame.id))
         except InvalidIdentifier as error:
             await self._send(error_frame(InvalidParam(str(error)), frame.id))
-        except Exception:  # noqa: BLE001 - one request's failure must not end the connection
+        except Exception:
             log.exception("websocket.request_failed", kind=type(frame).__name__)
             await self._send(error_frame(MatrixError("M_UNKNOWN", 500, "Internal server error"), frame.id))
         else:

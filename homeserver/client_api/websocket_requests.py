@@ -1,6 +1,7 @@
 """Requests that come up the sync WebSocket: each does what its HTTP endpoint does, by the same service.
 
-Message transactions share their table with HTTP: the same transaction id of a device makes one event, whichever way it comes.
+Message transactions share their table with HTTP: the same transaction id of a device makes one event,
+whichever way it comes.
 """
 
 from typing import TypeAlias

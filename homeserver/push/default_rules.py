@@ -1,6 +1,7 @@
 """What the default push rules say of an event, without looking at anybody in particular.
 
-Most users keep the default rules, so "does this event notify?" is answered once per event and counted up per room; only
+Most users keep the default rules, so "does this event notify?" is answered once per event and counted up per
+room; only
 mentions concern single users.
 
 Spec: https://spec.matrix.org/v1.19/client-server-api/#predefined-rules
@@ -14,7 +15,7 @@ NOTIFYING_TYPES = frozenset({"m.room.message", "m.room.encrypted", "m.call.invit
 
 
 def notifies_by_default(type_: str, content: ReadonlyJsonObject, *, is_state: bool) -> bool:
-    """Whether the default rules notify members of the room of this event: not of notices, edits, reactions or most state."""
+    """Whether the default rules notify of this event: not of notices, edits, reactions or most state."""
     if is_state:
         return type_ == "m.room.tombstone"
     if type_ not in NOTIFYING_TYPES or content.get("msgtype") == "m.notice":

@@ -25,7 +25,8 @@ CREATE: StateEntry = ("m.room.create", "")
 class EventRequest:
     """An event that somebody asked for, with all that had to be looked up before it can be built.
 
-    `redacts` is set only where the redaction takes effect. `mentions` are the local users whose highlight count rises
+    `redacts` is set only where the redaction takes effect. `mentions` are the local users whose highlight
+    count rises
     (0 stands for everybody).
     """
 
@@ -126,7 +127,9 @@ def _new_event(head: RoomHead, pdu: Pdu, request: EventRequest, auth: Sequence[S
         device_nid=request.device_nid,
         txn_id=request.txn_id,
         auth_height=1 + max((event.auth_height for event in auth), default=0) if is_state else None,
-        member=(request.member_nid, pdu.content["membership"]) if request.member_nid is not None else None,
+        member=(request.member_nid, str(pdu.content["membership"]))
+        if request.member_nid is not None
+        else None,
         relation=relation_of(pdu),
         redacts=request.redacts,
         mentions=request.mentions,

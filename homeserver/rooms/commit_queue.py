@@ -1,6 +1,7 @@
-"""The commit queue: local events are built in memory, queued, and written in batches by one supervised writer.
+"""The commit queue: local events are built in memory, and written in batches by one supervised writer.
 
-A batch is one round trip. Rooms whose head another worker moved meanwhile come back; their events are built again, for the
+A batch is one round trip. Rooms whose head another worker moved meanwhile come back; their events are built
+again, for the
 second and last time, inside the positions lock. Nothing is answered or published before its commit.
 """
 
@@ -173,7 +174,7 @@ class CommitQueue:
             await self._commit_apart(batch)
         except DatabaseUnavailable as error:
             await self._settle_after_loss(batch, error)
-        except Exception as error:  # noqa: BLE001 - the writer must outlive what it did not expect
+        except Exception as error:
             log.exception("commit_queue.batch_failed", events=sum(len(entry.built) for entry in batch))
             self._give_up(batch, error)
 
@@ -189,7 +190,7 @@ class CommitQueue:
             await self._rebuild(room_nid, [entry for entry in again if entry.room.nid == room_nid])
 
     def _expected_heads(self, batch: list[Entry]) -> dict[int, int | None]:
-        """Return the newest position each room must still have; a room whose head was replaced cannot match."""
+        """Return the newest position each room must still have; none fits a replaced head."""
         heads: dict[int, int | None] = {}
         for entry in batch:
             is_current = self._heads.peek(entry.room.nid) is entry.head
@@ -253,7 +254,7 @@ class CommitQueue:
                 if not await self._answer_duplicate(conn, entry) and await self._build_again(
                     conn, head, entry
                 ):
-                    rebuilt.append(entry)
+                    rebuilt.append(entry)  # noqa: PERF401 - each is built on the one before
             if rebuilt:
                 built = [event for entry in rebuilt for event in entry.built]
                 result = await commit_events(conn, {head.room.nid: at}, [], built)
@@ -319,7 +320,7 @@ class CommitQueue:
         self._settle([entry], result)
 
     async def _settle_after_loss(self, batch: list[Entry], error: DatabaseUnavailable) -> None:
-        """The connection broke, perhaps after the commit: look the events up before anything is said of them."""
+        """The connection broke, perhaps after the commit: look before anything is said."""
         event_ids = [event.pdu.event_id for entry in batch for event in entry.built]
         try:
             async with self._db.acquire() as conn:
@@ -344,8 +345,10 @@ class CommitQueue:
 def stored_event(event: NewEvent, position: int) -> StoredEvent:
     """Return what a read of the committed event would."""
     return StoredEvent(
-        position, event.room.nid, position, event.topo, event.pdu.origin_server_ts, event.sender_nid, event.key_nid,
-        event.device_nid, None, event.notify_count, EventStatus.ACCEPTED, None, event.pdu.event_id, event.pdu.type,
+        position, event.room.nid, position, event.topo, event.pdu.origin_server_ts, event.sender_nid,
+        event.key_nid,
+        event.device_nid, None, event.notify_count, EventStatus.ACCEPTED, None, event.pdu.event_id,
+        event.pdu.type,
         event.txn_id, None, event.pdu.canonical,
     )  # fmt: skip
 

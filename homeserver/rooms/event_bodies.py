@@ -33,7 +33,7 @@ class EventBodies:
 
 
 def client_event(room: Room, event: StoredEvent) -> JsonObject:
-    """Return an event in the client's format, redacted where it has been, without `room_id` and `unsigned`."""
+    """Return an event in the client's format, redacted if it has been, without `room_id` and `unsigned`."""
     pdu = event.load() if room.version.strict_canonical_json else decode_json(event.json)
     assert isinstance(pdu, dict)
     if event.redacted_by is not None:

@@ -14,7 +14,7 @@ from homeserver.storage.state import select_state_at
 
 @dataclass(frozen=True, slots=True)
 class EventState:
-    """A state, key -> event by number; and where it is stored, unless it has yet to be written relative to `base`."""
+    """A state, key -> event by number; `ref` is None where it has yet to be stored, relative to `base`."""
 
     entries: dict[int, int]
     base: int

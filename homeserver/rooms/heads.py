@@ -1,6 +1,7 @@
 """Room heads: what is needed to build the next event of a room, kept in memory.
 
-A head is a guess: it may be behind another worker's commits. The commit checks the head's position, and what was built on
+A head is a guess: it may be behind another worker's commits. The commit checks the head's position, and what
+was built on
 a stale head is built again. So a head is never locked, only replaced.
 """
 
@@ -39,8 +40,10 @@ class StateEvent:
 class RoomHead:
     """The forward extremities of a room and the part of its current state that authorisation has asked for.
 
-    `position` is that of the newest commit (None before the create event's); events built since are `pending`.
-    `state` holds None for entries known to be absent. `reference_hashes` are those of `prev_events`, in room versions
+    `position` is that of the newest commit (None before the create event's); events built since are
+    `pending`.
+    `state` holds None for entries known to be absent. `reference_hashes` are those of `prev_events`, in room
+    versions
     that name them.
     """
 

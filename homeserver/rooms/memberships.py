@@ -15,7 +15,8 @@ MAX_USERS = 20_000
 class Memberships:
     """Answers "which rooms is this user in" from memory.
 
-    What is returned is never newer than the tailer's position, so a reader that goes up to that position misses nothing.
+    What is returned is never newer than the tailer's position, so a reader that goes up to that position
+    misses nothing.
     """
 
     def __init__(self, db: Database, tailer: Tailer) -> None:

@@ -1,7 +1,9 @@
 """The door for events that somebody else signed, or that do not stand at the head of their room.
 
-The outcome is a value. The checks are those of the specification, in its order; format, signatures and hash have been
-checked by whoever brings the event. States are computed outside the positions lock, and used if the room's head is still
+The outcome is a value. The checks are those of the specification, in its order; format, signatures and hash
+have been
+checked by whoever brings the event. States are computed outside the positions lock, and used if the room's
+head is still
 the same under it; after two misses they are computed inside.
 
 Spec: https://spec.matrix.org/v1.19/server-server-api/#checks-performed-on-receipt-of-a-pdu
@@ -81,7 +83,8 @@ async def receive_event(ctx: RoomsContext, room: Room, pdu: Pdu) -> Verdict:
 
     Events that it refers to and that are not stored are named in the verdict; nothing is stored then.
 
-    Raises: ResolutionTooLarge, AuthChainTooLong, DatabaseUnavailable: the event stays an outlier, to be tried again.
+    Raises: ResolutionTooLarge, AuthChainTooLong, DatabaseUnavailable: the event stays an outlier, to be
+    tried again.
     """
     async with ctx.db.acquire() as conn:
         known = await select_events(conn, [pdu.event_id, *pdu.prev_events, *pdu.auth_events])
@@ -190,7 +193,7 @@ async def _check(
     known: Mapping[EventId, StoredEvent],
     states: Sequence[Mapping[int, int]],
 ) -> Verdict:
-    """Apply the auth rules: by the auth events, by the state before, and, last and softly, by the current state."""
+    """Apply the auth rules: by the auth events, by the state before, and softly by the current state."""
     pdu, version = event.pdu, event.room.version
     auth = {event_id: _load(event.room, known[event_id]) for event_id in pdu.auth_events}
     rejected = await select_rejected(conn, [known[event_id].event_nid for event_id in auth])

@@ -1,6 +1,7 @@
 """Events as clients see them.
 
-An event is rendered once, to the bytes before `unsigned`, for everybody; what differs between viewers is appended.
+An event is rendered once, to the bytes before `unsigned`, for everybody; what differs between viewers is
+appended.
 
 Spec: https://spec.matrix.org/v1.19/client-server-api/#room-event-format
 """
@@ -15,9 +16,9 @@ from homeserver.json_types import JsonObject
 from homeserver.rooms.aggregations import load_aggregations
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.event_bodies import EventBodies, client_event
-from homeserver.storage.unsigned import select_memberships_at, select_replaced_state
 from homeserver.storage.events import StoredEvent, select_events_by_nid
 from homeserver.storage.rooms import Room
+from homeserver.storage.unsigned import select_memberships_at, select_replaced_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def render_event(
 async def load_unsigned(
     ctx: RoomsContext, rooms: Mapping[int, Room], events: Sequence[StoredEvent], viewer: Viewer
 ) -> dict[int, JsonObject]:
-    """Look up the parts of `unsigned` that are not in the events themselves, in a few queries for all of them."""
+    """Look up, in a few queries for all, the parts of `unsigned` that are not in the events themselves."""
     extras: dict[int, JsonObject] = {event.event_nid: {} for event in events}
     async with ctx.db.acquire() as conn:
         aggregations = await load_aggregations(conn, ctx, viewer, events)

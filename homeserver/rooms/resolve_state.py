@@ -37,10 +37,9 @@ async def resolve_states(conn: Connection, room: Room, states: Sequence[State]) 
     conflicted = [{key: nid for key, nid in s.items() if key not in unconflicted} for s in states]
     chains = [await select_auth_chain(conn, state.values()) for state in conflicted]
     common = await select_auth_chain(conn, unconflicted.values())
-    difference = (set().union(*chains) - set.intersection(*chains)) - common
-    loaded = await _Loaded.load(
-        conn, room, unconflicted, set().union(*chains, *(s.values() for s in conflicted))
-    )
+    every = frozenset[int]().union(*chains)
+    difference = every - frozenset.intersection(*map(frozenset, chains)) - common
+    loaded = await _Loaded.load(conn, room, unconflicted, every.union(*(s.values() for s in conflicted)))
     resolved = resolve(
         room.version,
         [loaded.state_map(unconflicted | state) for state in conflicted],
@@ -52,7 +51,7 @@ async def resolve_states(conn: Connection, room: Room, states: Sequence[State]) 
 
 
 class _Loaded:
-    """The events that a resolution needs, by number and by id. Entries nobody asks about stay numbers in disguise."""
+    """The events that a resolution needs, by number and by id. Others get an id made up of their number."""
 
     def __init__(self, entries: Mapping[int, StateEntry], pdus: Mapping[int, Pdu]) -> None:
         self._entries = entries
@@ -62,8 +61,10 @@ class _Loaded:
         self._key_nids = {entry: key_nid for key_nid, entry in entries.items()}
 
     @classmethod
-    async def load(cls, conn: Connection, room: Room, unconflicted: State, wanted: set[int]) -> "_Loaded":
-        """Load events, and those of the unconflicted state that may authorise them, with the power levels' chain."""
+    async def load(
+        cls, conn: Connection, room: Room, unconflicted: State, wanted: frozenset[int]
+    ) -> "_Loaded":
+        """Load events, and what of the unconflicted state may authorise them."""
         pdus = await _load_pdus(conn, room, wanted)
         entries = await select_state_keys(conn, sorted(unconflicted))
         nids = {entry: unconflicted[key] for key, entry in entries.items()}

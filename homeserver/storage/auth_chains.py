@@ -22,7 +22,7 @@ class AuthChainTooLong(Exception):
 
 
 async def select_auth_chain(conn: Connection, event_nids: Collection[int]) -> set[int]:
-    """Return all that authorised these events, directly or not, without the events themselves unless one led to another.
+    """Return all that authorised these events, directly or not.
 
     Raises: AuthChainTooLong.
     """

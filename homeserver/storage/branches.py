@@ -1,6 +1,7 @@
 """State off the main line: a position of the main line, changed by a branch of at most four layers.
 
-An event off the main line refers to the state before it. Without a branch that is the main line's state after a position, so
+An event off the main line refers to the state before it. Without a branch that is the main line's state
+after a position, so
 a message on a fork costs no row here; a state event or a merge makes one branch that its successors share.
 """
 
@@ -16,19 +17,23 @@ SELECT_LAYERS = """
 WITH RECURSIVE layer AS (
     SELECT branch_nid, parent_nid, 1 AS depth FROM state_branches WHERE branch_nid = $1
     UNION ALL
-    SELECT b.branch_nid, b.parent_nid, l.depth + 1 FROM layer l JOIN state_branches b ON b.branch_nid = l.parent_nid
+    SELECT b.branch_nid, b.parent_nid, l.depth + 1 FROM layer l JOIN state_branches b ON b.branch_nid =
+    l.parent_nid
 )
-SELECT e.key_nid, e.event_nid FROM layer l JOIN state_branch_entries e ON e.branch_nid = l.branch_nid ORDER BY l.depth DESC
+SELECT e.key_nid, e.event_nid FROM layer l JOIN state_branch_entries e ON e.branch_nid = l.branch_nid ORDER
+BY l.depth DESC
 """
 SELECT_REF_OF_EVENT = "SELECT state_base, state_branch FROM events WHERE event_nid = $1"
 SELECT_BRANCH_AFTER = "SELECT base_position, branch_nid FROM state_branches WHERE after_event = $1"
 SELECT_BRANCH_LAYERS = "SELECT layers FROM state_branches WHERE branch_nid = $1"
 INSERT_BRANCH = """
-INSERT INTO state_branches (room_nid, base_position, parent_nid, layers, after_event) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO state_branches (room_nid, base_position, parent_nid, layers, after_event) VALUES ($1, $2, $3, $4,
+$5)
 RETURNING branch_nid
 """
 INSERT_BRANCH_ENTRIES = """
-INSERT INTO state_branch_entries (branch_nid, key_nid, event_nid) SELECT $1, * FROM unnest($2::bigint[], $3::bigint[])
+INSERT INTO state_branch_entries (branch_nid, key_nid, event_nid) SELECT $1, * FROM unnest($2::bigint[],
+$3::bigint[])
 """
 
 
@@ -78,7 +83,7 @@ async def insert_change(
 async def insert_difference(
     conn: Connection, room_nid: int, base: int, state: Mapping[int, int], *, after_event: int | None = None
 ) -> StateRef:
-    """Make a branch of one layer that turns the main line's state after `base` into `state`; none where they are equal."""
+    """Make a branch that turns the main line's state after `base` into `state`; none if they are equal."""
     main_line = await select_state_at(conn, room_nid, base)
     entries: dict[int, int | None] = {key: nid for key, nid in state.items() if main_line.get(key) != nid}
     entries |= dict.fromkeys(main_line.keys() - state.keys())

@@ -1,6 +1,7 @@
 """The commit of local events: one round trip for a whole batch.
 
-The SQL function behind it takes the positions lock, leaves out the rooms whose head has moved, and writes the rest.
+The SQL function behind it takes the positions lock, leaves out the rooms whose head has moved, and writes
+the rest.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,7 +60,8 @@ async def commit_events(
 ) -> CommitResult:
     """Write events, in order, into the rooms whose newest position is still the one in `heads`.
 
-    A room in `heads` with None is new. Rooms that moved, or that hold a transaction committed before, are left out whole.
+    A room in `heads` with None is new. Rooms that moved, or that hold a transaction committed before, are
+    left out whole.
     """
     row = await conn.fetchrow(
         SELECT_COMMIT_EVENTS,

@@ -12,13 +12,15 @@ from homeserver.json_types import JsonObject
 from homeserver.storage.db import Connection
 from homeserver.storage.text import from_text
 
-EVENT_COLUMNS = """e.event_nid, e.room_nid, e.position, e.topo, e.origin_server_ts, e.sender_nid, e.key_nid, e.device_nid,
+EVENT_COLUMNS = """e.event_nid, e.room_nid, e.position, e.topo, e.origin_server_ts, e.sender_nid, e.key_nid,
+e.device_nid,
 e.redacted_by, e.notify_count, e.status, e.state_base, e.event_id, e.type, e.txn_id, e.extremities, e.json"""
 
 SELECT_EVENTS = f"SELECT {EVENT_COLUMNS} FROM events e WHERE e.event_id = ANY ($1::text[])"
 SELECT_EVENTS_BY_NID = f"SELECT {EVENT_COLUMNS} FROM events e WHERE e.event_nid = ANY ($1::bigint[])"
 SELECT_HEAD = f"""
-SELECT {EVENT_COLUMNS} FROM events e WHERE e.room_nid = $1 AND e.position IS NOT NULL ORDER BY e.position DESC LIMIT 1
+SELECT {EVENT_COLUMNS} FROM events e WHERE e.room_nid = $1 AND e.position IS NOT NULL ORDER BY e.position
+DESC LIMIT 1
 """
 SELECT_NEW_EVENTS = f"""
 SELECT {EVENT_COLUMNS} FROM unnest($1::bigint[]) AS r(room_nid)
@@ -34,15 +36,18 @@ CROSS JOIN LATERAL (
 ORDER BY e.position DESC
 """
 SELECT_BEFORE = f"""
-SELECT {EVENT_COLUMNS} FROM events e WHERE e.room_nid = $1 AND (e.topo, e.event_nid) < ($2, $3) AND e.status = 0
+SELECT {EVENT_COLUMNS} FROM events e WHERE e.room_nid = $1 AND (e.topo, e.event_nid) < ($2, $3) AND e.status
+= 0
 ORDER BY e.topo DESC, e.event_nid DESC LIMIT $4
 """
 SELECT_AFTER = f"""
-SELECT {EVENT_COLUMNS} FROM events e WHERE e.room_nid = $1 AND (e.topo, e.event_nid) > ($2, $3) AND e.status = 0
+SELECT {EVENT_COLUMNS} FROM events e WHERE e.room_nid = $1 AND (e.topo, e.event_nid) > ($2, $3) AND e.status
+= 0
 ORDER BY e.topo, e.event_nid LIMIT $4
 """
 SELECT_PLACE_OF_POSITION = """
-SELECT e.topo, e.event_nid FROM events e WHERE e.room_nid = $1 AND e.position <= $2 ORDER BY e.position DESC LIMIT 1
+SELECT e.topo, e.event_nid FROM events e WHERE e.room_nid = $1 AND e.position <= $2 ORDER BY e.position DESC
+LIMIT 1
 """
 SELECT_CLOSEST_AFTER = f"""
 SELECT {EVENT_COLUMNS} FROM events e WHERE e.room_nid = $1 AND e.origin_server_ts >= $2 AND e.status = 0
@@ -120,8 +125,10 @@ def load_json(canonical: bytes) -> JsonObject:
 def event_from_row(row: asyncpg.Record) -> StoredEvent:
     extremities = row["extremities"]
     return StoredEvent(
-        row["event_nid"], row["room_nid"], row["position"], row["topo"], row["origin_server_ts"], row["sender_nid"],
-        row["key_nid"], row["device_nid"], row["redacted_by"], row["notify_count"], row["status"], row["state_base"],
+        row["event_nid"], row["room_nid"], row["position"], row["topo"], row["origin_server_ts"],
+        row["sender_nid"],
+        row["key_nid"], row["device_nid"], row["redacted_by"], row["notify_count"], row["status"],
+        row["state_base"],
         EventId(row["event_id"]), from_text(row["type"]), row["txn_id"],
         tuple(extremities) if extremities is not None else None, row["json"],
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The way into the database for an event that was not built on the head of its room: forks, and what others sent.
+"""The way in for an event that was not built on the head of its room: forks, and what others sent.
 
 It is stored first, as an outlier with its edges, so that state resolution finds it; then it gets its place.
 """
@@ -13,18 +13,21 @@ from homeserver.storage.events import EventStatus
 from homeserver.storage.text import to_text
 
 INSERT_OUTLIER = """
-INSERT INTO events (event_nid, room_nid, event_id, type, key_nid, sender_nid, topo, origin_server_ts, notify_count,
+INSERT INTO events (event_nid, room_nid, event_id, type, key_nid, sender_nid, topo, origin_server_ts,
+notify_count,
                     auth_height, status, json)
 VALUES (nextval('positions'), $1, $2, $3, $4, $5, $6, $7, $8, $9, 3, $10)
 ON CONFLICT (event_id) DO NOTHING RETURNING event_nid
 """
 SELECT_EVENT_NID = "SELECT event_nid FROM events WHERE event_id = $1"
 INSERT_AUTH_EDGES = """
-INSERT INTO auth_edges (event_nid, auth_nid) SELECT $1, event_nid FROM events WHERE event_id = ANY ($2::text[])
+INSERT INTO auth_edges (event_nid, auth_nid) SELECT $1, event_nid FROM events WHERE event_id = ANY
+($2::text[])
 """
 INSERT_MEMBER_EVENT = "INSERT INTO member_events (event_nid, user_nid, membership) VALUES ($1, $2, $3)"
 UPDATE_PLACE = """
-UPDATE events SET position = $2, status = $3, notify_count = $4, extremities = $5, state_base = $6, state_branch = $7
+UPDATE events SET position = $2, status = $3, notify_count = $4, extremities = $5, state_base = $6,
+state_branch = $7
 WHERE event_nid = $1 AND status = 3
 """
 INSERT_RELATION = """
@@ -58,9 +61,10 @@ async def select_auth_heights(conn: Connection, event_nids: Sequence[int]) -> li
 
 
 async def insert_outlier(conn: Connection, event: NewEvent) -> int:
-    """Store an event with its auth edges but without a place; return its number, also where it was stored before."""
+    """Store an event with its auth edges but without a place; return its number, old or new."""
     event_nid: int | None = await conn.fetchval(
-        INSERT_OUTLIER, event.room.nid, event.pdu.event_id, to_text(event.pdu.type), event.key_nid, event.sender_nid,
+        INSERT_OUTLIER, event.room.nid, event.pdu.event_id, to_text(event.pdu.type), event.key_nid,
+        event.sender_nid,
         event.topo, event.pdu.origin_server_ts, event.notify_count, event.auth_height, event.pdu.canonical,
     )  # fmt: skip
     if event_nid is None:
@@ -79,7 +83,8 @@ async def place_event(conn: Connection, event_nid: int, event: NewEvent, placeme
     ref = placement.state_before
     extremities = None if placement.extremities is None else list(placement.extremities)
     await conn.execute(
-        UPDATE_PLACE, event_nid, placement.position, int(placement.status), placement.notify_count, extremities,
+        UPDATE_PLACE, event_nid, placement.position, int(placement.status), placement.notify_count,
+        extremities,
         ref.base if ref else None, ref.branch if ref else None,
     )  # fmt: skip
     if placement.status is EventStatus.ACCEPTED:

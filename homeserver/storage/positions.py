@@ -1,6 +1,7 @@
 """Positions: the one order in which everything durable that a sync can show becomes visible.
 
-Every writer takes the positions lock first and holds it to its commit, so commit order is position order and a reader never
+Every writer takes the positions lock first and holds it to its commit, so commit order is position order and
+a reader never
 skips a late commit. The position log has one row per such commit: what moved, in which rooms, for whom.
 """
 
@@ -16,7 +17,8 @@ NEXT_POSITION = "SELECT nextval('positions')"
 LOG_POSITIONS = "SELECT log_positions($1, $2, $3, $4)"
 SELECT_LAST_POSITION = "SELECT coalesce(max(position), 0) FROM position_log"
 SELECT_LOG = """
-SELECT position, previous, kinds, rooms, users FROM position_log WHERE position > $1 ORDER BY position LIMIT $2
+SELECT position, previous, kinds, rooms, users FROM position_log WHERE position > $1 ORDER BY position LIMIT
+$2
 """
 DELETE_LOG_BEFORE = """
 DELETE FROM position_log WHERE written < now() - $1::bigint * interval '1 millisecond'
@@ -50,13 +52,16 @@ class LogEntry:
     users: tuple[int, ...]
 
 
+NOTHING = Stream(0)
+
+
 @dataclass(slots=True)
 class Change:
     """A transaction that holds the positions lock, with the position of what it writes."""
 
     conn: Connection
     position: int
-    kinds: Stream = Stream(0)
+    kinds: Stream = NOTHING
     rooms: set[int] = field(default_factory=set)
     users: set[int] = field(default_factory=set)
 
@@ -76,7 +81,7 @@ class Positions:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Change]:
-        """Open a transaction under the positions lock; keep it short, and await nothing in it but its own queries.
+        """Open a transaction under the positions lock; await nothing in it but its own queries.
 
         Nothing is logged or published where the block touched nothing.
         """

@@ -1,6 +1,7 @@
 """State of rooms: current, at a position of the main line, and the changes between two positions.
 
-Nothing here ever copies a full state: `current_state` is changed in place, `state_changes` is its history, and the state at an
+Nothing here ever copies a full state: `current_state` is changed in place, `state_changes` is its history,
+and the state at an
 earlier position is the current one with the later changes undone.
 """
 
@@ -60,7 +61,8 @@ SELECT new_event_nid FROM state_changes WHERE room_nid = $1 AND key_nid = $2 AND
 ORDER BY position DESC LIMIT 1
 """
 SELECT_ENTRY_HISTORY = """
-SELECT position, old_event_nid, new_event_nid FROM state_changes WHERE room_nid = $1 AND key_nid = $2 ORDER BY position
+SELECT position, old_event_nid, new_event_nid FROM state_changes WHERE room_nid = $1 AND key_nid = $2 ORDER
+BY position
 """
 SELECT_STATE_CHANGES = """
 SELECT DISTINCT ON (c.room_nid, c.key_nid) c.room_nid, c.key_nid, c.new_event_nid, c.position

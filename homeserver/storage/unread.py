@@ -1,6 +1,7 @@
 """Unread counts: cumulative counts of the room, minus the count where the user last read.
 
-No row is written per member and message: events carry how many of the room notify up to them, mentions have rows of their own.
+No row is written per member and message: events carry how many of the room notify up to them, mentions have
+rows of their own.
 """
 
 from collections.abc import Sequence
@@ -9,9 +10,11 @@ from dataclasses import dataclass
 from homeserver.storage.db import Connection
 
 SELECT_UNREAD = """
-SELECT w.room_nid, read.position, coalesce(at_read.notify_count, 0) AS read_count, coalesce(head.notify_count, 0) AS count,
+SELECT w.room_nid, read.position, coalesce(at_read.notify_count, 0) AS read_count,
+coalesce(head.notify_count, 0) AS count,
     (SELECT count(*) FROM mentions h JOIN events e ON e.event_nid = h.event_nid
-     WHERE h.user_nid IN (0, $1) AND h.room_nid = w.room_nid AND h.event_nid > read.position AND e.sender_nid <> $1
+     WHERE h.user_nid IN (0, $1) AND h.room_nid = w.room_nid AND h.event_nid > read.position AND e.sender_nid
+     <> $1
        AND e.redacted_by IS NULL) AS highlights
 FROM unnest($2::bigint[]) AS w(room_nid)
 CROSS JOIN LATERAL (

@@ -35,7 +35,7 @@ async def select_replaced_state(conn: Connection, state_events: Sequence[StoredE
 async def select_memberships_at(
     conn: Connection, user_nid: int, events: Sequence[StoredEvent]
 ) -> dict[int, str]:
-    """Return, by event number, the user's membership of the room at each event; left out where there was none.
+    """Return, by event number, the user's membership at each event; left out where there was none.
 
     Events without a position are older than all that have one, so the user's first membership is not reached.
     """

@@ -1,6 +1,7 @@
 """Collecting what a device has not seen, up to the worker's position.
 
-Each part asks the caches first. A sync of somebody who was connected all the while, in a room that is being talked in, needs
+Each part asks the caches first. A sync of somebody who was connected all the while, in a room that is being
+talked in, needs
 no query at all; a first sync needs about ten, whatever the number of rooms.
 """
 
@@ -27,7 +28,7 @@ NOTHING = Timeline((), limited=False, prev_batch="", from_tail=True)
 
 
 async def collect(ctx: SyncContext, request: SyncRequest, rooms: Mapping[int, RoomMembership]) -> SyncDelta:
-    """Return everything between the request's token and this worker's position, for a user who is in `rooms`."""
+    """Return everything between the request's token and this worker's position; the user is in `rooms`."""
     token = SyncToken(ctx.epoch, ctx.rooms.tailer.applied, ctx.ephemeral.stamps.last)
     since = request.since.position if request.since is not None else 0
     account_data = await personal.load_account_data(ctx, request, since, token.position)

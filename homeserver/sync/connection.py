@@ -30,7 +30,7 @@ class AcknowledgementMissing(Exception):
 
 
 class Connection:
-    """Keeps one device up to date over frames. `run` ends when the server stops, or raises when the connection must end."""
+    """Keeps one device up to date over frames. `run` raises when the connection must end."""
 
     def __init__(
         self, ctx: SyncContext, request: SyncRequest, send: SendFrame, revalidate: Revalidate

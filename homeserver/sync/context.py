@@ -25,7 +25,8 @@ MAX_WATCHERS_FOR_PRESENCE = 100
 class SyncContext:
     """The dependencies of the engine.
 
-    `epoch` names the database. `shared` holds timelines rendered once for all who see them alike. `to_device_given` are the
+    `epoch` names the database. `shared` holds timelines rendered once for all who see them alike.
+    `to_device_given` are the
     devices whose next token acknowledges messages. `stopping` ends every wait.
     """
 
@@ -68,7 +69,7 @@ async def open_sync(
 
 
 def wake_for_presence(ctx: SyncContext, user_nids: frozenset[int]) -> None:
-    """Wake those who share a room with users whose presence changed, but for large rooms: those hear of it with other news."""
+    """Wake those who share a room with users whose presence changed; large rooms hear of it later."""
     for user_nid in user_nids:
         ctx.hub.wake_users([user_nid])
         for room in (ctx.rooms.memberships.peek(user_nid) or {}).values():

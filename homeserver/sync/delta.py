@@ -33,7 +33,8 @@ class SyncRequest:
 class Timeline:
     """Events of a room, oldest first.
 
-    `from_tail`: all are in memory, and none needs more than its own bytes. `is_whole_span`: nothing of the span was left out,
+    `from_tail`: all are in memory, and none needs more than its own bytes. `is_whole_span`: nothing of the
+    span was left out,
     so that others who saw the same span see the same.
     """
 

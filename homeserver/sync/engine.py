@@ -1,6 +1,7 @@
 """Waiting for news: what long-poll and WebSocket both do.
 
-The order is fixed, so that nothing is missed: register the waiter, read the positions, then read everything up to them.
+The order is fixed, so that nothing is missed: register the waiter, read the positions, then read everything
+up to them.
 """
 
 import asyncio
@@ -27,7 +28,8 @@ async def wait_for_delta(
 ) -> SyncDelta:
     """Return what is new as soon as there is anything, or an empty delta when the time is over.
 
-    A first sync, and one for the full state, never waits. Whenever it was woken, the session is checked again.
+    A first sync, and one for the full state, never waits. Whenever it was woken, the session is checked
+    again.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + timeout_ms / 1000
@@ -60,7 +62,7 @@ async def collect_now(ctx: SyncContext, request: SyncRequest) -> SyncDelta:
 
 
 async def usable_token(ctx: SyncContext, token: SyncToken | None) -> SyncToken | None:
-    """Return the token once this worker has caught up with it; None, for a full sync, where this database did not write it."""
+    """Return the token once this worker has caught up with it; None if this database did not write it."""
     if token is None or token.epoch != ctx.epoch:
         return None
     if token.position > ctx.rooms.tailer.applied:

@@ -105,7 +105,7 @@ def error_frame(error: MatrixError, request_id: int | None = None) -> bytes:
 
 
 def delta_frames(body: Mapping[str, Any]) -> Iterator[bytes]:
-    """Yield the frames of a delta: rooms first, spread out as their size asks; the last frame has `next_batch`."""
+    """Yield the frames of a delta: rooms first, as their size asks; the last one has `next_batch`."""
     rooms: JsonObject = {}
     size = 0
     for section, by_room in body["rooms"].items():

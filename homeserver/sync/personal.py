@@ -68,7 +68,8 @@ async def load_to_device(
 ) -> list[orjson.Fragment]:
     """Return the messages that the device has not acknowledged, and drop those that its token acknowledges.
 
-    What is more than a sync carries is moved to a later position, so that the token acknowledges only what was given out.
+    What is more than a sync carries is moved to a later position, so that the token acknowledges only what
+    was given out.
     """
     viewer = request.viewer
     if viewer.device_nid is None:

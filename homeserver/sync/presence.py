@@ -41,7 +41,7 @@ async def load_presence(
 
 
 async def _newly_met(ctx: SyncContext, request: SyncRequest, joined: Sequence[RoomDelta]) -> list[int]:
-    """Return users whose presence the device may lack although it did not change: of rooms just joined, and who just joined."""
+    """Return users the device meets for the first time: of rooms just joined, and who just joined."""
     met = {
         event.sender_nid
         for delta in joined

@@ -1,7 +1,9 @@
 """The state that a sync shows beside each timeline.
 
-With the timeline applied to it, a client has the state at the end of the span. So each key comes with its newest event, unless
-the timeline shows that one: then with what the key had before the timeline. State that a filter or the room's history
+With the timeline applied to it, a client has the state at the end of the span. So each key comes with its
+newest event, unless
+the timeline shows that one: then with what the key had before the timeline. State that a filter or the
+room's history
 visibility keeps out of the timeline is not lost by this.
 
 Spec: https://spec.matrix.org/v1.19/client-server-api/#syncing
@@ -47,7 +49,7 @@ async def load_room_state(
 async def _full_state(
     conn: Connection, request: SyncRequest, spans: Sequence[Span], timelines: Mapping[int, Timeline]
 ) -> StateByRoom:
-    """Return the state at the end of each span, or before its timeline where that shows the newest event of a key."""
+    """Return each span's state at its end, and before its timeline for what that shows."""
     if not spans:
         return {}
     members = not request.filter.room.state.lazy_load_members

@@ -49,7 +49,7 @@ class RoomTail:
             self._forget_redacted(pdu.get("redacts") or content.get("redacts"))
 
     def _forget_redacted(self, redacts: object) -> None:
-        """Leave what a redaction names, and what is older, to the database, which knows whether it took effect."""
+        """Leave what a redaction names, and what is older, to the database: it knows the effect."""
         if any(event.event_id == redacts for event in self.events):
             while (dropped := self.events.popleft()).event_id != redacts:
                 self.size -= len(dropped.json)

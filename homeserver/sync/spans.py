@@ -20,7 +20,7 @@ WHOLE = 0
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Positions of one room that are to be shown. `since` WHOLE shows the newest events with the full state."""
+    """Positions of one room to be shown. `since` WHOLE shows the newest events with the full state."""
 
     room_nid: int
     since: int

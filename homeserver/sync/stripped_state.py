@@ -29,7 +29,7 @@ FIELDS = ("type", "state_key", "sender", "content")
 async def load_stripped_state(
     ctx: SyncContext, request: SyncRequest, memberships: Sequence[RoomMembership]
 ) -> dict[Room, Sequence[JsonObject]]:
-    """Return, per room, its stripped state with the viewer's own membership; nothing of invites by ignored users."""
+    """Return the stripped state of rooms, with the viewer's membership; no invites by ignored users."""
     if not memberships:
         return {}
     rooms = await ctx.rooms.names.rooms([membership.room_nid for membership in memberships])

@@ -1,4 +1,4 @@
-"""The timelines of a sync: from memory where the tail of a room reaches back far enough, else one query for all the others."""
+"""The timelines of a sync: from memory where a room's tail reaches back far enough, else by one query."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -84,7 +84,7 @@ def without_ignored(timeline: Timeline, ignored: Collection[int]) -> Timeline:
 def cut_timeline(
     wanted: RoomEventFilter, events: Sequence[StoredEvent], *, more: bool = False, from_tail: bool = False
 ) -> Timeline:
-    """Keep the newest events that the filter lets through; `more` says that there are older ones in the span."""
+    """Keep the newest events that the filter lets through; `more`: there are older ones in the span."""
     matching = events if wanted.is_trivial else [event for event in events if wanted.matches(event)]
     limit = timeline_limit(wanted)
     kept = matching[-limit:] if limit else []

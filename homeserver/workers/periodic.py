@@ -11,7 +11,7 @@ log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def periodic(name: str, every_s: float, work: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
-    """Do `work` every so many seconds for the length of the block; a failure is logged, and tried again next time."""
+    """Do `work` every so many seconds for the length of the block; failures are logged."""
     task = asyncio.create_task(_repeat(name, every_s, work), name=name)
     try:
         yield
@@ -26,5 +26,5 @@ async def _repeat(name: str, every_s: float, work: Callable[[], Awaitable[object
         await asyncio.sleep(every_s)
         try:
             await work()
-        except Exception:  # noqa: BLE001 - one failure must not end the housekeeping
+        except Exception:
             log.exception("periodic_work_failed", work=name)

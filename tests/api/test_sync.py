@@ -48,7 +48,9 @@ async def until(follower: Follower, wanted: Callable[[JsonObject], bool]) -> Jso
             return body
 
 
-async def test_a_first_sync_shows_each_joined_room_with_its_whole_state(alice: ApiClient, follow: Follow) -> None:
+async def test_a_first_sync_shows_each_joined_room_with_its_whole_state(
+    alice: ApiClient, follow: Follow
+) -> None:
     room_id = await create_room(alice, name="Parlour")
     for n in range(12):
         await say(alice, room_id, f"m{n}")
@@ -59,7 +61,9 @@ async def test_a_first_sync_shows_each_joined_room_with_its_whole_state(alice: A
     assert room["summary"]["m.joined_member_count"] == 1
 
 
-async def test_a_waiting_device_is_told_of_a_message(alice: ApiClient, bob: ApiClient, follow: Follow) -> None:
+async def test_a_waiting_device_is_told_of_a_message(
+    alice: ApiClient, bob: ApiClient, follow: Follow
+) -> None:
     room_id = await create_room(alice)
     await join(bob, room_id)
     follower = await follow(bob)
@@ -109,7 +113,9 @@ async def test_a_kicked_user_sees_the_kick_and_nothing_after_it(
     assert [e["content"].get("membership") for e in timeline] == ["leave"]
 
 
-async def test_state_that_changed_in_a_gap_comes_beside_a_limited_timeline(alice: ApiClient, follow: Follow) -> None:
+async def test_state_that_changed_in_a_gap_comes_beside_a_limited_timeline(
+    alice: ApiClient, follow: Follow
+) -> None:
     room_id = await create_room(alice)
     follower = await follow(alice)
     token = follower.token
@@ -120,7 +126,11 @@ async def test_state_that_changed_in_a_gap_comes_beside_a_limited_timeline(alice
     room = joined((await follow(alice, since=token)).first, room_id)
     assert room["timeline"]["limited"] is True
     assert [e["type"] for e in room["state"]["events"]] == ["m.room.name"]
-    older = (await alice.get(f"/rooms/{quote(room_id)}/messages", dir="b", **{"from": room["timeline"]["prev_batch"]})).ok()
+    older = (
+        await alice.get(
+            f"/rooms/{quote(room_id)}/messages", dir="b", **{"from": room["timeline"]["prev_batch"]}
+        )
+    ).ok()
     assert older["chunk"][0]["content"]["body"] == "m4"
 
 
@@ -162,7 +172,9 @@ async def test_typing_receipts_and_account_data_reach_a_waiting_device(
     assert body["account_data"]["events"] == [{"type": "org.example", "content": {"a": 1}}]
 
 
-async def test_to_device_messages_come_once_acknowledged(alice: ApiClient, bob: ApiClient, follow: Follow) -> None:
+async def test_to_device_messages_come_once_acknowledged(
+    alice: ApiClient, bob: ApiClient, follow: Follow
+) -> None:
     follower = await follow(bob)
     messages: JsonObject = {"messages": {bob.user_id: {"*": {"x": 1}}}}
     (await alice.put("/sendToDevice/org.example.thing/t1", messages)).ok()
@@ -212,7 +224,9 @@ async def test_a_logged_out_device_is_not_left_waiting(alice: ApiClient) -> None
     assert message.data == 4401
 
 
-async def test_an_ignored_users_messages_are_not_shown(alice: ApiClient, bob: ApiClient, follow: Follow) -> None:
+async def test_an_ignored_users_messages_are_not_shown(
+    alice: ApiClient, bob: ApiClient, follow: Follow
+) -> None:
     room_id = await create_room(alice)
     await join(bob, room_id)
     ignored: JsonObject = {"ignored_users": {alice.user_id: {}}}
@@ -224,7 +238,9 @@ async def test_an_ignored_users_messages_are_not_shown(alice: ApiClient, bob: Ap
     assert bodies(body, room_id) == ["heard"]
 
 
-async def test_lazy_loading_sends_the_senders_only_and_each_once(alice: ApiClient, bob: ApiClient, client: ApiClient) -> None:
+async def test_lazy_loading_sends_the_senders_only_and_each_once(
+    alice: ApiClient, bob: ApiClient, client: ApiClient
+) -> None:
     carol = await client.register("carol")
     room_id = await create_room(alice)
     await join(bob, room_id)
@@ -232,7 +248,11 @@ async def test_lazy_loading_sends_the_senders_only_and_each_once(alice: ApiClien
     await say(bob, room_id, "hello")
     wanted = '{"room":{"state":{"lazy_load_members":true},"timeline":{"limit":1}}}'
     follower = await LongPoll.start(alice, filter=wanted)
-    members = [e["state_key"] for e in joined(follower.first, room_id)["state"]["events"] if e["type"] == "m.room.member"]
+    members = [
+        e["state_key"]
+        for e in joined(follower.first, room_id)["state"]["events"]
+        if e["type"] == "m.room.member"
+    ]
     assert sorted(members) == [alice.user_id, bob.user_id]
     await say(bob, room_id, "again")
     assert joined(await follower.news(), room_id)["state"]["events"] == []

@@ -26,7 +26,13 @@ async def test_a_bad_token_closes_with_its_code(client: ApiClient) -> None:
 
 
 async def test_anything_but_a_hello_at_first_closes(client: ApiClient) -> None:
-    for first in ('{"type":"ack","next_batch":"x"}', "{", '{"type":"hello"}', "[]", '{"type":"hello","access_token":1}'):
+    for first in (
+        '{"type":"ack","next_batch":"x"}',
+        "{",
+        '{"type":"hello"}',
+        "[]",
+        '{"type":"hello","access_token":1}',
+    ):
         async with client.session.ws_connect(client.base_url + SOCKET_PATH) as socket:
             await socket.send_str(first)
             assert (await socket.receive_json())["type"] == "error"
@@ -37,7 +43,13 @@ async def test_anything_but_a_hello_at_first_closes(client: ApiClient) -> None:
 async def test_a_sent_message_shares_its_transaction_with_http(alice: ApiClient) -> None:
     room_id = await create_room(alice)
     follower = await Socket.start(alice)
-    frame = {"type": "send", "room_id": room_id, "event_type": "m.room.message", "txn_id": "same", "content": {"body": "x"}}
+    frame = {
+        "type": "send",
+        "room_id": room_id,
+        "event_type": "m.room.message",
+        "txn_id": "same",
+        "content": {"body": "x"},
+    }
     first = await follower.request(id=1, **frame)
     second = await follower.request(id=2, **frame)
     third = await say(alice, room_id, "x", txn="same")
@@ -52,7 +64,9 @@ async def test_requests_are_refused_as_over_http(alice: ApiClient, bob: ApiClien
     frame = {"type": "send", "room_id": room_id, "event_type": "m.room.message", "txn_id": "t", "content": {}}
     assert (await follower.request(id=1, **frame))["errcode"] == "M_FORBIDDEN"
     assert (await follower.request(id=2, **{**frame, "room_id": "nonsense"}))["errcode"] == "M_INVALID_PARAM"
-    assert (await follower.request(type="typing", id=3, room_id=room_id, typing=True))["errcode"] == "M_FORBIDDEN"
+    assert (await follower.request(type="typing", id=3, room_id=room_id, typing=True))[
+        "errcode"
+    ] == "M_FORBIDDEN"
     assert (await follower.request(type="nothing"))["errcode"] == "M_BAD_JSON"
     await follower.close()
 
@@ -93,7 +107,9 @@ async def test_a_new_token_of_the_same_device_goes_on_and_one_of_another_does_no
     follower = await Socket.start(alice)
     other = await alice.log_in("alice")
     assert (await follower.request(type="auth", id=1, access_token=alice.access_token))["type"] == "result"
-    assert (await follower.request(type="auth", id=2, access_token=other.access_token))["errcode"] == "M_UNKNOWN_TOKEN"
+    assert (await follower.request(type="auth", id=2, access_token=other.access_token))[
+        "errcode"
+    ] == "M_UNKNOWN_TOKEN"
     await follower.close()
 
 
@@ -102,7 +118,9 @@ async def test_typing_and_receipts_go_up_the_socket(alice: ApiClient) -> None:
     event_id = await say(alice, room_id, "x")
     follower = await Socket.start(alice)
     typing = await follower.request(type="typing", id=1, room_id=room_id, typing=True)
-    receipt = await follower.request(type="receipt", id=2, room_id=room_id, receipt_type="m.read", event_id=event_id)
+    receipt = await follower.request(
+        type="receipt", id=2, room_id=room_id, receipt_type="m.read", event_id=event_id
+    )
     assert (typing["type"], receipt["type"]) == ("result", "result")
     state = (await alice.get(f"/rooms/{quote(room_id)}/state")).status
     assert state == 200

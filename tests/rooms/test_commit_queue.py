@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from homeserver.errors import Forbidden
+from homeserver.rooms.commit_queue import Committed
 from homeserver.rooms.send import send_event
 from homeserver.storage.db import Database
 from homeserver.storage.events import select_head, select_new_events
@@ -44,9 +45,13 @@ async def test_a_stranger_may_not_send(db: Database) -> None:
 async def test_a_repeated_transaction_makes_one_event(db: Database) -> None:
     async with rooms_on(db) as ctx:
         room = await make_room(ctx)
-        send = lambda: send_event(
-            ctx, room.room_id, ALICE, "m.room.message", text("x"), device_nid=1, txn_id="t"
-        )  # noqa: E731
+
+        async def send() -> Committed:
+            content = text("x")
+            return await send_event(
+                ctx, room.room_id, ALICE, "m.room.message", content, device_nid=1, txn_id="t"
+            )
+
         first, second = await asyncio.gather(send(), send())
         third = await send()
         assert first == second == third

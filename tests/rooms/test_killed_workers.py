@@ -1,4 +1,4 @@
-"""Several worker processes write to the same rooms, are killed and started again, while readers follow the log.
+"""Several worker processes write to the same rooms, are killed and restarted, while readers follow.
 
 Every acknowledged message is there, once; each room is one chain; no reader skips or repeats a position.
 """
@@ -130,7 +130,7 @@ async def test_the_test_fails_without(mechanism: str, database_url: str, tmp_pat
 
 
 async def write_under_fire(database_url: str, folder: Path, rooms: int, sabotage: str = "") -> None:
-    """Let the writers write, killing one each second, and check what is in the database and what the readers saw."""
+    """Let the writers write, killing one each second; check the database and what the readers saw."""
     count = int(os.environ.get("PARLOUR_TEST_EVENTS_PER_WRITER", "250"))
     db = await Database.connect(database_url)
     async with db.acquire() as conn:

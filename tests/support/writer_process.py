@@ -1,6 +1,7 @@
-"""A worker for tests that kill workers: sends numbered messages, and notes each in a file once it is acknowledged.
+"""A worker for tests that kill workers: sends numbered messages, notes each once acknowledged.
 
-Run as `python -m tests.support.writer_process URL WRITER COUNT NOTES ROOM...`. What the notes file names already is not sent
+Run as `python -m tests.support.writer_process URL WRITER COUNT NOTES ROOM...`. What the notes file names
+already is not sent
 again; what was sent but not acknowledged is repeated with its transaction id, as a client would.
 """
 
@@ -17,9 +18,8 @@ from tests.support.rooms import ALICE, rooms_on
 SENDING_AT_ONCE = 16
 
 
-async def main(url: str, writer: int, count: int, notes: Path, room_ids: list[str]) -> None:
+async def main(url: str, writer: int, count: int, notes: Path, done: set[str], room_ids: list[str]) -> None:
     db = await Database.connect(url, max_connections=3)
-    done = set(notes.read_text().split()) if notes.exists() else set()
     descriptor = os.open(notes, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     numbers = iter(n for n in range(count) if str(n) not in done)
     async with rooms_on(db) as ctx:
@@ -38,4 +38,6 @@ async def main(url: str, writer: int, count: int, notes: Path, room_ids: list[st
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]), sys.argv[5:]))
+    path = Path(sys.argv[4])
+    noted = set(path.read_text().split()) if path.exists() else set()
+    asyncio.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), path, noted, sys.argv[5:]))

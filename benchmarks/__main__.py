@@ -3,17 +3,15 @@
 import asyncio
 import os
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 import uvloop
 
+from benchmarks.processes import RESULTS
 from benchmarks.report import render_report
 from benchmarks.runner import run
 from benchmarks.workload import FULL, QUICK
 from benchmarks.workloads import WORKLOADS
-
-RESULTS = Path(__file__).parent / "results"
 
 
 @click.command()

@@ -78,9 +78,10 @@ class ConnectionPool:
     """Connections for the preparation of a workload, handed out one caller at a time."""
 
     def __init__(self, port: int, size: int) -> None:
+        self._connections = [Connection(port) for _ in range(size)]
         self._free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
-        for _ in range(size):
-            self._free.put_nowait(Connection(port))
+        for connection in self._connections:
+            self._free.put_nowait(connection)
         self.size = size
 
     async def request(self, method: str, path: str, token: str = "", body: object = None) -> Any:
@@ -92,8 +93,9 @@ class ConnectionPool:
             self._free.put_nowait(connection)
 
     def close(self) -> None:
-        while not self._free.empty():
-            self._free.get_nowait().close()
+        """Hang up; the next request connects anew."""
+        for connection in self._connections:
+            connection.close()
 
 
 async def map_concurrently(

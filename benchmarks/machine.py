@@ -39,7 +39,7 @@ def measure_fdatasync(count: int = 200) -> dict[str, float]:
 
 
 def _busy_share(seconds: float = 1) -> float:
-    """Return the share of the cores' time that others take: figures measured beside them are not worth much."""
+    """Return the share of the cores' time that others take: figures measured beside them mean little."""
     before = _processor_times()
     time.sleep(seconds)
     spent = [after - earlier for after, earlier in zip(_processor_times(), before, strict=True)]

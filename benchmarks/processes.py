@@ -13,6 +13,7 @@ from benchmarks.pinning import on_cores
 
 START_LIMIT_S = 120
 STOP_LIMIT_S = 60
+RESULTS = Path(__file__).parent / "results"
 
 
 class ServerFailed(Exception):
@@ -32,9 +33,10 @@ class Launch:
 
 
 class ServerProcess:
-    """One started server, until it is stopped."""
+    """One started server, until it is stopped; its log begins anew."""
 
     def __init__(self, launch: Launch) -> None:
+        launch.log_file.unlink(missing_ok=True)
         self._launch = launch
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -85,6 +87,7 @@ def resident_memory_mb(process_ids: list[int]) -> dict[str, float]:
 
 
 def _spawn(launch: Launch) -> subprocess.Popen[bytes]:
+    launch.log_file.parent.mkdir(exist_ok=True)
     with launch.log_file.open("ab") as log:
         return subprocess.Popen(
             on_cores(launch.cores, launch.command),

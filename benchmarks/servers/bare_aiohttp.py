@@ -13,7 +13,7 @@ from aiohttp import web
 
 from benchmarks.homeserver import Account
 from benchmarks.postgres import free_port
-from benchmarks.processes import Launch, ServerProcess
+from benchmarks.processes import RESULTS, Launch, ServerProcess
 
 ROOM_ID = "!room:bare.bench"
 ROOM_CREATED = orjson.dumps({"room_id": ROOM_ID})
@@ -30,7 +30,7 @@ class BareAiohttp:
         command = [sys.executable, "-m", "benchmarks.servers.bare_aiohttp", str(self.port)]
         repository = Path(__file__).parents[2]
         self._process = ServerProcess(
-            Launch(command, cores, {}, repository, folder / "output.log", self.port)
+            Launch(command, cores, {}, repository, RESULTS / "aiohttp.log", self.port)
         )
 
     async def start(self) -> float:

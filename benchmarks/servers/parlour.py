@@ -9,7 +9,7 @@ import orjson
 from benchmarks.homeserver import Account
 from benchmarks.load_client import ConnectionPool
 from benchmarks.postgres import Cluster, free_port
-from benchmarks.processes import Launch, ServerProcess
+from benchmarks.processes import RESULTS, Launch, ServerProcess
 from benchmarks.servers.registration import register_with_secret
 
 SERVER_NAME = "parlour.bench"
@@ -25,7 +25,7 @@ class Parlour:
         self._secret = secrets.token_hex(16)
         environment = _environment(self.port, cluster, folder, self._secret)
         command = [str(Path(sys.executable).with_name("parlour")), "run"]
-        launch = Launch(command, cores, environment, folder, folder / "output.log", self.port)
+        launch = Launch(command, cores, environment, folder, RESULTS / "parlour.log", self.port)
         self._process = ServerProcess(launch)
         self._pool = ConnectionPool(self.port, 32)
 

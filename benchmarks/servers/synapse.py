@@ -12,7 +12,7 @@ import yaml
 from benchmarks.homeserver import Account
 from benchmarks.load_client import ConnectionPool
 from benchmarks.postgres import Cluster, free_port
-from benchmarks.processes import Launch, ServerProcess
+from benchmarks.processes import RESULTS, Launch, ServerProcess
 from benchmarks.servers.registration import register_with_secret
 
 VERSION = "1.163.2"
@@ -33,7 +33,7 @@ class Synapse:
         config_file = _write_configuration(self.port, cluster, folder, self._secret)
         command = [str(python), "-m", "synapse.app.homeserver", "-c", str(config_file)]
         subprocess.run([*command, "--generate-keys"], check=True, cwd=folder)
-        launch = Launch(command, cores, {}, folder, folder / "output.log", self.port)
+        launch = Launch(command, cores, {}, folder, RESULTS / "synapse.log", self.port)
         self._process = ServerProcess(launch)
         self._pool = ConnectionPool(self.port, 4)
 

@@ -1,8 +1,10 @@
 """Building a local event on a room's head: auth events, authorisation, hashes, signature, in memory."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from msgspec import Struct
 
 from federation.protocol.auth_events import auth_types_for_event
 from federation.protocol.auth_rules import check_state_dependent
@@ -21,8 +23,7 @@ from homeserver.storage.state_keys import StateEntry
 CREATE: StateEntry = ("m.room.create", "")
 
 
-@dataclass(frozen=True, slots=True)
-class EventRequest:
+class EventRequest(Struct, frozen=True, gc=False):
     """An event that somebody asked for, with all that had to be looked up before it can be built.
 
     `redacts` is set only where the redaction takes effect. `mentions` are the local users whose highlight
@@ -62,26 +63,51 @@ def build_event(
 
     Raises: Forbidden, TooLarge, BadJson.
     """
-    version, draft = head.room.version, request.draft
+    version = head.room.version
     found = {entry: event for entry in entries if (event := head.state[entry]) is not None}
-    auth = [
-        event for entry, event in found.items() if not (version.room_id_is_create_hash and entry == CREATE)
-    ]
+    auth = [e for entry, e in found.items() if not (version.room_id_is_create_hash and entry == CREATE)]
+    auth_ids = tuple(event.pdu.event_id for event in auth)
+    pdu = _sign(head, author, request, auth_ids, _reference_hashes(head, auth))
     try:
-        pdu = build_pdu(
-            version, draft, room_id=_room_id_in(head, draft), prev_events=head.prev_events,
-            auth_events=tuple(event.pdu.event_id for event in auth), depth=head.depth + 1,
-            origin_server_ts=request.origin_server_ts, server_name=author.server_name, key=author.key,
-            event_id=chosen_event_id(version, author), reference_hashes=_reference_hashes(head, auth),
-        )  # fmt: skip
-        _authorize(head, pdu, found)
+        check_state_dependent(version, pdu, {entry: event.pdu for entry, event in found.items()})
     except AuthRuleError as refusal:
         raise Forbidden(str(refusal)) from refusal
+    if pdu.state_key is None and pdu.redacts is None and not version.references_have_hashes:
+        head.may_send[(pdu.sender, pdu.type)] = auth_ids
+    return _new_event(head, pdu, request, auth)
+
+
+def build_allowed_event(head: RoomHead, author: Author, request: EventRequest) -> NewEvent | None:
+    """Build a message as `build_event` does, if its sender was allowed one of its type in the present state.
+
+    Raises: TooLarge, BadJson.
+    """
+    draft = request.draft
+    auth_ids = head.may_send.get((draft.sender, draft.type))
+    if auth_ids is None or draft.state_key is not None or draft.redacts is not None:
+        return None
+    return _new_event(head, _sign(head, author, request, auth_ids, None), request, ())
+
+
+def _sign(
+    head: RoomHead,
+    author: Author,
+    request: EventRequest,
+    auth_events: Sequence[EventId],
+    reference_hashes: Mapping[EventId, bytes] | None,
+) -> Pdu:
+    version, draft = head.room.version, request.draft
+    try:
+        return build_pdu(
+            version, draft, room_id=_room_id_in(head, draft), prev_events=head.prev_events,
+            auth_events=auth_events, depth=head.depth + 1, origin_server_ts=request.origin_server_ts,
+            server_name=author.server_name, key=author.key, event_id=chosen_event_id(version, author),
+            reference_hashes=reference_hashes,
+        )  # fmt: skip
     except EventTooLarge as refusal:
         raise TooLarge(str(refusal)) from refusal
     except FormatError as refusal:
         raise BadJson(str(refusal)) from refusal
-    return _new_event(head, pdu, request, auth)
 
 
 def _room_id_in(head: RoomHead, draft: EventDraft) -> RoomId | None:
@@ -103,16 +129,6 @@ def _reference_hashes(head: RoomHead, auth: Sequence[StateEvent]) -> dict[EventI
         return None
     hashes = {event.pdu.event_id: reference_hash(version, event.pdu.json) for event in auth}
     return hashes | head.reference_hashes
-
-
-def _authorize(head: RoomHead, pdu: Pdu, found: dict[StateEntry, StateEvent]) -> None:
-    """Apply the auth rules; for ordinary messages the verdict holds until the room's state changes."""
-    if pdu.state_key is not None:
-        check_state_dependent(head.room.version, pdu, {entry: event.pdu for entry, event in found.items()})
-    elif (pdu.sender, pdu.type) not in head.may_send:
-        check_state_dependent(head.room.version, pdu, {entry: event.pdu for entry, event in found.items()})
-        if pdu.redacts is None:
-            head.may_send[(pdu.sender, pdu.type)] = None
 
 
 def _new_event(head: RoomHead, pdu: Pdu, request: EventRequest, auth: Sequence[StateEvent]) -> NewEvent:

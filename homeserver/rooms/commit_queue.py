@@ -12,10 +12,17 @@ from dataclasses import dataclass, field
 
 import asyncpg
 import structlog
+from msgspec import Struct
 
 from federation.protocol.ids import EventId
 from homeserver.errors import BadJson, MatrixError, Unavailable
-from homeserver.rooms.build_event import Author, EventRequest, build_event, needed_entries
+from homeserver.rooms.build_event import (
+    Author,
+    EventRequest,
+    build_allowed_event,
+    build_event,
+    needed_entries,
+)
 from homeserver.rooms.heads import Heads, RoomHead, read_head, read_state
 from homeserver.storage import events as event_rows
 from homeserver.storage import positions
@@ -36,8 +43,7 @@ STALE = -1
 Publish = Callable[[LogEntry, Sequence[StoredEvent]], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Committed:
+class Committed(Struct, frozen=True, gc=False):
     """A local event that is in the database."""
 
     event_id: EventId
@@ -94,6 +100,23 @@ class CommitQueue:
         self._filled.set()
         if self._task is not None:
             await self._task
+
+    def submit_at_once(
+        self, room: Room, request: EventRequest
+    ) -> "asyncio.Future[Sequence[Committed]] | None":
+        """Build and queue a message, if everything needed for it is in memory; else do nothing.
+
+        Raises: TooLarge, BadJson; Unavailable when the queue is full.
+        """
+        head = self._heads.remembered(room.nid)
+        if head is None:
+            return None
+        self._check_room_for(1)
+        built = build_allowed_event(head, self._author, request)
+        if built is None:
+            return None
+        head.advance(built)
+        return self._put(Entry(head, (request,), (built,), False, asyncio.get_running_loop().create_future()))
 
     async def submit(self, room: Room, request: EventRequest) -> "asyncio.Future[Sequence[Committed]]":
         """Build an event at the head of its room and queue it.

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from msgspec import structs
+
 from federation.protocol.ids import RoomId, ServerName
 from federation.protocol.pdu import EventDraft
 from federation.protocol.room_versions import RoomVersion
@@ -59,7 +61,7 @@ def build_room(
         event = build_event(head, ctx.author, request, entries)
         if not built:
             head.room = replace(room, room_id=event.pdu.room_id)
-            event = replace(event, room=head.room)
+            event = structs.replace(event, room=head.room)
         built.append(event)
         head.advance(event)
     return head, built
@@ -93,10 +95,10 @@ def _at_free_moment(
     create, delay_ms = requests[0], 0
     while _is_taken(ctx, build_room(ctx, room, [create])[0].room.room_id):
         delay_ms += 1
-        create = replace(create, origin_server_ts=requests[0].origin_server_ts + delay_ms)
+        create = structs.replace(create, origin_server_ts=requests[0].origin_server_ts + delay_ms)
     if delay_ms == 0:
         return requests
-    return [replace(r, origin_server_ts=r.origin_server_ts + delay_ms) for r in requests]
+    return [structs.replace(r, origin_server_ts=r.origin_server_ts + delay_ms) for r in requests]
 
 
 def _is_taken(ctx: RoomsContext, room_id: RoomId) -> bool:

@@ -42,7 +42,8 @@ class RoomHead:
 
     `position` is that of the newest commit (None before the create event's); events built since are
     `pending`.
-    `state` holds None for entries known to be absent. `reference_hashes` are those of `prev_events`, in room
+    `state` holds None for entries known to be absent. `may_send` holds, per sender and event type, the auth
+    events of messages that the present state allows. `reference_hashes` are those of `prev_events`, in room
     versions
     that name them.
     """
@@ -56,7 +57,7 @@ class RoomHead:
     state: dict[StateEntry, StateEvent | None] = field(default_factory=dict)
     state_version: int = 0
     pending: int = 0
-    may_send: dict[tuple[str, str], None] = field(default_factory=dict)
+    may_send: dict[tuple[str, str], tuple[EventId, ...]] = field(default_factory=dict)
     reference_hashes: dict[EventId, bytes] = field(default_factory=dict)
 
     def has(self, entries: Iterable[StateEntry]) -> bool:
@@ -99,6 +100,10 @@ class Heads:
         self._names = names
         self._heads: LruCache[int, RoomHead] = LruCache(MAX_HEADS)
         self._loading: dict[int, asyncio.Lock] = {}
+
+    def remembered(self, room_nid: int) -> RoomHead | None:
+        """Return the head if it is in memory."""
+        return self._heads.get(room_nid)
 
     def ready(self, room: Room, entries: Sequence[StateEntry]) -> RoomHead | None:
         """Return the head if it is in memory with these state entries."""

@@ -10,7 +10,7 @@ from homeserver.json_types import JsonObject
 from homeserver.push.default_rules import mentioned_user_ids, mentions_room
 from homeserver.rooms.build_event import EventRequest
 from homeserver.rooms.commit_queue import Committed
-from homeserver.rooms.context import RoomsContext, TransactionKey
+from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.redaction import check_redaction
 from homeserver.storage.rooms import Room
 
@@ -44,11 +44,16 @@ async def send_event(
         return (await _submit(ctx, room, draft, origin_server_ts, None, None))[0]
     key = (device_nid, room.nid, type_, check_txn_id(txn_id))
     running = ctx.in_flight.get(key)
-    if running is None:
-        running = asyncio.ensure_future(_submit(ctx, room, draft, origin_server_ts, device_nid, txn_id))
-        ctx.in_flight[key] = running
-        running.add_done_callback(lambda _done: _forget(ctx, key))
-    return (await asyncio.shield(running))[0]
+    if running is not None:
+        return (await asyncio.shield(running))[0]
+    done = _submit_at_once(ctx, room, draft, origin_server_ts, device_nid, txn_id) or asyncio.ensure_future(
+        _submit(ctx, room, draft, origin_server_ts, device_nid, txn_id)
+    )
+    ctx.in_flight[key] = done
+    try:
+        return (await done)[0]
+    finally:
+        del ctx.in_flight[key]
 
 
 async def known_room(ctx: RoomsContext, room_id: RoomId) -> Room:
@@ -95,6 +100,25 @@ async def build_request(
     )
 
 
+def _submit_at_once(
+    ctx: RoomsContext,
+    room: Room,
+    draft: EventDraft,
+    origin_server_ts: int | None,
+    device_nid: int,
+    txn_id: str,
+) -> "asyncio.Future[Sequence[Committed]] | None":
+    """Queue an ordinary message without a task or a look-up, if everything about it is in memory."""
+    if draft.state_key is not None or draft.redacts is not None or draft.content.get("m.mentions"):
+        return None
+    sender_nid = ctx.names.remembered_user(draft.sender)
+    if sender_nid is None:
+        return None
+    timestamp = ctx.clock.now_ms() if origin_server_ts is None else origin_server_ts
+    request = EventRequest(draft, timestamp, sender_nid, device_nid=device_nid, txn_id=txn_id)
+    return ctx.commits.submit_at_once(room, request)
+
+
 async def _submit(
     ctx: RoomsContext,
     room: Room,
@@ -126,9 +150,3 @@ async def _mentioned(ctx: RoomsContext, draft: EventDraft) -> tuple[int, ...]:
             continue
     nids = sorted((await ctx.names.known_users(local)).values())
     return (EVERYBODY, *nids) if mentions_room(draft.content) else tuple(nids)
-
-
-def _forget(ctx: RoomsContext, key: TransactionKey) -> None:
-    running = ctx.in_flight.pop(key, None)
-    if running is not None and not running.cancelled():
-        running.exception()  # whoever waits has it; nobody may be left waiting

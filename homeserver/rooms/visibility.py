@@ -6,8 +6,10 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#room-history-visibility
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import structs
 
 from homeserver.errors import Forbidden
 from homeserver.rooms.context import RoomsContext
@@ -136,7 +138,7 @@ async def visible_in_rooms(
 
 def withhold(event: StoredEvent) -> StoredEvent:
     """Return an event as if it were redacted."""
-    return replace(event, redacted_by=WITHHELD)
+    return structs.replace(event, redacted_by=WITHHELD)
 
 
 async def history_ends(

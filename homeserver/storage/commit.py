@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
+
 from federation.protocol.ids import EventId
 from federation.protocol.pdu import Pdu
 from homeserver.storage.db import Connection
@@ -26,8 +28,7 @@ class Relation:
     key: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(Struct, frozen=True, gc=False):
     """A built, authorised and signed local event, with all that its commit writes."""
 
     room: Room

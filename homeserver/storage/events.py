@@ -1,11 +1,11 @@
 """Events as stored: reading them by id, by position and by topological order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
 import asyncpg
 import orjson
+from msgspec import Struct
 
 from federation.protocol.ids import EventId
 from homeserver.json_types import JsonObject
@@ -77,8 +77,7 @@ class EventStatus(IntEnum):
     OUTLIER = 3
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
+class StoredEvent(Struct, frozen=True, gc=False):
     """An event and what the server noted about it.
 
     `json` is the signed PDU in canonical form, without `unsigned`.

@@ -52,6 +52,10 @@ class Names:
             known |= found
         return known
 
+    def remembered_user(self, user_id: UserId) -> int | None:
+        """Return the number of a user, where it is remembered."""
+        return self._user_nids.get(user_id)
+
     def remembered_user_nids(self, user_ids: Iterable[str]) -> list[int] | None:
         """Return the numbers of users if all of them are remembered, else None."""
         nids = [self._user_nids.peek(UserId(user_id)) for user_id in user_ids]

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from datetime import UTC, datetime
 
 import click
@@ -34,6 +35,8 @@ from benchmarks.workloads import WORKLOADS
 )
 def main(quick: bool, only: tuple[str, ...], no_synapse: bool, servers: tuple[str, ...]) -> None:
     """Measure Parlour beside Synapse on this machine."""
+    # Ended by either signal, the servers are stopped and their folders removed.
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     workloads = tuple(workload for workload in WORKLOADS if not only or workload.name in only)
     chosen = servers or ("aiohttp", "parlour", "synapse")
     if no_synapse:

@@ -5,7 +5,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -80,4 +80,5 @@ def _pin_postmaster(folder: Path, cores: str) -> None:
     """Move PostgreSQL to its cores; every backend it forks later stays on them."""
     pid_file = next(folder.glob("*/postmaster.pid"))
     for process_id in process_tree(int(pid_file.read_text().split()[0])):
-        os.sched_setaffinity(process_id, {int(core) for core in cores.split(",")})
+        with suppress(ProcessLookupError):  # a helper of PostgreSQL that has ended meanwhile
+            os.sched_setaffinity(process_id, {int(core) for core in cores.split(",")})

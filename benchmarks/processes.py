@@ -56,11 +56,18 @@ class ServerProcess:
         raise ServerFailed(f"{self._launch.command[0]} did not start:\n{_tail(self._launch.log_file)}")
 
     async def stop(self) -> None:
-        """End the server with SIGTERM and wait for it."""
+        """End the server with SIGTERM and wait for it.
+
+        Raises: ServerFailed if it had to be killed.
+        """
         if self._process is None or self._process.poll() is not None:
             return
         self._process.send_signal(signal.SIGTERM)
-        await asyncio.to_thread(self._process.wait, STOP_LIMIT_S)
+        try:
+            await asyncio.to_thread(self._process.wait, STOP_LIMIT_S)
+        except subprocess.TimeoutExpired as error:
+            self._process.kill()
+            raise ServerFailed(f"{self._launch.command[0]} did not stop") from error
 
     def process_ids(self) -> list[int]:
         """Return the started process and everything below it."""

@@ -1,7 +1,6 @@
 """Durable sends: wrk on 32 connections, 8 rooms, 8 senders who are members of all of them."""
 
 import secrets
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -9,6 +8,7 @@ from urllib.parse import quote
 from benchmarks.homeserver import Homeserver
 from benchmarks.load_client import ConnectionPool
 from benchmarks.matrix import create_room, join_all
+from benchmarks.processes import RESULTS
 from benchmarks.workload import Figure, Plan, Workload
 from benchmarks.wrk import run_sends
 
@@ -33,7 +33,9 @@ async def prepare(homeserver: Homeserver, plan: Plan) -> Prepared:
         await join_all(pool, room_id, senders[1:])
     pool.close()
     lines = [f"room {quote(room_id)}\n" for room_id in rooms] + [f"token {s.access_token}\n" for s in senders]
-    return Prepared(_write_plan_file("".join(lines)))
+    plan_file = RESULTS / f"{homeserver.name}.plan"
+    plan_file.write_text("".join(lines))
+    return Prepared(plan_file)
 
 
 async def measure(homeserver: Homeserver, prepared: Prepared, plan: Plan) -> dict[str, float]:
@@ -46,14 +48,6 @@ async def measure(homeserver: Homeserver, prepared: Prepared, plan: Plan) -> dic
         seconds=plan.measure_s,
     )
     return {"per_s": summary.requests_per_s, "p50_ms": summary.p50_ms, "p99_ms": summary.p99_ms}
-
-
-def _write_plan_file(text: str) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="parlour-bench-plan-"))
-    plan_file = folder / "plan"
-    plan_file.write_text(text)
-    plan_file.chmod(0o600)
-    return plan_file
 
 
 SENDS = Workload(

@@ -252,29 +252,12 @@ def _hash_and_sign(
 ) -> tuple[EventId, bytes]:
     """Add `hashes` and `signatures` to a complete event; return its ID by hash and its canonical bytes.
 
-    The event is hashed, signed and stored in three forms that differ in a few keys. As the order of the keys
-    is fixed, all three are put together from the same parts, each encoded once.
+    The event is hashed, signed and stored in three forms: without both, redacted, and whole.
     """
     content = cast(JsonObject, event["content"])
-    whole_content = encode_event(version, content)
-    kept_content = encode_event(version, redact_content(version, cast(str, event["type"]), content))
-    head = b"{" + _members(event, "auth_events") + b'"content":'
-    depth = b"," + _members(event, "depth", "event_id")
-    middle = _members(event, "origin_server_ts", "prev_events")
-    redacts = _members(event, "redacts")
-    origin = _members(event, "room_id", "sender")
-    tail = _members(event, "state_key", "type")[:-1] + b"}"
-
-    unhashed = b"".join((head, whole_content, depth, middle, redacts, origin, tail))
-    event["hashes"] = encode_hash(sha256(unhashed).digest())
-    hashes = _members(event, "hashes")
-    signed = b"".join((head, kept_content, depth, hashes, middle, origin, tail))
+    event["hashes"] = encode_hash(sha256(encode_event(version, event)).digest())
+    redacted = {**event, "content": redact_content(version, cast(str, event["type"]), content)}
+    redacted.pop("redacts", None)
+    signed = encode_event(version, redacted)
     event["signatures"] = {server_name: {key.key_id: encode_base64(key.sign(signed))}}
-    signatures = _members(event, "signatures")
-    canonical = b"".join((head, whole_content, depth, hashes, middle, redacts, origin, signatures, tail))
-    return event_id_from_hash(version, sha256(signed).digest()), canonical
-
-
-def _members(event: JsonObject, *keys: str) -> bytes:
-    """Encode those of the keys that the event has, with their values, each followed by a comma."""
-    return b"".join([b'"%b":%b,' % (key.encode(), orjson.dumps(event[key])) for key in keys if key in event])
+    return event_id_from_hash(version, sha256(signed).digest()), encode_event(version, event)

@@ -9,6 +9,15 @@ from urllib.parse import unquote_to_bytes
 from homeserver.errors import InvalidParam, MethodNotAllowed, Unrecognized
 from homeserver.http.routing import Match, Route
 
+# Before v1.1 the specification's paths said r0 where they now say v3, and nothing else of them has changed.
+# Clients of that time, and bots that never ask for /versions, are served by the same routes. /versions names
+# no r0 version all the same: r0 promised media without a token, and a client that asks before it talks had
+# better learn that it is too old than show broken pictures.
+OLD_PREFIXES: Final = (
+    (("_matrix", "client"), "r0", "v3"),
+    (("_matrix", "media"), "r0", "v3"),
+)
+
 # Room ids come again and again, and decoding one costs 3 µs.
 MAX_REMEMBERED_LENGTH: Final = 128
 
@@ -38,6 +47,7 @@ class RouteTable:
         self._root = Node()
         for route in routes:
             self._add(route)
+        self._serve_old_prefixes()
 
     def find(self, method: str, raw_path: str) -> Match:
         """Return the route of a request and its path's variables, decoded.
@@ -67,6 +77,14 @@ class RouteTable:
             else:
                 node = node.static.setdefault(segment, Node())
         _put(node.here, route, tuple(names))
+
+    def _serve_old_prefixes(self) -> None:
+        for parents, old, new in OLD_PREFIXES:
+            node: Node | None = self._root
+            for segment in parents:
+                node = node.static.get(segment) if node else None
+            if node is not None and new in node.static:
+                node.static.setdefault(old, node.static[new])
 
 
 def split_path(raw_path: str) -> list[str]:

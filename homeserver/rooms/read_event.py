@@ -32,6 +32,21 @@ async def read_event(ctx: RoomsContext, viewer: Viewer, room: Room, event_id: Ev
     return await find_visible_event(ctx, viewer, room, event_id)
 
 
+async def read_event_anywhere(ctx: RoomsContext, viewer: Viewer, event_id: EventId) -> StoredEvent:
+    """Return an event that the viewer may see, of whichever room.
+
+    Raises: NotFound.
+    """
+    if "\x00" in event_id:
+        raise NotFound("There is no such event")
+    async with ctx.db.acquire() as conn:
+        event = (await select_events(conn, [event_id])).get(event_id)
+    if event is None:
+        raise NotFound("There is no such event")
+    room = (await ctx.names.rooms([event.room_nid]))[event.room_nid]
+    return await read_event(ctx, viewer, room, event_id)
+
+
 async def find_visible_event(ctx: RoomsContext, viewer: Viewer, room: Room, event_id: EventId) -> StoredEvent:
     """Return an event that the viewer may see.
 

@@ -25,6 +25,7 @@ DELETE_ALIAS = "DELETE FROM room_aliases WHERE alias = $1 AND room_nid = $2 RETU
 UPDATE_ALIASES_ROOM = "UPDATE room_aliases SET room_nid = $2 WHERE room_nid = $1"
 UPDATE_PUBLISHED = "UPDATE rooms SET published = $2 WHERE room_nid = $1"
 SELECT_IS_PUBLISHED = "SELECT published FROM rooms WHERE room_nid = $1"
+SELECT_PUBLISHED_AMONG = "SELECT room_nid FROM rooms WHERE published AND room_nid = ANY ($1::bigint[])"
 SELECT_PUBLISHED_ROOMS = "SELECT room_nid FROM rooms WHERE published ORDER BY room_nid"
 
 UNCOMMITTED_CLAIM_MS = 60_000
@@ -77,6 +78,11 @@ async def update_published(conn: Connection, room_nid: int, published: bool) -> 
 async def select_is_published(conn: Connection, room_nid: int) -> bool:
     """Tell whether a room is in the published directory."""
     return bool(await conn.fetchval(SELECT_IS_PUBLISHED, room_nid))
+
+
+async def select_published_among(conn: Connection, room_nids: Sequence[int]) -> set[int]:
+    """Return those of the rooms that are in the published directory."""
+    return {r["room_nid"] for r in await conn.fetch(SELECT_PUBLISHED_AMONG, room_nids)}
 
 
 async def select_published_rooms(conn: Connection) -> Sequence[int]:

@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from homeserver.storage.positions import Stream
 from homeserver.tailer import Batch
@@ -16,12 +17,18 @@ from homeserver.tailer import Batch
 WAKES_PER_SLICE = 16
 IDLE_SECONDS = 120.0
 
+T = TypeVar("T")
+
 
 @dataclass(slots=True, eq=False)
 class Waiter:
-    """One long-poll or WebSocket of a user. `woken` is set when there may be something new."""
+    """One long-poll or WebSocket of a user. `woken` is set when there may be something new.
+
+    `peeks_into` is a room that wakes this waiter alone, besides the rooms of its user.
+    """
 
     user_nid: int
+    peeks_into: int | None = None
     woken: bool = False
     future: "asyncio.Future[None] | None" = None
 
@@ -65,12 +72,15 @@ class Hub:
     def __init__(self) -> None:
         self._watches: dict[int, Watch] = {}
         self._by_room: dict[int, set[int]] = {}
+        self._peeking: dict[int, set[Waiter]] = {}
         self._to_wake: deque[Waiter] = deque()
         self._waking = False
 
-    def register(self, user_nid: int, rooms: Mapping[int, object]) -> Waiter:
+    def register(self, user_nid: int, rooms: Mapping[int, object], peeks_into: int | None = None) -> Waiter:
         """Wake this user whenever one of these rooms, or the user, changes."""
-        waiter = Waiter(user_nid)
+        waiter = Waiter(user_nid, peeks_into)
+        if peeks_into is not None:
+            self._peeking.setdefault(peeks_into, set()).add(waiter)
         watch = self._watches.get(user_nid)
         if watch is None:
             watch = self._watches[user_nid] = Watch(frozenset())
@@ -79,6 +89,8 @@ class Hub:
         return waiter
 
     def unregister(self, waiter: Waiter) -> None:
+        if waiter.peeks_into is not None:
+            _discard(self._peeking, waiter.peeks_into, waiter)
         watch = self._watches.get(waiter.user_nid)
         if watch is not None:
             watch.waiters.discard(waiter)
@@ -107,23 +119,19 @@ class Hub:
         if batch.entry.kinds & (Stream.EVENTS | Stream.RECEIPTS | Stream.ROOM_META | Stream.PROFILES):
             for room_nid in batch.entry.rooms:
                 users.update(self._by_room.get(room_nid, ()))
+                self._wake(self._peeking.get(room_nid, ()))
         self.wake_users(users)
 
     def wake_room(self, room_nid: int) -> None:
         """Wake the watchers of a room, for what no position tells: typing."""
+        self._wake(self._peeking.get(room_nid, ()))
         self.wake_users(self._by_room.get(room_nid, ()))
 
     def wake_users(self, user_nids: Iterable[int]) -> None:
         for user_nid in user_nids:
             watch = self._watches.get(user_nid)
             if watch is not None:
-                for waiter in watch.waiters:
-                    if not waiter.woken:
-                        waiter.woken = True
-                        self._to_wake.append(waiter)
-        if self._to_wake and not self._waking:
-            self._waking = True
-            asyncio.get_running_loop().call_soon(self._wake_slice)
+                self._wake(watch.waiters)
 
     def wake_everybody(self) -> None:
         self.wake_users(list(self._watches))
@@ -136,6 +144,15 @@ class Hub:
                     self._leave(room_nid, user_nid)
                 del self._watches[user_nid]
 
+    def _wake(self, waiters: Iterable[Waiter]) -> None:
+        for waiter in waiters:
+            if not waiter.woken:
+                waiter.woken = True
+                self._to_wake.append(waiter)
+        if self._to_wake and not self._waking:
+            self._waking = True
+            asyncio.get_running_loop().call_soon(self._wake_slice)
+
     def _wake_slice(self) -> None:
         for _ in range(min(WAKES_PER_SLICE, len(self._to_wake))):
             self._to_wake.popleft().wake()
@@ -145,8 +162,13 @@ class Hub:
             self._waking = False
 
     def _leave(self, room_nid: int, user_nid: int) -> None:
-        watchers = self._by_room.get(room_nid)
-        if watchers is not None:
-            watchers.discard(user_nid)
-            if not watchers:
-                del self._by_room[room_nid]
+        _discard(self._by_room, room_nid, user_nid)
+
+
+def _discard(members: dict[int, set[T]], room_nid: int, member: T) -> None:
+    """Take a member out of a room's set, and the set away when it is empty."""
+    found = members.get(room_nid)
+    if found is not None:
+        found.discard(member)
+        if not found:
+            del members[room_nid]

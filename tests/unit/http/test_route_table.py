@@ -90,3 +90,17 @@ def test_path_as_long_as_a_request_line_may_be_is_decoded(rooms: RouteTable) -> 
 def test_same_method_and_path_cannot_be_declared_twice() -> None:
     with pytest.raises(ValueError, match="declared twice"):
         table("GET /a/{x}", "GET /a/{y}")
+
+
+def test_paths_of_before_v1_1_lead_to_the_same_routes() -> None:
+    rooms = table(
+        "GET /_matrix/client/v3/rooms/{roomId}/state",
+        "GET /_matrix/client/v1/rooms/{roomId}/hierarchy",
+        "GET /_matrix/media/v3/config",
+    )
+    match = rooms.find("GET", "/_matrix/client/r0/rooms/!a:b/state")
+    assert match.route.path == "/_matrix/client/v3/rooms/{roomId}/state"
+    assert match.params == {"roomId": "!a:b"}
+    assert rooms.find("GET", "/_matrix/media/r0/config").route.path == "/_matrix/media/v3/config"
+    with pytest.raises(Unrecognized):
+        rooms.find("GET", "/_matrix/client/r0/rooms/!a:b/hierarchy")

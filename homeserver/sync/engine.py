@@ -33,11 +33,13 @@ async def wait_for_delta(
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + timeout_ms / 1000
-    request = replace(request, since=await usable_token(ctx, request.since))
+    since = await usable_token(ctx, request.since)
+    if since is not request.since:
+        request = replace(request, since=since)
     waiter = await register(ctx, request)
     try:
         while True:
-            delta = await collect_now(ctx, request)
+            delta = nothing_new(ctx, request) or await collect_now(ctx, request)
             remaining = deadline - loop.time()
             at_once = request.since is None or request.full_state or ctx.stopping.is_set()
             if at_once or remaining <= 0 or not delta.is_empty:
@@ -52,6 +54,19 @@ async def register(ctx: SyncContext, request: SyncRequest) -> Waiter:
     """Have the hub wake this device from now on."""
     rooms = await ctx.rooms.memberships.of_user(request.viewer.user_nid)
     return ctx.hub.register(request.viewer.user_nid, rooms)
+
+
+def nothing_new(ctx: SyncContext, request: SyncRequest) -> SyncDelta | None:
+    """Return an empty delta where nothing on the server has moved since the token; else None.
+
+    Most polls begin like this: the device has just been given everything.
+    """
+    since = request.since
+    if since is None or request.full_state or since.position != ctx.rooms.tailer.applied:
+        return None
+    if since.stamp != ctx.ephemeral.stamps.last or request.viewer.device_nid in ctx.to_device_given:
+        return None
+    return SyncDelta(since)
 
 
 async def collect_now(ctx: SyncContext, request: SyncRequest) -> SyncDelta:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from homeserver.storage.positions import Stream
 from homeserver.tailer import Batch
 
-WAKES_PER_SLICE = 16
+WAKES_PER_SLICE = 64
 IDLE_SECONDS = 120.0
 
 T = TypeVar("T")

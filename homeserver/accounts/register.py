@@ -25,6 +25,7 @@ class Registration:
 
     `password` None: no password opens it. `device` None: nobody is logged in. `registration_token` is used up
     by it and may make the user an admin. `terms` are the (document, version) pairs that were agreed to.
+    `upgrades_guest`: the account is there, as that of a guest who has proved to own it.
     """
 
     user_id: UserId
@@ -33,6 +34,7 @@ class Registration:
     device: DeviceRequest | None = None
     is_admin: bool = False
     is_guest: bool = False
+    upgrades_guest: bool = False
     registration_token: str | None = None
     terms: Sequence[tuple[str, str]] = ()
 
@@ -44,7 +46,8 @@ async def register_account(ctx: AccountsContext, registration: Registration) -> 
     valid (any more).
     """
     user_id = registration.user_id
-    await check_available(ctx, user_id)
+    if not registration.upgrades_guest:
+        await check_available(ctx, user_id)
     password_hash = None if registration.password is None else await ctx.passwords.hash(registration.password)
     async with ctx.db.acquire() as conn:
         user_nid = (await intern_users(conn, [user_id]))[user_id]
@@ -53,6 +56,8 @@ async def register_account(ctx: AccountsContext, registration: Registration) -> 
         await _insert(ctx, change, user_nid, registration, password_hash)
         if registration.device is not None:
             begun = await begin_session(ctx, change, user_nid, user_id, registration.device)
+    if registration.upgrades_guest:
+        ctx.tokens.forget_user(user_nid)
     return None if begun is None else login_of(ctx, begun)
 
 
@@ -89,10 +94,15 @@ async def _insert(
             raise Forbidden("The registration token is not valid any more")
         is_admin = is_admin or makes_admin
     new = NewAccount(user_nid, password_hash, is_admin, registration.is_guest, now_ms)
-    if not await accounts.insert_account(change.conn, new):
+    if registration.upgrades_guest:
+        change.touch(Stream.SESSIONS, users=[user_nid])
+        is_made = await accounts.update_upgraded(change.conn, new)
+    else:
+        is_made = await accounts.insert_account(change.conn, new)
+    if not is_made:
         raise UserInUse()
     await accounts.insert_accepted_terms(change.conn, user_nid, registration.terms, now_ms)
-    if not registration.is_guest:
+    if not registration.upgrades_guest:
         name = registration.display_name or localpart_of(registration.user_id)
         await profiles.upsert_profile_field(
             change.conn, user_nid, "displayname", orjson.dumps(name), change.position

@@ -43,7 +43,7 @@ class DevicesBody(msgspec.Struct):
 @routes.get("/_matrix/client/v3/devices")
 async def get_devices(request: web.Request) -> web.StreamResponse:
     """GET /devices: all of one's own."""
-    requester = await require_user(request)
+    requester = await require_user(request, guests=True)
     devices = await list_devices(services(request).accounts, requester.user_nid)
     return json_response({"devices": [render_device(device) for device in devices]})
 
@@ -51,7 +51,7 @@ async def get_devices(request: web.Request) -> web.StreamResponse:
 @routes.get("/_matrix/client/v3/devices/{deviceId}")
 async def get_one_device(request: web.Request) -> web.StreamResponse:
     """GET /devices/{deviceId}: one of one's own."""
-    requester = await require_user(request)
+    requester = await require_user(request, guests=True)
     device = await get_device(services(request).accounts, requester.user_nid, path_param(request, "deviceId"))
     return json_response(render_device(device))
 
@@ -59,7 +59,7 @@ async def get_one_device(request: web.Request) -> web.StreamResponse:
 @routes.put("/_matrix/client/v3/devices/{deviceId}")
 async def put_device(request: web.Request) -> web.StreamResponse:
     """PUT /devices/{deviceId}: give it a name."""
-    requester = await require_user(request)
+    requester = await require_user(request, guests=True)
     ctx = services(request).accounts
     body = await read_body(request, DeviceBody)
     device = await get_device(ctx, requester.user_nid, path_param(request, "deviceId"))

@@ -14,7 +14,7 @@ from homeserver.accounts.profile import (
     get_profile_field,
     set_profile_field,
 )
-from homeserver.errors import Forbidden, MissingParam
+from homeserver.errors import Forbidden, GuestAccessForbidden, MissingParam
 from homeserver.http.context import services
 from homeserver.http.params import json_response, read_json_object
 from homeserver.http.rate_limits import Action
@@ -66,8 +66,10 @@ async def delete_field(request: web.Request) -> web.StreamResponse:
 
 
 async def _require_owner(request: web.Request) -> Requester:
-    requester = await require_user(request)
+    requester = await require_user(request, guests=True)
     refuse_suspended(requester)
     if parse_user_id(path_param(request, "userId")) != requester.user_id:
         raise Forbidden("You can change your own profile only")
+    if requester.is_guest and path_param(request, "keyName") != "displayname":
+        raise GuestAccessForbidden("Guests can change their display name only")
     return requester

@@ -14,6 +14,7 @@ from homeserver.accounts.register import Registration, register_account, registe
 from homeserver.accounts.registration_flows import registration_operation
 from homeserver.accounts.registration_tokens import is_valid_token
 from homeserver.accounts.sessions import DeviceRequest
+from homeserver.accounts.upgrade_guest import check_guest_token
 from homeserver.accounts.usernames import check_available, new_user_id, random_user_id
 from homeserver.client_api.interactive_auth import operation_name
 from homeserver.client_api.login import render_login
@@ -43,6 +44,7 @@ class RegisterBody(msgspec.Struct):
     initial_device_display_name: str | None = None
     inhibit_login: bool = False
     refresh_token: bool = False
+    guest_access_token: str | None = None
 
 
 class GuestBody(msgspec.Struct):
@@ -60,7 +62,11 @@ async def register(request: web.Request) -> web.StreamResponse:
         return json_response(render_login(await register_guest(ctx, guest.initial_device_display_name)))
     body = await read_body(request, RegisterBody)
     wished = None if body.username is None else new_user_id(body.username, ctx.server_name)
-    if wished is not None:
+    if body.guest_access_token is not None:
+        if wished is None:
+            raise MissingParam("username is required, and must be the guest's")
+        await check_guest_token(ctx, body.guest_access_token, wished)
+    elif wished is not None:
         await check_available(ctx, wished)
     if body.auth is not None and body.password is None:
         raise MissingParam("password is required")
@@ -75,6 +81,7 @@ async def register(request: web.Request) -> web.StreamResponse:
             password=body.password,
             display_name=body.username,
             device=_device_of(body),
+            upgrades_guest=body.guest_access_token is not None,
             registration_token=passed.reg_token,
             terms=[(document.id, document.version) for document in terms],
         ),

@@ -10,6 +10,10 @@ INSERT_ACCOUNT = """
 INSERT INTO accounts (user_nid, password_hash, is_admin, is_guest, created_ts) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (user_nid) DO NOTHING RETURNING user_nid
 """
+UPDATE_UPGRADED = """
+UPDATE accounts SET password_hash = $2, is_admin = $3, is_guest = false
+WHERE user_nid = $1 AND is_guest AND deactivated_ts IS NULL RETURNING user_nid
+"""
 SELECT_ACCOUNT = """
 SELECT user_nid, user_id, password_hash, is_admin, is_guest, is_locked, is_suspended, deactivated_ts
 FROM accounts JOIN users USING (user_nid) WHERE user_id = $1
@@ -69,6 +73,12 @@ async def insert_account(conn: Connection, account: NewAccount) -> bool:
         account.created_ts,
     )
     return made is not None
+
+
+async def update_upgraded(conn: Connection, account: NewAccount) -> bool:
+    """Make a guest's account a full one; False where it is none, or no longer."""
+    upgraded = await conn.fetchval(UPDATE_UPGRADED, account.user_nid, account.password_hash, account.is_admin)
+    return upgraded is not None
 
 
 async def select_account(conn: Connection, user_id: UserId) -> Account | None:

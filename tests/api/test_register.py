@@ -5,12 +5,14 @@ import pytest
 from homeserver.accounts.interactive_auth import LIFETIME_MS
 from homeserver.accounts.registration_tokens import create_registration_token
 from homeserver.http.context import Services
+from homeserver.json_types import JsonObject
 from tests.api.client import PASSWORD, ApiClient, Reply
 from tests.support.fake_clock import FakeClock
 
 DUMMY = {"type": "m.login.dummy"}
 TOKEN_MODE = [{"registration": {"mode": "token"}}]
 CLOSED = [{"registration": {"mode": "closed"}}]
+OPEN_TO_GUESTS = pytest.mark.parametrize("overrides", [{"registration": {"mode": "open", "guests": True}}])
 TERMS = {"id": "privacy", "version": "1.2", "name": "Privacy", "url": "https://example.org/privacy"}
 
 
@@ -117,9 +119,49 @@ async def test_guest_gets_an_account_that_may_do_little(client: ApiClient) -> No
     guest = client.logged_in((await client.post("/register?kind=guest", body)).ok())
     assert "ignored" not in (guest.user_id, guest.device_id)
     assert (await guest.whoami()).ok()["is_guest"] is True
-    assert (await guest.get("/devices")).errcode == "M_GUEST_ACCESS_FORBIDDEN"
+    assert (await guest.get("/joined_rooms")).errcode == "M_GUEST_ACCESS_FORBIDDEN"
+    assert len((await guest.get("/devices")).ok()["devices"]) == 1
     assert (await guest.post("/logout")).status == 200
     assert (await guest.whoami()).status == 401
+
+
+@OPEN_TO_GUESTS
+async def test_guest_may_change_their_display_name_and_nothing_else(client: ApiClient) -> None:
+    guest = client.logged_in((await client.post("/register?kind=guest")).ok())
+    (await guest.put(f"/profile/{guest.user_id}/displayname", {"displayname": "Visitor"})).ok()
+    assert (await guest.get(f"/profile/{guest.user_id}")).ok() == {"displayname": "Visitor"}
+    refused = await guest.put(f"/profile/{guest.user_id}/m.tz", {"m.tz": "Europe/London"})
+    assert refused.errcode == "M_GUEST_ACCESS_FORBIDDEN"
+
+
+@OPEN_TO_GUESTS
+async def test_guest_becomes_a_full_user_with_all_their_sessions(client: ApiClient) -> None:
+    guest = client.logged_in((await client.post("/register?kind=guest")).ok())
+    (await guest.put(f"/profile/{guest.user_id}/displayname", {"displayname": "Visitor"})).ok()
+    name = guest.user_id[1:].partition(":")[0]
+    full = await client.register(name, guest_access_token=guest.access_token)
+    assert full.user_id == guest.user_id
+    for session in (full, guest):
+        assert (await session.whoami()).ok()["is_guest"] is False
+        assert (await session.get("/joined_rooms")).ok() == {"joined_rooms": []}
+    assert (await client.get(f"/profile/{guest.user_id}")).ok() == {"displayname": "Visitor"}
+    await client.log_in(name)
+
+
+@OPEN_TO_GUESTS
+async def test_guest_is_upgraded_only_by_their_own_token(client: ApiClient) -> None:
+    guest, other = [client.logged_in((await client.post("/register?kind=guest")).ok()) for _ in range(2)]
+    full = await client.register("carol")
+    wanted: JsonObject = {"password": PASSWORD, "auth": DUMMY}
+    for user, token in ((guest, other), (guest, full), (full, full)):
+        name = user.user_id[1:].partition(":")[0]
+        body = wanted | {"username": name, "guest_access_token": token.access_token}
+        assert (await client.post("/register", body)).errcode == "M_FORBIDDEN"
+    body = wanted | {"guest_access_token": guest.access_token}
+    assert (await client.post("/register", body)).errcode == "M_MISSING_PARAM"
+    body = wanted | {"guest_access_token": "nonsense", "username": guest.user_id[1:].partition(":")[0]}
+    assert (await client.post("/register", body)).errcode == "M_FORBIDDEN"
+    assert (await guest.whoami()).ok()["is_guest"] is True
 
 
 @pytest.mark.parametrize("overrides", CLOSED)

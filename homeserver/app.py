@@ -28,6 +28,7 @@ from homeserver.http.gauges import Gauges
 from homeserver.http.listeners import RunningListeners, start_listeners
 from homeserver.http.rate_limits import RateLimits
 from homeserver.media.open_media import open_media
+from homeserver.push.context import open_push
 from homeserver.rooms.build_event import Author
 from homeserver.rooms.context import open_rooms
 from homeserver.rooms.listeners import follow_accounts
@@ -122,13 +123,14 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     await stack.enter_async_context(follow_accounts(rooms, accounts.hooks))
     client_data = await stack.enter_async_context(open_client_data(rooms))
     ephemeral = await stack.enter_async_context(open_ephemeral(rooms))
-    sync = await stack.enter_async_context(open_sync(epoch, rooms, ephemeral, client_data))
+    push = await stack.enter_async_context(open_push(db, writer, tailer))
+    sync = await stack.enter_async_context(open_sync(epoch, rooms, ephemeral, client_data, push))
     media = await stack.enter_async_context(open_media(settings, server_name, db, clock))
     await _keep_house(stack, db, sync.hub.forget_idle)
     return Services(
         settings, server_name, clock, db, writer, accounts, RateLimits(clock, settings.limits),
         ClientAddresses(settings.trusted_proxies), Gauges(), rooms, client_data, ephemeral,
-        ToDeviceContext.of(rooms), media, sync,
+        ToDeviceContext.of(rooms), media, push, sync,
     )  # fmt: skip
 
 

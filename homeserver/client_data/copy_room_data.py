@@ -6,6 +6,7 @@ import orjson
 
 from federation.protocol.ids import RoomId
 from homeserver.client_data.context import ClientDataContext
+from homeserver.push.copy_room_rules import copy_room_rules
 from homeserver.storage import account_data
 from homeserver.storage.account_data import GLOBAL
 from homeserver.storage.positions import Change, Stream
@@ -16,12 +17,13 @@ DIRECT: Final = "m.direct"
 
 
 async def copy_room_data(ctx: ClientDataContext, user_nid: int, old: Room, new: Room) -> None:
-    """Give an upgraded room the tags of its predecessor, unless it has some, and its place in `m.direct`.
+    """Give an upgraded room its predecessor's tags and push rules, unless it has some, and `m.direct` place.
 
     Done twice it changes nothing.
     """
     async with ctx.positions.write() as change:
         await _copy_tags(change, user_nid, old.nid, new.nid)
+        await copy_room_rules(change, user_nid, old.room_id, new.room_id)
         direct = await account_data.select_content(change.conn, user_nid, GLOBAL, DIRECT)
         renewed = None if direct is None else add_to_direct(direct, old.room_id, new.room_id)
         if renewed is not None:

@@ -15,6 +15,7 @@ from homeserver.http.addresses import ClientAddresses
 from homeserver.http.gauges import Gauges
 from homeserver.http.rate_limits import RateLimits
 from homeserver.media.context import MediaContext
+from homeserver.push.context import PushContext
 from homeserver.rooms.context import RoomsContext
 from homeserver.storage.db import Database
 from homeserver.storage.positions import Positions
@@ -39,6 +40,7 @@ class Services:
     ephemeral: EphemeralContext
     to_device: ToDeviceContext
     media: MediaContext
+    push: PushContext
     sync: SyncContext
 
 

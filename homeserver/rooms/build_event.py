@@ -12,15 +12,19 @@ from federation.protocol.errors import AuthRuleError, EventTooLarge, FormatError
 from federation.protocol.hashes import reference_hash
 from federation.protocol.ids import EventId, RoomId, ServerName
 from federation.protocol.pdu import EventDraft, Pdu, build_pdu
+from federation.protocol.power_levels import power_levels_of
 from federation.protocol.room_versions import EventIdFormat, RoomVersion
 from federation.protocol.signing import SigningKey
 from homeserver.errors import BadJson, Forbidden, TooLarge
-from homeserver.push.default_rules import notifies_by_default
+from homeserver.push.default_rules import is_tombstone, notifies_by_default
 from homeserver.rooms.heads import RoomHead, StateEvent
 from homeserver.storage.commit import NewEvent, Relation
 from homeserver.storage.state_keys import StateEntry
 
 CREATE: StateEntry = ("m.room.create", "")
+POWER_LEVELS: StateEntry = ("m.room.power_levels", "")
+EVERYBODY = 0
+"""Stands for all members of the room among the numbers of mentioned users."""
 
 
 class EventRequest(Struct, frozen=True, gc=False):
@@ -28,7 +32,7 @@ class EventRequest(Struct, frozen=True, gc=False):
 
     `redacts` is set only where the redaction takes effect. `mentions` are the local users whose highlight
     count rises
-    (0 stands for everybody).
+    (EVERYBODY: only if the sender turns out to have the power to mention the room).
     """
 
     draft: EventDraft
@@ -133,13 +137,15 @@ def _reference_hashes(head: RoomHead, auth: Sequence[StateEvent]) -> dict[EventI
 
 def _new_event(head: RoomHead, pdu: Pdu, request: EventRequest, auth: Sequence[StateEvent]) -> NewEvent:
     is_state = pdu.state_key is not None
+    mentions = _allowed_mentions(head, pdu, request.mentions)
+    notifies = notifies_by_default(pdu.type, pdu.state_key, pdu.content, to_everybody=EVERYBODY in mentions)
     return NewEvent(
         room=head.room,
         pdu=pdu,
         sender_nid=request.sender_nid,
         key_nid=request.key_nid,
         topo=head.topo + 1,
-        notify_count=head.notify_count + notifies_by_default(pdu.type, pdu.content, is_state=is_state),
+        notify_count=head.notify_count + notifies,
         device_nid=request.device_nid,
         txn_id=request.txn_id,
         auth_height=1 + max((event.auth_height for event in auth), default=0) if is_state else None,
@@ -148,8 +154,21 @@ def _new_event(head: RoomHead, pdu: Pdu, request: EventRequest, auth: Sequence[S
         else None,
         relation=relation_of(pdu),
         redacts=request.redacts,
-        mentions=request.mentions,
+        mentions=mentions,
     )
+
+
+def _allowed_mentions(head: RoomHead, pdu: Pdu, mentions: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the mentions that count: of everybody only by who may, or where the room itself was replaced."""
+    if EVERYBODY not in mentions or is_tombstone(pdu.type, pdu.state_key):
+        return mentions
+    found = {
+        entry: event.pdu for entry in (CREATE, POWER_LEVELS) if (event := head.state.get(entry)) is not None
+    }
+    levels = power_levels_of(head.room.version, found)
+    if levels.user(pdu.sender) >= levels.notifications("room"):
+        return mentions
+    return tuple(nid for nid in mentions if nid != EVERYBODY)
 
 
 def relation_of(pdu: Pdu) -> Relation | None:

@@ -248,7 +248,7 @@ async def _store(change: Change, event_nid: int, event: NewEvent, plan: Plan) ->
         if status is EventStatus.SOFT_FAILED:
             await _branch_after(conn, event_nid, event, ref)
         return
-    notifies = notifies_by_default(event.pdu.type, event.pdu.content, is_state=event.key_nid is not None)
+    notifies = notifies_by_default(event.pdu.type, event.pdu.state_key, event.pdu.content)
     count = plan.head.notify_count + notifies
     placement = Placement(EventStatus.ACCEPTED, change.position, count, ref, plan.extremities)
     await persist.place_event(conn, event_nid, event, placement)

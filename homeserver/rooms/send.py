@@ -7,8 +7,8 @@ from federation.protocol.ids import EventId, InvalidIdentifier, RoomId, UserId, 
 from federation.protocol.pdu import EventDraft
 from homeserver.errors import BadJson, Forbidden, InvalidParam
 from homeserver.json_types import JsonObject
-from homeserver.push.default_rules import mentioned_user_ids, mentions_room
-from homeserver.rooms.build_event import EventRequest
+from homeserver.push.default_rules import is_tombstone, mentioned_user_ids, mentions_room
+from homeserver.rooms.build_event import EVERYBODY, EventRequest
 from homeserver.rooms.commit_queue import Committed
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.redaction import check_redaction
@@ -16,7 +16,6 @@ from homeserver.storage.rooms import Room
 
 MAX_TXN_ID_BYTES = 255
 MAX_MENTIONS = 100
-EVERYBODY = 0
 
 
 async def send_event(
@@ -96,7 +95,7 @@ async def build_request(
         device_nid,
         txn_id,
         await check_redaction(ctx, room, draft) if draft.redacts is not None else None,
-        await _mentioned(ctx, draft) if "m.mentions" in draft.content else (),
+        await _mentioned(ctx, draft),
     )
 
 
@@ -141,12 +140,16 @@ def _member_of(draft: EventDraft) -> UserId:
 
 
 async def _mentioned(ctx: RoomsContext, draft: EventDraft) -> tuple[int, ...]:
+    if is_tombstone(draft.type, draft.state_key):
+        return (EVERYBODY,)
+    if "m.mentions" not in draft.content:
+        return ()
     local = []
-    for user_id in mentioned_user_ids(draft.content)[:MAX_MENTIONS]:
+    for user_id in mentioned_user_ids(draft.type, draft.content)[:MAX_MENTIONS]:
         try:
             if server_name_of(parse_user_id(user_id)) == ctx.server_name and user_id != draft.sender:
                 local.append(UserId(user_id))
         except InvalidIdentifier:
             continue
     nids = sorted((await ctx.names.known_users(local)).values())
-    return (EVERYBODY, *nids) if mentions_room(draft.content) else tuple(nids)
+    return (EVERYBODY, *nids) if mentions_room(draft.type, draft.content) else tuple(nids)

@@ -39,6 +39,7 @@ class Stream(IntFlag):
     SESSIONS = 32
     PROFILES = 64
     ROOM_META = 128
+    PUSH_RULES = 256
 
 
 @dataclass(frozen=True, slots=True)

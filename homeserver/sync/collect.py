@@ -12,6 +12,7 @@ from homeserver.storage.memberships import RoomMembership
 from homeserver.storage.positions import Stream
 from homeserver.sync import personal, typing
 from homeserver.sync.context import SyncContext
+from homeserver.sync.counts_by_rules import apply_push_rules
 from homeserver.sync.delta import RoomDelta, SyncDelta, SyncRequest, Timeline
 from homeserver.sync.lazy_members import senders_of
 from homeserver.sync.presence import load_presence
@@ -41,6 +42,7 @@ async def collect(ctx: SyncContext, request: SyncRequest, rooms: Mapping[int, Ro
         for span in (*spans.joined, *spans.left)
     }
     await _add_from_database(ctx, request, spans, deltas, account_data)
+    await apply_push_rules(ctx, request.viewer, deltas, token.position)
     typing.add_typing(ctx, request, spans.joined, deltas)
     joined = [
         deltas[span.room_nid] for span in spans.joined if _is_shown(request, span, deltas[span.room_nid])

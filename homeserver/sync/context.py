@@ -5,19 +5,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-import orjson
-
-from homeserver.caches import LruCache
+from homeserver.caches import BytesCache
 from homeserver.client_data.context import ClientDataContext
 from homeserver.ephemeral.context import EphemeralContext
+from homeserver.push.context import PushContext
 from homeserver.rooms.context import RoomsContext
+from homeserver.sync.evaluated_counts import EvaluatedCounts
 from homeserver.sync.hub import Hub
 from homeserver.sync.last_changes import LastChanges
 from homeserver.sync.lazy_members import LazyMembers
 from homeserver.sync.room_tails import RoomTails
 from homeserver.sync.unread_counts import UnreadCounts
 
-MAX_SHARED_TIMELINES = 2_000
+MAX_SHARED_BYTES = 16 * 1024 * 1024
 MAX_WATCHERS_FOR_PRESENCE = 100
 
 
@@ -34,34 +34,40 @@ class SyncContext:
     rooms: RoomsContext
     ephemeral: EphemeralContext
     client_data: ClientDataContext
+    push: PushContext
     hub: Hub
     tails: RoomTails
     changes: LastChanges
     unread: UnreadCounts
+    evaluated: EvaluatedCounts
     lazy_members: LazyMembers = field(default_factory=LazyMembers)
-    shared: LruCache[tuple[int, ...], orjson.Fragment] = field(
-        default_factory=lambda: LruCache(MAX_SHARED_TIMELINES)
-    )
+    shared: BytesCache[tuple[int, ...]] = field(default_factory=lambda: BytesCache(MAX_SHARED_BYTES))
     to_device_given: dict[int, bool] = field(default_factory=dict)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @asynccontextmanager
 async def open_sync(
-    epoch: str, rooms: RoomsContext, ephemeral: EphemeralContext, client_data: ClientDataContext
+    epoch: str,
+    rooms: RoomsContext,
+    ephemeral: EphemeralContext,
+    client_data: ClientDataContext,
+    push: PushContext,
 ) -> AsyncIterator[SyncContext]:
     """Build the engine's caches, and let the tailer keep them current.
 
     The hub comes last: whoever it wakes reads the others.
     """
     ctx = SyncContext(
-        epoch, rooms, ephemeral, client_data, Hub(), RoomTails(), LastChanges(), UnreadCounts(rooms.names)
-    )
+        epoch, rooms, ephemeral, client_data, push, Hub(), RoomTails(), LastChanges(),
+        UnreadCounts(rooms.names), EvaluatedCounts(),
+    )  # fmt: skip
     tailer = rooms.tailer
     ctx.changes.start(tailer.applied)
     tailer.subscribe(ctx.tails.apply, reset=ctx.tails.clear)
     tailer.subscribe(ctx.changes.apply, reset=lambda: ctx.changes.start(tailer.applied))
     tailer.subscribe(ctx.unread.apply, reset=ctx.unread.clear)
+    tailer.subscribe(ctx.evaluated.apply, reset=ctx.evaluated.clear)
     tailer.subscribe(ctx.hub.apply, reset=ctx.hub.wake_everybody)
     ephemeral.typing.on_change(ctx.hub.wake_room)
     ephemeral.presence.on_change(lambda user_nids: wake_for_presence(ctx, user_nids))

@@ -10,7 +10,7 @@ from homeserver.rooms.filters import Filter
 from homeserver.rooms.render_event import Viewer
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.rooms import Room
-from homeserver.storage.unread import Unread
+from homeserver.storage.unread import Counts, Unread
 from homeserver.sync.tokens import SyncToken
 
 
@@ -56,7 +56,7 @@ class RoomDelta:
     state: Sequence[StoredEvent] = ()
     ephemeral: list[JsonObject] = field(default_factory=list)
     account_data: list[JsonObject] = field(default_factory=list)
-    unread: Unread | None = None
+    unread: Unread | Counts | None = None
     summary: JsonObject | None = None
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from homeserver.json_types import JsonObject
+from homeserver.push.get_rules import PUSH_RULES, push_rules_content
 from homeserver.storage import account_data as account_data_rows
 from homeserver.storage import to_device as to_device_rows
 from homeserver.storage.account_data import GLOBAL, AccountData
@@ -25,7 +26,18 @@ async def load_account_data(
     if request.since is not None and not ctx.changes.of_user(viewer.user_nid, since) & Stream.ACCOUNT_DATA:
         return {}
     async with ctx.rooms.db.acquire() as conn:
-        return await account_data_rows.select_account_data(conn, viewer.user_nid, since, upto)
+        found = await account_data_rows.select_account_data(conn, viewer.user_nid, since, upto)
+    of_account = [data for data in found.get(GLOBAL, ()) if data.type != PUSH_RULES]
+    if request.since is None or len(of_account) < len(found.get(GLOBAL, ())):
+        found[GLOBAL] = [*of_account, await _push_rules(ctx, request)]
+    return found
+
+
+async def _push_rules(ctx: SyncContext, request: SyncRequest) -> AccountData:
+    """Return the rules as they are now; what is stored as account data only says when they changed."""
+    rules = await ctx.push.rules.of_user(request.viewer.user_nid)
+    content = push_rules_content(request.viewer.user_id, rules.own)
+    return AccountData(GLOBAL, PUSH_RULES, orjson.dumps(content))
 
 
 def global_account_data(

@@ -7,6 +7,7 @@ import orjson
 
 from homeserver.caches import LruCache
 from homeserver.push.default_rules import mentioned_user_ids, mentions_room
+from homeserver.rooms.send import MAX_MENTIONS
 from homeserver.storage import unread as unread_rows
 from homeserver.storage.db import Connection
 from homeserver.storage.events import StoredEvent
@@ -79,22 +80,28 @@ class UnreadCounts:
         self._rooms_of.clear()
 
     def _count(self, room: RoomCounts, event: StoredEvent) -> None:
+        counted = event.notify_count > room.count
         room.count = event.notify_count
         if b'"m.mentions"' in event.json:
-            self._count_mentions(room.users, event)
+            self._count_mentions(room.users, event, counted)
+        elif event.type == "m.room.tombstone":
+            room.users.clear()
         own = room.users.get(event.sender_nid)
         if own is not None:
-            own.position, own.read_count, own.highlights = event.event_nid, event.notify_count, 0
+            own.position, own.read_count = event.event_nid, event.notify_count
+            own.highlights = own.uncounted = 0
 
-    def _count_mentions(self, users: dict[int, Unread], event: StoredEvent) -> None:
+    def _count_mentions(self, users: dict[int, Unread], event: StoredEvent, counted: bool) -> None:
         content = orjson.loads(event.json)["content"]
-        nids = self._names.remembered_user_nids(mentioned_user_ids(content))
-        if nids is None:
+        nids = self._names.remembered_user_nids(mentioned_user_ids(event.type, content)[:MAX_MENTIONS])
+        # Whether everybody was mentioned by somebody who may is known to the database.
+        if nids is None or mentions_room(event.type, content) or event.type == "m.room.tombstone":
             users.clear()
             return
-        for user_nid in users if mentions_room(content) else nids:
+        for user_nid in set(nids):
             if user_nid in users:
                 users[user_nid].highlights += 1
+                users[user_nid].uncounted += not counted
 
     def _forget(self, batch: Batch) -> None:
         """A receipt was moved, or a membership changed: read those users' counts again."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -40,6 +40,9 @@ class LruCache(Generic[K, V]):
     def clear(self) -> None:
         self._items.clear()
 
+    def values(self) -> Iterable[V]:
+        return self._items.values()
+
     def __contains__(self, key: K) -> bool:
         return key in self._items
 
@@ -48,6 +51,36 @@ class LruCache(Generic[K, V]):
 
     def __iter__(self) -> Iterator[K]:
         return iter(self._items)
+
+
+class BytesCache(Generic[K]):
+    """Byte strings up to `max_bytes` in all; reading one makes it the newest."""
+
+    __slots__ = ("_items", "max_bytes", "size")
+
+    def __init__(self, max_bytes: int) -> None:
+        self._items: OrderedDict[K, bytes] = OrderedDict()
+        self.max_bytes = max_bytes
+        self.size = 0
+
+    def get(self, key: K) -> bytes | None:
+        value = self._items.get(key)
+        if value is not None:
+            self._items.move_to_end(key)
+        return value
+
+    def put(self, key: K, value: bytes) -> None:
+        """Keep a value, unless it alone would take a tenth of the room."""
+        if len(value) * 10 > self.max_bytes:
+            return
+        self.size += len(value) - len(self._items.get(key, b""))
+        self._items[key] = value
+        self._items.move_to_end(key)
+        while self.size > self.max_bytes:
+            self.size -= len(self._items.popitem(last=False)[1])
+
+    def __len__(self) -> int:
+        return len(self._items)
 
 
 class LoadingCache(Generic[K, V]):

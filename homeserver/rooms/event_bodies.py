@@ -7,12 +7,12 @@ import orjson
 
 from federation.protocol.canonical_json import decode_json
 from federation.protocol.redaction import redact
-from homeserver.caches import LruCache
+from homeserver.caches import BytesCache
 from homeserver.json_types import JsonObject
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.rooms import Room
 
-MAX_RENDERED = 20_000
+MAX_BYTES = 32 * 1024 * 1024
 SHOWN = ("content", "origin_server_ts", "sender", "state_key", "type")
 
 
@@ -20,7 +20,7 @@ class EventBodies:
     """The shared bytes of events: the client's format up to, and without, `room_id` and `unsigned`."""
 
     def __init__(self) -> None:
-        self._bodies: LruCache[tuple[int, int | None], bytes] = LruCache(MAX_RENDERED)
+        self._bodies: BytesCache[tuple[int, int | None]] = BytesCache(MAX_BYTES)
 
     def body(self, room: Room, event: StoredEvent) -> bytes:
         """Return the JSON object of an event without its closing brace."""

@@ -24,7 +24,9 @@ from homeserver.storage.state_keys import StateEntry
 from homeserver.tailer import Batch
 
 MAX_HEADS = 5_000
-MAX_STATE_PER_HEAD = 5_000
+MAX_STATE_EVENTS = 50_000
+"""Of all heads together."""
+LOADS_BETWEEN_COUNTS = 256
 MAX_PREV_EVENTS = 10
 
 
@@ -100,6 +102,7 @@ class Heads:
         self._names = names
         self._heads: LruCache[int, RoomHead] = LruCache(MAX_HEADS)
         self._loading: dict[int, asyncio.Lock] = {}
+        self._loads = 0
 
     def remembered(self, room_nid: int) -> RoomHead | None:
         """Return the head if it is in memory."""
@@ -154,18 +157,25 @@ class Heads:
                 head.apply(event)
 
     async def _load_missing(self, room: Room, entries: Sequence[StateEntry]) -> None:
+        self._make_room()
         head = self._heads.get(room.nid)
         async with self._db.acquire() as conn:
             if head is None:
                 head = await read_head(conn, room)
                 self._heads.put(room.nid, head)
-            if len(head.state) > MAX_STATE_PER_HEAD:
-                head.state.clear()
             version = head.state_version
             found = await read_state(conn, room, [entry for entry in entries if entry not in head.state])
         if head.state_version == version:  # else a state event came meanwhile: the caller asks again
             for entry, event in found.items():
                 head.state.setdefault(entry, event)
+
+    def _make_room(self) -> None:
+        """Now and then, forget every head if they hold too many state events; those in use are soon back."""
+        self._loads += 1
+        if self._loads % LOADS_BETWEEN_COUNTS == 0:
+            held = sum(len(head.state) for head in self._heads.values())
+            if held > MAX_STATE_EVENTS:
+                self._heads.clear()
 
 
 async def read_head(conn: Connection, room: Room) -> RoomHead:

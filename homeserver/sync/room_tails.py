@@ -12,6 +12,7 @@ from homeserver.storage.events import StoredEvent
 from homeserver.tailer import Batch
 
 MAX_ROOMS = 2_000
+MAX_BYTES = 64 * 1024 * 1024
 MAX_EVENTS_PER_ROOM = 100
 MAX_BYTES_PER_ROOM = 256 * 1024
 
@@ -76,18 +77,30 @@ class RoomTails:
 
     def __init__(self) -> None:
         self._tails: LruCache[int, RoomTail] = LruCache(MAX_ROOMS)
+        self._size = 0
 
     def apply(self, batch: Batch) -> None:
         """Append what was committed. A tail that begins here is complete from the commit before."""
         for event in batch.events:
             tail = self._tails.get(event.room_nid)
             if tail is None:
+                if len(self._tails) >= MAX_ROOMS:
+                    self._drop_oldest()
                 tail = RoomTail(batch.entry.previous)
                 self._tails.put(event.room_nid, tail)
+            before = tail.size
             tail.append(event)
+            self._size += tail.size - before
+        while self._size > MAX_BYTES:
+            self._drop_oldest()
 
     def get(self, room_nid: int) -> RoomTail | None:
         return self._tails.get(room_nid)
 
     def clear(self) -> None:
         self._tails.clear()
+        self._size = 0
+
+    def _drop_oldest(self) -> None:
+        dropped = self._tails.pop(next(iter(self._tails)))
+        self._size -= dropped.size if dropped is not None else 0

@@ -8,13 +8,10 @@ second and last time, inside the positions lock. Nothing is answered or publishe
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import asyncpg
 import structlog
-from msgspec import Struct
 
-from federation.protocol.ids import EventId
 from homeserver.errors import BadJson, MatrixError, Unavailable
 from homeserver.rooms.build_event import (
     Author,
@@ -23,13 +20,14 @@ from homeserver.rooms.build_event import (
     build_event,
     needed_entries,
 )
+from homeserver.rooms.commit_entry import Committed, Entry, log_entry, stored_event
 from homeserver.rooms.heads import Heads, RoomHead, read_head, read_state
 from homeserver.storage import events as event_rows
 from homeserver.storage import positions
 from homeserver.storage.commit import CommitResult, NewEvent, commit_events
 from homeserver.storage.db import Connection, Database, DatabaseUnavailable
-from homeserver.storage.events import EventStatus, StoredEvent
-from homeserver.storage.positions import LOCK_TIMEOUT_MS, LogEntry, Stream
+from homeserver.storage.events import StoredEvent
+from homeserver.storage.positions import LOCK_TIMEOUT_MS, LogEntry
 from homeserver.storage.rooms import Room
 
 log = structlog.get_logger(__name__)
@@ -41,40 +39,6 @@ STALE = -1
 """A head position that no room has: what was built on a replaced head must be built again."""
 
 Publish = Callable[[LogEntry, Sequence[StoredEvent]], None]
-
-
-class Committed(Struct, frozen=True, gc=False):
-    """A local event that is in the database."""
-
-    event_id: EventId
-    position: int
-
-
-@dataclass(slots=True, eq=False)
-class Entry:
-    """Events of one room that are committed together or not at all, and the head they were built on."""
-
-    head: RoomHead
-    requests: Sequence[EventRequest]
-    built: Sequence[NewEvent]
-    is_new_room: bool
-    done: "asyncio.Future[Sequence[Committed]]"
-    size: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.size = sum(len(event.pdu.canonical) for event in self.built)
-
-    @property
-    def room(self) -> Room:
-        return self.head.room
-
-    def succeed(self, committed: Sequence[Committed]) -> None:
-        if not self.done.done():
-            self.done.set_result(committed)
-
-    def fail(self, error: BaseException) -> None:
-        if not self.done.done():
-            self.done.set_exception(error)
 
 
 class CommitQueue:
@@ -365,21 +329,3 @@ class CommitQueue:
             self._heads.drop(entry.room.nid)
             for follower in (entry, *self._take_queued(entry.room.nid)):
                 follower.fail(error)
-
-
-def stored_event(event: NewEvent, position: int) -> StoredEvent:
-    """Return what a read of the committed event would."""
-    return StoredEvent(
-        position, event.room.nid, position, event.topo, event.pdu.origin_server_ts, event.sender_nid,
-        event.key_nid,
-        event.device_nid, None, event.notify_count, EventStatus.ACCEPTED, None, event.pdu.event_id,
-        event.pdu.type,
-        event.txn_id, None, event.pdu.canonical,
-    )  # fmt: skip
-
-
-def log_entry(previous: int, batch: Sequence[Entry], stored: Sequence[StoredEvent]) -> LogEntry:
-    last = max(event.event_nid for event in stored)
-    rooms = tuple(sorted({event.room_nid for event in stored}))
-    users = {event.member[0] for entry in batch for event in entry.built if event.member is not None}
-    return LogEntry(last, previous, Stream.EVENTS, rooms, tuple(sorted(users)))

@@ -10,7 +10,8 @@ from federation.protocol.ids import RoomId, ServerName
 from homeserver.clock import Clock
 from homeserver.config import Settings
 from homeserver.rooms.build_event import Author
-from homeserver.rooms.commit_queue import CommitQueue, Committed
+from homeserver.rooms.commit_entry import Committed
+from homeserver.rooms.commit_queue import CommitQueue
 from homeserver.rooms.event_bodies import EventBodies
 from homeserver.rooms.heads import Heads
 from homeserver.rooms.ignored_users import IgnoredUsers

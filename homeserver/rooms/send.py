@@ -9,7 +9,7 @@ from homeserver.errors import BadJson, Forbidden, InvalidParam
 from homeserver.json_types import JsonObject
 from homeserver.push.default_rules import is_tombstone, mentioned_user_ids, mentions_room
 from homeserver.rooms.build_event import EVERYBODY, EventRequest
-from homeserver.rooms.commit_queue import Committed
+from homeserver.rooms.commit_entry import Committed
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.redaction import check_redaction
 from homeserver.storage.rooms import Room

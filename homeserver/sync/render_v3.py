@@ -83,9 +83,9 @@ class Renderer:
         key = (delta.room.nid, first, last, len(timeline.events))
         shared = self._ctx.shared.get(key)
         if shared is None:
-            shared = orjson.Fragment(orjson.dumps(self._render_timeline(delta)))
+            shared = orjson.dumps(self._render_timeline(delta))
             self._ctx.shared.put(key, shared)
-        return shared
+        return orjson.Fragment(shared)
 
     def _is_special(self, events: Sequence[StoredEvent]) -> bool:
         """Whether this device sees these events otherwise than others do."""

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from homeserver.errors import Forbidden
-from homeserver.rooms.commit_queue import Committed
+from homeserver.rooms.commit_entry import Committed
 from homeserver.rooms.send import send_event
 from homeserver.storage.db import Database
 from homeserver.storage.events import select_head, select_new_events

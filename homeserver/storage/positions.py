@@ -8,7 +8,7 @@ skips a late commit. The position log has one row per such commit: what moved, i
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from enum import IntFlag
+from typing import Final
 
 from homeserver.storage.db import Connection, Database
 
@@ -28,18 +28,20 @@ AND position < (SELECT max(position) FROM position_log)
 LOCK_TIMEOUT_MS = 5_000
 
 
-class Stream(IntFlag):
-    """What a row of the position log says has moved."""
+class Stream:
+    """What a row of the position log says has moved: bits, as plain integers, which every sync tests."""
 
-    EVENTS = 1
-    RECEIPTS = 2
-    ACCOUNT_DATA = 4
-    TO_DEVICE = 8
-    DEVICE_LISTS = 16
-    SESSIONS = 32
-    PROFILES = 64
-    ROOM_META = 128
-    PUSH_RULES = 256
+    EVENTS: Final = 1
+    RECEIPTS: Final = 2
+    ACCOUNT_DATA: Final = 4
+    TO_DEVICE: Final = 8
+    DEVICE_LISTS: Final = 16
+    SESSIONS: Final = 32
+    PROFILES: Final = 64
+    ROOM_META: Final = 128
+    PUSH_RULES: Final = 256
+
+    EACH: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,9 @@ class LogEntry:
 
     position: int
     previous: int
-    kinds: Stream
+    kinds: int
     rooms: tuple[int, ...]
     users: tuple[int, ...]
-
-
-NOTHING = Stream(0)
 
 
 @dataclass(slots=True)
@@ -62,11 +61,11 @@ class Change:
 
     conn: Connection
     position: int
-    kinds: Stream = NOTHING
+    kinds: int = 0
     rooms: set[int] = field(default_factory=set)
     users: set[int] = field(default_factory=set)
 
-    def touch(self, kind: Stream, *, rooms: Iterable[int] = (), users: Iterable[int] = ()) -> None:
+    def touch(self, kind: int, *, rooms: Iterable[int] = (), users: Iterable[int] = ()) -> None:
         """Say what moved, so that syncs of these rooms' members and these users look."""
         self.kinds |= kind
         self.rooms.update(rooms)
@@ -100,7 +99,7 @@ class Positions:
 async def log_change(change: Change) -> LogEntry:
     """Append a change to the position log, inside its transaction."""
     rooms, users = sorted(change.rooms), sorted(change.users)
-    previous = await change.conn.fetchval(LOG_POSITIONS, change.position, int(change.kinds), rooms, users)
+    previous = await change.conn.fetchval(LOG_POSITIONS, change.position, change.kinds, rooms, users)
     return LogEntry(change.position, previous, change.kinds, tuple(rooms), tuple(users))
 
 
@@ -113,7 +112,7 @@ async def select_last_position(conn: Connection) -> int:
 async def select_log(conn: Connection, after: int, limit: int) -> Sequence[LogEntry]:
     """Return the commits after a position, oldest first."""
     return [
-        LogEntry(r["position"], r["previous"], Stream(r["kinds"]), tuple(r["rooms"]), tuple(r["users"]))
+        LogEntry(r["position"], r["previous"], r["kinds"], tuple(r["rooms"]), tuple(r["users"]))
         for r in await conn.fetch(SELECT_LOG, after, limit)
     ]
 

@@ -7,7 +7,7 @@ from homeserver.storage.positions import Stream
 from homeserver.tailer import Batch
 
 MAX_REMEMBERED = 100_000
-EVERYTHING = Stream(~0)
+EVERYTHING = ~0
 
 
 @dataclass(slots=True)
@@ -15,7 +15,7 @@ class Changes:
     """The newest position of a room or user, in all and per kind of data."""
 
     newest: int = 0
-    kinds: dict[Stream, int] = field(default_factory=dict)
+    kinds: dict[int, int] = field(default_factory=dict)
 
 
 class LastChanges:
@@ -39,27 +39,27 @@ class LastChanges:
         for user_nid in entry.users:
             self._note(self._users, user_nid, entry.kinds, entry.position)
 
-    def of_room(self, room_nid: int, since: int) -> Stream:
+    def of_room(self, room_nid: int, since: int) -> int:
         """Return the kinds of data of a room that may have changed after a position."""
         return self._kinds_since(self._rooms, room_nid, since)
 
-    def of_user(self, user_nid: int, since: int) -> Stream:
+    def of_user(self, user_nid: int, since: int) -> int:
         """Return the kinds of data of a user that may have changed after a position."""
         return self._kinds_since(self._users, user_nid, since)
 
-    def _kinds_since(self, known: LruCache[int, Changes], nid: int, since: int) -> Stream:
+    def _kinds_since(self, known: LruCache[int, Changes], nid: int, since: int) -> int:
         if since < self.floor:
             return EVERYTHING
         changes = known.peek(nid)
         if changes is None or changes.newest <= since:
-            return Stream(0)
-        moved = Stream(0)
+            return 0
+        moved = 0
         for kind, position in changes.kinds.items():
             if position > since:
                 moved |= kind
         return moved
 
-    def _note(self, known: LruCache[int, Changes], nid: int, kinds: Stream, position: int) -> None:
+    def _note(self, known: LruCache[int, Changes], nid: int, kinds: int, position: int) -> None:
         changes = known.get(nid)
         if changes is None:
             if len(known) >= known.max_items:
@@ -67,8 +67,9 @@ class LastChanges:
             changes = Changes()
             known.put(nid, changes)
         changes.newest = position
-        for kind in kinds:
-            changes.kinds[kind] = position
+        for kind in Stream.EACH:
+            if kinds & kind:
+                changes.kinds[kind] = position
 
     def _forget_oldest(self, known: LruCache[int, Changes]) -> None:
         forgotten = known.pop(next(iter(known)))

@@ -32,6 +32,8 @@ async def load_presence(
     else:
         users = await _sharing_rooms(ctx, request, rooms, presence.changed_since(request.since.stamp))
         users += await _newly_met(ctx, request, joined)
+    if not users:
+        return []
     names = await ctx.rooms.names.user_ids(users)
     events: list[JsonObject] = []
     for user_nid, user_id in names.items():
@@ -64,6 +66,9 @@ async def _newly_met(ctx: SyncContext, request: SyncRequest, joined: Sequence[Ro
 async def _sharing_rooms(
     ctx: SyncContext, request: SyncRequest, rooms: Mapping[int, RoomMembership], users: Iterable[int]
 ) -> list[int]:
+    users = list(users)
+    if not users:
+        return []
     own_rooms = {room.room_nid for room in rooms.values() if room.membership == "join"}
     found, unsure = [], []
     for user_nid in users:

@@ -20,6 +20,9 @@ from homeserver.storage.events import StoredEvent, select_events_by_nid
 from homeserver.storage.rooms import Room
 from homeserver.storage.unsigned import select_memberships_at, select_replaced_state
 
+JOINED: JsonObject = {"membership": "join"}
+"""All that `unsigned` says of most events, beside their age. Nobody may change it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
@@ -62,12 +65,13 @@ def render_event(
     with_room_id: bool,
 ) -> orjson.Fragment:
     """Put an event's shared bytes together with what this viewer sees in `unsigned`."""
-    unsigned: JsonObject = {"age": max(0, now_ms - event.origin_server_ts)}
-    if event.txn_id is not None and event.device_nid == viewer.device_nid:
-        unsigned["transaction_id"] = event.txn_id
-    if extra:
-        unsigned |= extra
-    tail = b',"unsigned":' + orjson.dumps(unsigned) + b"}"
+    age = max(0, now_ms - event.origin_server_ts)
+    is_own = event.txn_id is not None and event.device_nid == viewer.device_nid
+    if extra is JOINED and not is_own:
+        tail = b',"unsigned":{"membership":"join","age":%d}}' % age
+    else:
+        own = {"transaction_id": event.txn_id} if is_own else {}
+        tail = b',"unsigned":' + orjson.dumps({"age": age, **own, **(extra or {})}) + b"}"
     if with_room_id:
         tail = b',"room_id":' + orjson.dumps(room.room_id) + tail
     return orjson.Fragment(bodies.body(room, event) + tail)
@@ -77,32 +81,36 @@ async def load_unsigned(
     ctx: RoomsContext, rooms: Mapping[int, Room], events: Sequence[StoredEvent], viewer: Viewer
 ) -> dict[int, JsonObject]:
     """Look up, in a few queries for all, the parts of `unsigned` that are not in the events themselves."""
-    extras: dict[int, JsonObject] = {event.event_nid: {} for event in events}
+    if not events:
+        return {}
     async with ctx.db.acquire() as conn:
         aggregations = await load_aggregations(conn, ctx, viewer, events)
         memberships = await select_memberships_at(conn, viewer.user_nid, events)
         replaced = await select_replaced_state(conn, [event for event in events if event.key_nid is not None])
-        wanted = {event.redacted_by for event in events if event.redacted_by is not None} | set(
-            replaced.values()
-        )
+        redactions = {event.redacted_by for event in events if event.redacted_by is not None}
+        wanted = redactions | set(replaced.values())
         others = await select_events_by_nid(conn, sorted(wanted)) if wanted else {}
+    extras: dict[int, JsonObject] = {}
     for event in events:
-        extra = extras[event.event_nid]
-        extra["membership"] = memberships.get(event.event_nid, "leave")
-        if (previous := others.get(replaced.get(event.event_nid, 0))) is not None:
-            _add_replaced(extra, rooms[event.room_nid], previous)
+        membership = memberships.get(event.event_nid, "leave")
+        room, previous = rooms[event.room_nid], others.get(replaced.get(event.event_nid, 0))
+        extra = {} if previous is None else _replaced(room, previous)
         if event.redacted_by is not None and event.redacted_by in others:
-            extra["redacted_because"] = _redacted_because(rooms[event.room_nid], others[event.redacted_by])
+            extra["redacted_because"] = _redacted_because(room, others[event.redacted_by])
         if event.event_nid in aggregations:
             extra["m.relations"] = aggregations[event.event_nid]
+        is_plain = membership == "join" and not extra
+        extras[event.event_nid] = JOINED if is_plain else extra | {"membership": membership}
     return extras
 
 
-def _add_replaced(extra: JsonObject, room: Room, previous: StoredEvent) -> None:
+def _replaced(room: Room, previous: StoredEvent) -> JsonObject:
     shown = client_event(room, previous)
-    extra["prev_content"] = shown["content"]
-    extra["prev_sender"] = shown["sender"]
-    extra["replaces_state"] = previous.event_id
+    return {
+        "prev_content": shown["content"],
+        "prev_sender": shown["sender"],
+        "replaces_state": previous.event_id,
+    }
 
 
 def _redacted_because(room: Room, redaction: StoredEvent) -> JsonObject:

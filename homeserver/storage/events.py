@@ -68,6 +68,11 @@ SELECT max(position) FROM events WHERE room_nid = $1 AND sender_nid = $2 AND pos
 """
 
 
+COLUMN_COUNT = EVENT_COLUMNS.count(",") + 1
+TYPE, EXTREMITIES = 13, 15
+"""Places in EVENT_COLUMNS, which has the order of StoredEvent's fields."""
+
+
 class EventStatus(IntEnum):
     """What became of an event; only accepted ones are shown to clients."""
 
@@ -116,21 +121,22 @@ class StoredEvent(Struct, frozen=True, gc=False):
 
 
 def load_json(canonical: bytes) -> JsonObject:
-    """Decode canonical bytes of ours, exactly: orjson would turn integers beyond 64 bits into floats."""
+    """Decode canonical bytes of ours.
+
+    Integers beyond 64 bits, which only rooms of versions 1 to 5 can hold, become floats: whoever hands an
+    event on exactly decodes it with `pdu_from_stored`.
+    """
     loaded: JsonObject = orjson.loads(canonical)
     return loaded
 
 
 def event_from_row(row: asyncpg.Record) -> StoredEvent:
-    extremities = row["extremities"]
-    return StoredEvent(
-        row["event_nid"], row["room_nid"], row["position"], row["topo"], row["origin_server_ts"],
-        row["sender_nid"],
-        row["key_nid"], row["device_nid"], row["redacted_by"], row["notify_count"], row["status"],
-        row["state_base"],
-        EventId(row["event_id"]), from_text(row["type"]), row["txn_id"],
-        tuple(extremities) if extremities is not None else None, row["json"],
-    )  # fmt: skip
+    """Return the event in a row that begins with EVENT_COLUMNS."""
+    values = list(row[:COLUMN_COUNT])
+    values[TYPE] = from_text(values[TYPE])
+    if values[EXTREMITIES] is not None:
+        values[EXTREMITIES] = tuple(values[EXTREMITIES])
+    return StoredEvent(*values)
 
 
 async def select_events(conn: Connection, event_ids: Sequence[EventId]) -> dict[EventId, StoredEvent]:

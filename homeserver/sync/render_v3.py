@@ -9,14 +9,12 @@ import orjson
 
 from homeserver.json_types import JsonObject
 from homeserver.rooms.event_fields import select_fields
-from homeserver.rooms.render_event import load_unsigned, render_event
+from homeserver.rooms.render_event import JOINED, load_unsigned, render_event
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.rooms import Room
 from homeserver.sync.context import SyncContext
 from homeserver.sync.delta import RoomDelta, SyncDelta, SyncRequest
 from homeserver.sync.tokens import SyncToken
-
-JOINED: JsonObject = {"membership": "join"}
 
 
 async def render_v3(ctx: SyncContext, request: SyncRequest, delta: SyncDelta) -> bytes:

@@ -5,6 +5,7 @@ Spec: https://spec.matrix.org/v1.19/server-server-api/#verifying-the-invite
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
@@ -50,31 +51,31 @@ def check_third_party_invite(room: AuthState, pdu: Pdu, target: str) -> None:
     if pdu.sender != invite.sender:
         refuse(AuthRule.THIRD_PARTY_INVITE_SENDER, "the third-party invite is of another sender")
     # 5.4.1.7. If any signature in signed matches any public key in the event, allow. 5.4.1.8. Else reject.
-    if not _is_signed_by_any(signed, _public_keys(invite.content)):
+    if next(keys_that_signed(signed, invite.content), None) is None:
         refuse(AuthRule.THIRD_PARTY_INVITE_SIGNATURE, "the third-party invite is not validly signed")
 
 
-def _public_keys(content: JsonObject) -> list[bytes]:
+def keys_that_signed(signed: JsonObject, content: JsonObject) -> Iterator[JsonObject]:
+    """Yield the entries, of a third-party invite's content, whose key has signed an object."""
+    names = _signature_names(signed)
+    for entry, public_key in _public_keys(content):
+        if any(_is_signed(signed, server_name, key_id, public_key) for server_name, key_id in names):
+            yield entry
+
+
+def _public_keys(content: JsonObject) -> list[tuple[JsonObject, bytes]]:
     listed = content.get("public_keys")
     entries: list[JsonValue] = [content, *listed] if isinstance(listed, list) else [content]
-    keys: list[bytes] = []
+    keys: list[tuple[JsonObject, bytes]] = []
     for entry in entries[:MAX_PUBLIC_KEYS]:
         text = entry.get("public_key") if isinstance(entry, dict) else None
-        if isinstance(text, str):
+        if isinstance(entry, dict) and isinstance(text, str):
             try:
-                keys.append(decode_base64(text))
+                keys.append((entry, decode_base64(text)))
             except ValueError:
                 # A key that cannot be read matches no signature.
                 continue
     return keys
-
-
-def _is_signed_by_any(signed: JsonObject, public_keys: list[bytes]) -> bool:
-    return any(
-        _is_signed(signed, server_name, key_id, public_key)
-        for server_name, key_id in _signature_names(signed)
-        for public_key in public_keys
-    )
 
 
 def _signature_names(signed: JsonObject) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from federation.protocol.ids import RoomId, UserId, parse_room_id, parse_user_id
 from homeserver.accounts.requester import Requester
-from homeserver.errors import BadJson, MatrixError, MissingParam
+from homeserver.errors import BadJson, MissingParam
 from homeserver.http.context import services
 from homeserver.http.params import json_response, read_body, read_json_object
 from homeserver.http.rate_limits import Action
@@ -19,12 +19,14 @@ from homeserver.http.requester import refuse_suspended, require_user
 from homeserver.http.routing import Routes, path_param
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.forget import forget_room
+from homeserver.rooms.identity_server import ThirdPartyId
 from homeserver.rooms.invite import invite_user
 from homeserver.rooms.join import join_room
 from homeserver.rooms.joined_rooms import list_joined_rooms
 from homeserver.rooms.kick_ban import ban_user, kick_user, unban_user
 from homeserver.rooms.knock import knock_on_room
 from homeserver.rooms.leave import leave_room
+from homeserver.rooms.third_party_invite import invite_third_party
 from homeserver.rooms.third_party_signed import ThirdPartySigned
 
 routes = Routes()
@@ -39,12 +41,28 @@ class Reason(msgspec.Struct):
 
 
 class Target(msgspec.Struct):
-    """A body that names a user, or an address that only an identity server could turn into one."""
+    """A body that names a user."""
 
     user_id: str | None = None
     reason: str | None = None
+
+
+class Invitation(msgspec.Struct):
+    """A body that names a user, or an address that an identity server may turn into one."""
+
+    user_id: str | None = None
+    reason: str | None = None
+    id_server: str | None = None
+    id_access_token: str | None = None
     medium: str | None = None
     address: str | None = None
+
+    def third_party_id(self) -> ThirdPartyId:
+        """Return the address. Raises MissingParam where it is not all there."""
+        server, token, medium, address = self.id_server, self.id_access_token, self.medium, self.address
+        if server is None or token is None or medium is None or address is None:
+            raise MissingParam("`user_id` is required, or all of an address and its identity server")
+        return ThirdPartyId(server, token, medium, address)
 
 
 @routes.post("/_matrix/client/v3/join/{roomIdOrAlias}", limit=Action.JOIN)
@@ -91,8 +109,16 @@ async def post_forget(request: web.Request) -> web.StreamResponse:
 
 @routes.post("/_matrix/client/v3/rooms/{roomId}/invite", limit=Action.INVITE)
 async def post_invite(request: web.Request) -> web.StreamResponse:
-    """POST /rooms/{roomId}/invite: invite a user."""
-    return await _change(request, invite_user)
+    """POST /rooms/{roomId}/invite: invite a user, or the owner of an address."""
+    requester = await require_user(request)
+    refuse_suspended(requester)
+    ctx, room_id = services(request).rooms, parse_room_id(path_param(request, "roomId"))
+    body = await read_body(request, Invitation)
+    if body.user_id is not None:
+        await invite_user(ctx, requester, room_id, parse_user_id(body.user_id), body.reason)
+    else:
+        await invite_third_party(ctx, requester, room_id, body.third_party_id(), body.reason)
+    return json_response({})
 
 
 @routes.post("/_matrix/client/v3/rooms/{roomId}/kick")
@@ -140,8 +166,6 @@ async def _change(request: web.Request, verb: MemberVerb) -> web.StreamResponse:
     room_id = parse_room_id(path_param(request, "roomId"))
     body = await read_body(request, Target)
     if body.user_id is None:
-        if body.medium is not None or body.address is not None:
-            raise MatrixError("M_SERVER_NOT_TRUSTED", 403, "This server trusts no identity server")
         raise MissingParam("`user_id` is required")
     await verb(services(request).rooms, requester, room_id, parse_user_id(body.user_id), body.reason)
     return json_response({})

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from federation.protocol.ids import RoomId, ServerName
 from homeserver.clock import Clock
 from homeserver.config import Settings
+from homeserver.outgoing.json_client import JsonClient
 from homeserver.rooms.build_event import Author
 from homeserver.rooms.commit_entry import Committed
 from homeserver.rooms.commit_queue import CommitQueue
@@ -48,6 +49,7 @@ class RoomsContext:
     commits: CommitQueue
     author: Author
     bodies: EventBodies
+    outgoing: JsonClient
     in_flight: dict[TransactionKey, "asyncio.Future[Sequence[Committed]]"] = field(default_factory=dict)
     creating: set[RoomId] = field(default_factory=set)
 
@@ -67,11 +69,17 @@ async def open_rooms(
     tailer.subscribe(memberships.apply, reset=memberships.clear)
     tailer.subscribe(ignored.apply, reset=ignored.clear)
     tailer.subscribe(summaries.apply, reset=summaries.clear)
+    outgoing = JsonClient(
+        allow_private_addresses=settings.federation.allow_private_addresses,
+        verify_tls=settings.federation.verify_tls,
+        ca_file=settings.federation.ca_file,
+    )
     commits.start()
     try:
         yield RoomsContext(
             author.server_name, settings, clock, db, names, positions, tailer, heads, memberships, ignored,
-            summaries, commits, author, EventBodies(),
+            summaries, commits, author, EventBodies(), outgoing,
         )  # fmt: skip
     finally:
         await commits.stop()
+        await outgoing.close()

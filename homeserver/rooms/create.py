@@ -20,6 +20,7 @@ from homeserver.rooms.invite_permission import check_invite_permission
 from homeserver.rooms.member_profiles import member_profiles
 from homeserver.rooms.membership_checks import check_reachable
 from homeserver.rooms.room_aliases_state import listed_aliases
+from homeserver.rooms.third_party_invite import find_owners, leave_invitations
 from homeserver.storage import directory
 from homeserver.storage.rooms import Room
 
@@ -32,7 +33,8 @@ async def create_room(ctx: RoomsContext, requester: Requester, options: CreateOp
     Spec: https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3createroom
     """
     version = chosen_version(ctx, options.room_version)
-    invited = await _check_invited(ctx, options)
+    owners = await find_owners(ctx, options.invite_3pid or ())
+    invited = await _check_invited(ctx, options, [user_id for user_id in owners.values() if user_id])
     alias = None if options.room_alias_name is None else local_alias(ctx, options.room_alias_name)
     _check_initial_state(options, alias)
     profiles = await member_profiles(ctx, [requester.user_id, *invited])
@@ -53,6 +55,7 @@ async def create_room(ctx: RoomsContext, requester: Requester, options: CreateOp
     if options.visibility == "public":
         async with ctx.db.acquire() as conn:
             await directory.update_published(conn, room.nid, True)
+    await leave_invitations(ctx, requester, room, [address for address in owners if not owners[address]])
     return room
 
 
@@ -74,10 +77,8 @@ def local_alias(ctx: RoomsContext, localpart: str) -> RoomAlias:
         raise InvalidParam(f"`room_alias_name`: {error}") from error
 
 
-async def _check_invited(ctx: RoomsContext, options: CreateOptions) -> list[UserId]:
-    if options.invite_3pid:
-        raise MatrixError("M_SERVER_NOT_TRUSTED", 403, "This server trusts no identity server")
-    invited = [parse_user_id(user_id) for user_id in dict.fromkeys(options.invite or ())]
+async def _check_invited(ctx: RoomsContext, options: CreateOptions, owners: list[UserId]) -> list[UserId]:
+    invited = [parse_user_id(user_id) for user_id in dict.fromkeys([*(options.invite or ()), *owners])]
     for user_id in invited:
         check_reachable(ctx, user_id)
         await check_invite_permission(ctx, user_id)

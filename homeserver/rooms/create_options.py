@@ -7,7 +7,11 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
+from homeserver.rooms.identity_server import ThirdPartyId
+
 MAX_INVITES: Final = 100
+MAX_ADDRESSES: Final = 10
+"""Identity servers are asked about them one after the other."""
 MAX_INITIAL_STATE: Final = 200
 
 Preset = Literal["private_chat", "public_chat", "trusted_private_chat"]
@@ -29,7 +33,7 @@ class CreateOptions(msgspec.Struct):
     name: str | None = None
     topic: str | None = None
     invite: Annotated[list[str], msgspec.Meta(max_length=MAX_INVITES)] | None = None
-    invite_3pid: list[dict[str, Any]] | None = None
+    invite_3pid: Annotated[list[ThirdPartyId], msgspec.Meta(max_length=MAX_ADDRESSES)] | None = None
     room_version: str | None = None
     creation_content: dict[str, Any] | None = None
     initial_state: Annotated[list[InitialState], msgspec.Meta(max_length=MAX_INITIAL_STATE)] | None = None

@@ -5,11 +5,14 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#third-party-invites
 
 import msgspec
 
+from federation.protocol.auth_rules_third_party import keys_that_signed
 from federation.protocol.ids import UserId, parse_user_id, server_name_of
+from federation.protocol.pdu import Pdu
 from homeserver.accounts.requester import Requester
 from homeserver.errors import Forbidden, NotFound
 from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
+from homeserver.rooms.identity_server import is_key_valid
 from homeserver.rooms.member_profiles import member_profile
 from homeserver.rooms.room_state import current_event
 from homeserver.rooms.send import send_event
@@ -34,12 +37,22 @@ async def accept_third_party_invite(
 ) -> None:
     """Invite the requester in the name of who invited their address.
 
+    Raises: as `exchange_third_party_invite`.
+    """
+    await exchange_third_party_invite(ctx, room, requester.user_id, proof)
+
+
+async def exchange_third_party_invite(
+    ctx: RoomsContext, room: Room, target: UserId, proof: ThirdPartySigned
+) -> None:
+    """Turn the invitation of an address into one of the user who proves to own it.
+
     The authorization rules check the signatures against the keys in the room's `m.room.third_party_invite`.
 
-    Raises: Forbidden where the proof is another user's, or no such invitation is pending; NotFound where the
-    inviting user is of a server that cannot be reached.
+    Raises: Forbidden where the proof is another user's, no such invitation is pending, or the keys that
+    signed it are revoked; NotFound where the inviting user is of a server that cannot be reached.
     """
-    if proof.mxid != requester.user_id:
+    if proof.mxid != target:
         raise Forbidden("This invitation was signed for another user")
     sender = parse_user_id(proof.sender)
     if server_name_of(sender) != ctx.server_name:
@@ -47,7 +60,19 @@ async def accept_third_party_invite(
     pending = await current_event(ctx, room, ("m.room.third_party_invite", proof.token))
     if pending is None or pending.sender != sender:
         raise Forbidden("No such invitation is pending in the room")
-    await _invite(ctx, room, sender, requester.user_id, pending.content.get("display_name"), proof)
+    await _check_keys(ctx, proof, pending)
+    await _invite(ctx, room, sender, target, pending.content.get("display_name"), proof)
+
+
+async def _check_keys(ctx: RoomsContext, proof: ThirdPartySigned, pending: Pdu) -> None:
+    """Refuse what only revoked keys have signed. A key without a place to ask is valid for ever."""
+    for entry in keys_that_signed(proof.signed(), dict(pending.content)):
+        validity_url, public_key = entry.get("key_validity_url"), entry["public_key"]
+        if not isinstance(validity_url, str):
+            return
+        if await is_key_valid(ctx.outgoing, validity_url, str(public_key)):
+            return
+    raise Forbidden("No key that is still valid has signed this invitation")
 
 
 async def _invite(

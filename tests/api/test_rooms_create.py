@@ -189,15 +189,6 @@ async def test_odd_wishes_are_refused(alice: ApiClient) -> None:
         assert refused.status in (400, 413)
 
 
-async def test_address_cannot_be_invited_without_identity_server(alice: ApiClient) -> None:
-    address: JsonObject = {"medium": "email", "address": "a@b.c", "id_server": "x", "id_access_token": "t"}
-    refused = await alice.post("/createRoom", {"invite_3pid": [address]})
-    assert (refused.status, refused.errcode) == (403, "M_SERVER_NOT_TRUSTED")
-    room_id = await create(alice)
-    refused = await alice.post(f"/rooms/{room_id}/invite", address)
-    assert (refused.status, refused.errcode) == (403, "M_SERVER_NOT_TRUSTED")
-
-
 async def test_member_events_of_a_new_room_carry_profiles(alice: ApiClient, bob: ApiClient) -> None:
     for user, name in ((alice, "Alice A."), (bob, "Bob B.")):
         await user.put(f"/profile/{user.user_id}/displayname", {"displayname": name})

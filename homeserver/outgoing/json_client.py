@@ -1,0 +1,130 @@
+"""Asking other services for JSON: identity servers.
+
+What bounds it: `ANSWER_WITHIN_S`, `MAX_ANSWER_BYTES`; HTTPS only, no redirects, no cookies, no proxies.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import orjson
+from aiohttp import (
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    StreamReader,
+    TCPConnector,
+    ThreadedResolver,
+)
+from yarl import URL
+
+from homeserver.json_types import JsonObject
+from homeserver.outgoing.addresses import PublicResolver, is_address, is_public
+
+ANSWER_WITHIN_S: Final = 8.0
+MAX_ANSWER_BYTES: Final = 64 * 1024
+MAX_CONNECTIONS: Final = 32
+
+
+class RemoteFailed(Exception):
+    """There was no answer that could be used."""
+
+
+class RemoteRefused(RemoteFailed):
+    """The answer is an error; `errcode` is empty where it names none."""
+
+    def __init__(self, status: int, errcode: str) -> None:
+        super().__init__(f"status {status} {errcode}".rstrip())
+        self.status = status
+        self.errcode = errcode
+
+
+class JsonClient:
+    """A session for requests to hosts that somebody else names. It is opened with the first request."""
+
+    def __init__(self, *, allow_private_addresses: bool, verify_tls: bool, ca_file: Path | None) -> None:
+        self._allow_private = allow_private_addresses
+        self._verify_tls = verify_tls
+        self._ca_file = ca_file
+        self._session: ClientSession | None = None
+
+    async def get(self, url: str, query: Mapping[str, str] | None = None, token: str = "") -> JsonObject:
+        """Ask for a JSON object. Raises RemoteFailed, RemoteRefused."""
+        return await self._ask("GET", url, query, None, token)
+
+    async def post(self, url: str, body: JsonObject, token: str = "") -> JsonObject:
+        """Send a JSON object and return the one that is answered. Raises RemoteFailed, RemoteRefused."""
+        return await self._ask("POST", url, None, orjson.dumps(body), token)
+
+    async def close(self) -> None:
+        """End all connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def _ask(
+        self, method: str, text: str, query: Mapping[str, str] | None, body: bytes | None, token: str
+    ) -> JsonObject:
+        url = self._check(text).update_query(query or {})
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        session = self._session = self._session or self._open()
+        try:
+            async with (
+                asyncio.timeout(ANSWER_WITHIN_S),
+                session.request(method, url, data=body, headers=headers, allow_redirects=False) as response,
+            ):
+                raw = await _read(response.content)
+                return _decode(response.status, raw)
+        except (ClientError, OSError, ValueError) as error:  # a TimeoutError is an OSError
+            raise RemoteFailed(f"{url.host} cannot be asked: {type(error).__name__}") from error
+
+    def _check(self, text: str) -> URL:
+        """Return a URL. Raises RemoteFailed where it is none that may be asked."""
+        try:
+            url = URL(text)
+        except ValueError as error:
+            raise RemoteFailed("This is not a URL") from error
+        if url.scheme != "https" or not url.host or url.user is not None or url.password is not None:
+            raise RemoteFailed("Only https:// URLs without credentials are asked")
+        if not self._allow_private and is_address(url.host) and not is_public(url.host):
+            raise RemoteFailed("The address is in a private network")
+        return url
+
+    def _open(self) -> ClientSession:
+        context = ssl.create_default_context()
+        if self._ca_file is not None:
+            context.load_verify_locations(self._ca_file)
+        if not self._verify_tls:
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        resolver = ThreadedResolver() if self._allow_private else PublicResolver()
+        return ClientSession(
+            connector=TCPConnector(ssl=context, resolver=resolver, limit=MAX_CONNECTIONS),
+            timeout=ClientTimeout(total=ANSWER_WITHIN_S),
+            cookie_jar=DummyCookieJar(),
+        )
+
+
+async def _read(content: StreamReader) -> bytes:
+    raw = bytearray()
+    async for chunk in content.iter_any():
+        raw += chunk
+        if len(raw) > MAX_ANSWER_BYTES:
+            raise ValueError("The answer is too long")
+    return bytes(raw)
+
+
+def _decode(status: int, raw: bytes) -> JsonObject:
+    try:
+        answer = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        answer = None
+    if status != 200:
+        errcode = answer.get("errcode") if isinstance(answer, dict) else None
+        raise RemoteRefused(status, errcode if isinstance(errcode, str) else "")
+    if not isinstance(answer, dict):
+        raise RemoteFailed("The answer is not a JSON object")
+    return answer

@@ -90,7 +90,7 @@ WITH RECURSIVE layers AS (
     SELECT DISTINCT ON (s.key_nid) s.key_nid, s.event_nid
     FROM layers l JOIN state_branch_entries s ON s.branch_nid = l.branch_nid ORDER BY s.key_nid, l.layer
 )
-SELECT n.key_nid AS changed_key, {EVENT_COLUMNS}
+SELECT {EVENT_COLUMNS}, n.key_nid AS changed_key
 FROM entries n LEFT JOIN events e ON e.event_nid = n.event_nid
 """
 SELECT_MEMBERS_AT = f"""
@@ -103,7 +103,7 @@ CROSS JOIN LATERAL (
 JOIN events e ON e.event_nid = c.new_event_nid WHERE u.user_nid = ANY ($2::bigint[]) ORDER BY e.event_nid
 """
 SELECT_ALL_MEMBERS = f"""
-SELECT m.membership, {EVENT_COLUMNS} FROM memberships m JOIN events e ON e.event_nid = m.event_nid
+SELECT {EVENT_COLUMNS}, m.membership FROM memberships m JOIN events e ON e.event_nid = m.event_nid
 WHERE m.room_nid = $1 ORDER BY e.event_nid
 """
 SELECT_ALL_MEMBERS_AT = f"""
@@ -111,7 +111,7 @@ WITH later AS (
     SELECT DISTINCT ON (s.key_nid) s.key_nid, s.old_event_nid FROM state_changes s
     WHERE s.room_nid = $1 AND s.position > $2 ORDER BY s.key_nid, s.position
 )
-SELECT c.membership, {EVENT_COLUMNS} FROM (
+SELECT {EVENT_COLUMNS}, c.membership FROM (
     SELECT m.event_nid, m.membership FROM memberships m WHERE m.room_nid = $1 AND m.position <= $2
     UNION ALL
     SELECT o.event_nid, o.membership FROM later l JOIN member_events o ON o.event_nid = l.old_event_nid
@@ -119,7 +119,7 @@ SELECT c.membership, {EVENT_COLUMNS} FROM (
 JOIN events e ON e.event_nid = c.event_nid ORDER BY e.event_nid
 """
 SELECT_JOINED_MEMBERS = f"""
-SELECT u.user_id, {EVENT_COLUMNS} FROM memberships m
+SELECT {EVENT_COLUMNS}, u.user_id FROM memberships m
 JOIN users u ON u.user_nid = m.user_nid JOIN events e ON e.event_nid = m.event_nid
 WHERE m.room_nid = $1 AND m.membership = 'join' ORDER BY m.event_nid
 """

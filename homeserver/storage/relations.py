@@ -23,7 +23,7 @@ WHERE EXISTS (SELECT 1 FROM relations r WHERE r.parent_id = w.event_id AND r.rel
 # In canonical JSON a key is followed by a colon at once, and quotes in texts are escaped: the bytes looked
 # for stand nowhere but where a key of that name is. What an encrypted event replaces is not to be seen.
 SELECT_EDITS = f"""
-SELECT w.event_nid AS parent_nid, {EVENT_COLUMNS}
+SELECT {EVENT_COLUMNS}, w.event_nid AS parent_nid
 FROM unnest($1::bigint[], $2::bigint[]) AS w(event_nid, upto)
 JOIN events p ON p.event_nid = w.event_nid
 CROSS JOIN LATERAL (

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from homeserver.json_types import JsonObject
-from homeserver.push.event_view import EventView, Path, RoomView, parse_path
+from homeserver.push.event_view import BODY, EventView, Path, RoomView, parse_path
 from homeserver.push.globs import MAX_PATTERN_CHARACTERS, Glob, compile_glob
 
-BODY: Final[Path] = ("content", "body")
 MAX_INTEGER: Final = 2**53 - 1
 _MEMBER_COUNT = re.compile(r"(==|<=|>=|<|>)?([0-9]{1,15})", re.ASCII)
 _COMPARISONS: Final[Mapping[str, Callable[[int, int], bool]]] = {
@@ -45,10 +44,11 @@ class EventMatch:
     glob: Glob
 
     def holds(self, event: EventView, room: RoomView) -> bool:
+        if self.path == BODY:
+            body = event.body()
+            return body is not None and self.glob.matches_words(body)
         text = event.folded(self.path)
-        if text is None:
-            return False
-        return self.glob.matches_words(text) if self.path == BODY else self.glob.matches(text)
+        return text is not None and self.glob.matches(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class ContainsDisplayName:
     """`contains_display_name`: the body names the rule's owner. Deprecated."""
 
     def holds(self, event: EventView, room: RoomView) -> bool:
-        body = event.folded(BODY)
+        body = event.body()
         if body is None or not room.display_name:
             return False
         # A name is no pattern: what stands for itself in it must not stand for anything else.

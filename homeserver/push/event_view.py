@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from homeserver.json_types import JsonValue, ReadonlyJsonObject
-from homeserver.push.globs import fold
+from homeserver.push.globs import WordText, fold
 
 SHOWN: Final = frozenset(
     {"content", "event_id", "origin_server_ts", "redacts", "room_id", "sender", "state_key", "type"}
@@ -16,6 +16,7 @@ SHOWN: Final = frozenset(
 """What clients see of an event; the rest of a PDU is nobody's business."""
 
 Path: TypeAlias = tuple[str, ...]
+BODY: Final[Path] = ("content", "body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class EventView:
 
     event: ReadonlyJsonObject
     _folded: dict[Path, str | None] = field(default_factory=dict)
+    _body: WordText | None = None
 
     @property
     def sender(self) -> str:
@@ -61,6 +63,13 @@ class EventView:
             _, value = self.property(path)
             self._folded[path] = fold(value) if isinstance(value, str) else None
         return self._folded[path]
+
+    def body(self) -> WordText | None:
+        """Return the body, whose words can be asked for; None where there is none."""
+        if self._body is None:
+            folded = self.folded(BODY)
+            self._body = None if folded is None else WordText(folded)
+        return self._body
 
 
 def parse_path(key: str) -> Path:

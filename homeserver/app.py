@@ -104,7 +104,7 @@ def _welcome(base_url: str, token: str) -> str:
     return (
         "There is no account yet. The first one is made with this token, and is a server admin:\n"
         f"  token  {token}\n"
-        f"  link   {base_url}/register?token={token}\n"
+        f"  link   {base_url}/register#token={token}\n"
     )
 
 

@@ -10,7 +10,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench lock clean
+.PHONY: help run test lint fmt bench chaos lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ fmt: $(VENV)/.installed-for-tests ## Format the code and mend what ruff can mend
 
 bench: $(VENV)/.installed-for-tests ## Measure this server beside Synapse; ARGS="--help" shows the options
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+chaos: $(VENV)/.installed-for-tests ## The long proofs: 20 kills under load, killed workers, and that each mechanism is needed
+	@PARLOUR_TEST_EVENTS_PER_WRITER=2000 CHAOS_ROUNDS=20 $(BIN)/pytest -m "chaos or not chaos" \
+	  tests/chaos tests/rooms/test_killed_workers.py --timeout 3000 $(ARGS)
 
 lock: $(VENV)/.installed-for-tests ## Renew the lock files with the newest versions that pyproject.toml allows
 	@$(COMPILE) --output-file requirements.lock

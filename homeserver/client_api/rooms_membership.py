@@ -27,7 +27,7 @@ from homeserver.rooms.kick_ban import ban_user, kick_user, unban_user
 from homeserver.rooms.knock import knock_on_room
 from homeserver.rooms.leave import leave_room
 from homeserver.rooms.third_party_invite import invite_third_party
-from homeserver.rooms.third_party_signed import ThirdPartySigned
+from homeserver.rooms.third_party_signed import read_proof
 
 routes = Routes()
 
@@ -152,10 +152,9 @@ async def _join(request: web.Request, room_id_or_alias: str) -> web.StreamRespon
     refuse_suspended(requester)
     content = await read_json_object(request, optional=True)
     signed = content.pop("third_party_signed", None)
-    try:
-        proof = None if signed is None else msgspec.convert(signed, ThirdPartySigned)
-    except msgspec.ValidationError as error:
-        raise BadJson(f"`third_party_signed`: {error}") from error
+    if not isinstance(signed, dict | None):
+        raise BadJson("`third_party_signed` must be an object")
+    proof = None if signed is None else read_proof(signed)
     room_id = await join_room(services(request).rooms, requester, room_id_or_alias, content, proof)
     return json_response({"room_id": room_id})
 

@@ -12,7 +12,7 @@ from homeserver.http.context import services
 from homeserver.http.params import json_response, read_body
 from homeserver.http.rate_limits import Action
 from homeserver.http.routing import Routes
-from homeserver.rooms.third_party_bound import BoundInvite, take_bound_invite
+from homeserver.rooms.third_party_bound import BoundInvite, take_bound_invites
 
 MAX_INVITES = 50
 
@@ -31,6 +31,5 @@ class Bound(msgspec.Struct):
 async def put_onbind(request: web.Request) -> web.StreamResponse:
     """PUT /3pid/onbind: an address was bound to a user; invitations wait for it."""
     body = await read_body(request, Bound)
-    for invite in body.invites:
-        await take_bound_invite(services(request).rooms, invite)
+    await take_bound_invites(services(request).rooms, body.invites)
     return json_response({})

@@ -7,7 +7,7 @@ from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.find_room import find_room
 from homeserver.rooms.membership_change import change_membership
 from homeserver.rooms.room_state import membership_of
-from homeserver.rooms.third_party_signed import ThirdPartySigned, accept_third_party_invite
+from homeserver.rooms.third_party_signed import ThirdPartyProof, accept_third_party_invite
 
 
 async def join_room(
@@ -15,7 +15,7 @@ async def join_room(
     requester: Requester,
     room_id_or_alias: str,
     content: JsonObject,
-    third_party_signed: ThirdPartySigned | None = None,
+    third_party_signed: ThirdPartyProof | None = None,
 ) -> RoomId:
     """Join a room by id or alias; nothing happens where the user is in it already.
 

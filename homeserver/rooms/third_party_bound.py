@@ -3,23 +3,19 @@
 Spec: https://spec.matrix.org/v1.19/server-server-api/#put_matrixfederationv13pidonbind
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 import msgspec
 import structlog
 
 from federation.protocol.ids import InvalidIdentifier, parse_room_id, parse_user_id, server_name_of
-from homeserver.errors import MatrixError
+from homeserver.errors import Forbidden, MatrixError
 from homeserver.rooms.context import RoomsContext
-from homeserver.rooms.third_party_signed import ThirdPartySigned, exchange_third_party_invite
+from homeserver.rooms.send import known_room
+from homeserver.rooms.third_party_signed import exchange_third_party_invite, read_proof
 
 log = structlog.get_logger(__name__)
-
-
-class Signed(msgspec.Struct):
-    """What the identity server has signed."""
-
-    mxid: str
-    token: str
-    signatures: dict[str, dict[str, str]]
 
 
 class BoundInvite(msgspec.Struct):
@@ -27,22 +23,31 @@ class BoundInvite(msgspec.Struct):
 
     room_id: str
     sender: str
-    signed: Signed
+    signed: dict[str, Any]
 
 
-async def take_bound_invite(ctx: RoomsContext, invite: BoundInvite) -> None:
-    """Invite the owner of the address, in the name of who invited the address.
+async def take_bound_invites(ctx: RoomsContext, invites: Iterable[BoundInvite]) -> None:
+    """Invite the owner of the address into each room, in the name of who invited the address.
 
-    What cannot be taken is logged and left: the identity server could do nothing about it, and whoever calls
-    has proved nothing yet, so is told nothing.
+    One that cannot be taken does not hold up the others; why it cannot is only logged, since whoever calls
+    has proved nothing.
+
+    Raises: Forbidden where any was not taken.
     """
+    taken = [await _take(ctx, invite) for invite in invites]
+    if not all(taken):
+        raise Forbidden("Not every invitation could be taken")
+
+
+async def _take(ctx: RoomsContext, invite: BoundInvite) -> bool:
     try:
-        room = await ctx.names.room(parse_room_id(invite.room_id))
-        target = parse_user_id(invite.signed.mxid)
-        if room is None or server_name_of(target) != ctx.server_name:
-            return
-        signed = invite.signed
-        proof = ThirdPartySigned(invite.sender, signed.mxid, signed.token, signed.signatures)
+        proof = read_proof(invite.signed, invite.sender)
+        target = parse_user_id(proof.mxid)
+        if server_name_of(target) != ctx.server_name:
+            raise Forbidden("The user is of another server")
+        room = await known_room(ctx, parse_room_id(invite.room_id))
         await exchange_third_party_invite(ctx, room, target, proof)
     except (MatrixError, InvalidIdentifier) as error:
         log.info("bound_invite_refused", room_id=invite.room_id[:255], reason=str(error)[:500])
+        return False
+    return True

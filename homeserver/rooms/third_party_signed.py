@@ -3,13 +3,15 @@
 Spec: https://spec.matrix.org/v1.19/client-server-api/#third-party-invites
 """
 
+from dataclasses import dataclass
+
 import msgspec
 
 from federation.protocol.auth_rules_third_party import keys_that_signed
 from federation.protocol.ids import UserId, parse_user_id, server_name_of
 from federation.protocol.pdu import Pdu
 from homeserver.accounts.requester import Requester
-from homeserver.errors import Forbidden, NotFound
+from homeserver.errors import BadJson, Forbidden, NotFound
 from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.identity_server import is_key_valid
@@ -19,21 +21,42 @@ from homeserver.rooms.send import send_event
 from homeserver.storage.rooms import Room
 
 
-class ThirdPartySigned(msgspec.Struct):
-    """An identity server's word that a user owns the address that was invited."""
+class Signed(msgspec.Struct):
+    """What is looked at of a signed object."""
+
+    mxid: str
+    token: str
+    signatures: dict[str, dict[str, str]]
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThirdPartyProof:
+    """An identity server's word that a user owns the address that somebody invited.
+
+    `signed` is kept as it came: the signatures are over all of it.
+    """
 
     sender: str
     mxid: str
     token: str
-    signatures: dict[str, dict[str, str]]
+    signed: JsonObject
 
-    def signed(self) -> JsonObject:
-        """Return what the identity server has signed, with its signatures."""
-        return {"mxid": self.mxid, "token": self.token, "signatures": self.signatures}
+
+def read_proof(signed: JsonObject, sender: str | None = None) -> ThirdPartyProof:
+    """Read a signed object; who invited the address is named in it, or beside it.
+
+    Raises: BadJson.
+    """
+    try:
+        found = msgspec.convert(signed, Signed)
+    except msgspec.ValidationError as error:
+        raise BadJson(f"The signed object: {error}") from error
+    return ThirdPartyProof(found.sender if sender is None else sender, found.mxid, found.token, signed)
 
 
 async def accept_third_party_invite(
-    ctx: RoomsContext, requester: Requester, room: Room, proof: ThirdPartySigned
+    ctx: RoomsContext, requester: Requester, room: Room, proof: ThirdPartyProof
 ) -> None:
     """Invite the requester in the name of who invited their address.
 
@@ -43,7 +66,7 @@ async def accept_third_party_invite(
 
 
 async def exchange_third_party_invite(
-    ctx: RoomsContext, room: Room, target: UserId, proof: ThirdPartySigned
+    ctx: RoomsContext, room: Room, target: UserId, proof: ThirdPartyProof
 ) -> None:
     """Turn the invitation of an address into one of the user who proves to own it.
 
@@ -64,9 +87,9 @@ async def exchange_third_party_invite(
     await _invite(ctx, room, sender, target, pending.content.get("display_name"), proof)
 
 
-async def _check_keys(ctx: RoomsContext, proof: ThirdPartySigned, pending: Pdu) -> None:
+async def _check_keys(ctx: RoomsContext, proof: ThirdPartyProof, pending: Pdu) -> None:
     """Refuse what only revoked keys have signed. A key without a place to ask is valid for ever."""
-    for entry in keys_that_signed(proof.signed(), dict(pending.content)):
+    for entry in keys_that_signed(proof.signed, dict(pending.content)):
         validity_url, public_key = entry.get("key_validity_url"), entry["public_key"]
         if not isinstance(validity_url, str):
             return
@@ -81,9 +104,9 @@ async def _invite(
     sender: UserId,
     target: UserId,
     display_name: object,
-    proof: ThirdPartySigned,
+    proof: ThirdPartyProof,
 ) -> None:
-    invitation: JsonObject = {"signed": proof.signed()}
+    invitation: JsonObject = {"signed": proof.signed}
     if isinstance(display_name, str):
         invitation["display_name"] = display_name
     content = {**await member_profile(ctx, target), "membership": "invite", "third_party_invite": invitation}

@@ -23,5 +23,5 @@ async def test_signed_invitation_of_an_address_lets_its_owner_in(alice: ApiClien
 
 
 def _proof(inviter: ApiClient, owner: ApiClient) -> dict[str, Any]:
-    signed = sign_json({"mxid": owner.user_id, "token": "token"}, "id.example", KEY)
-    return {**signed, "sender": inviter.user_id}
+    statement: JsonObject = {"mxid": owner.user_id, "sender": inviter.user_id, "token": "token"}
+    return sign_json(statement, "id.example", KEY)

@@ -37,9 +37,9 @@ class IdentityServer:
         server = {"id_server": self.name, "id_access_token": TOKEN}
         return server | {"medium": "email", "address": address}
 
-    def proof(self, mxid: str, token: str) -> JsonObject:
+    def proof(self, mxid: str, token: str, **further: str) -> JsonObject:
         """Return the word that a user owns the invited address."""
-        return sign_json({"mxid": mxid, "token": token}, self.name, KEY)
+        return sign_json({"mxid": mxid, "token": token, **further}, self.name, KEY)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         path = request.path.removeprefix("/_matrix/identity/v2/")

@@ -1,12 +1,14 @@
 """One HTTP server per set of resources: the routes it serves, behind one dispatcher."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from homeserver.http.context import Services
 from homeserver.http.dispatch import Dispatcher
 from homeserver.http.health import health_routes
 from homeserver.http.metrics import metrics_routes
 from homeserver.http.protocol import HttpServer
+from homeserver.http.route_stats import RouteStats
 from homeserver.http.routing import Route, Serve
 
 
@@ -15,9 +17,9 @@ def build_servers(
 ) -> dict[frozenset[Serve], HttpServer]:
     """Build a server for each distinct set of resources that some listener serves.
 
-    /health and /metrics are added to `routes`.
+    /health and /metrics are added to `routes`. Every call counts requests anew.
     """
-    told = [*routes, *health_routes()]
+    told = [replace(route, stats=RouteStats()) for route in (*routes, *health_routes())]
     everything = [*told, *metrics_routes(told)]
     servers: dict[frozenset[Serve], HttpServer] = {}
     for serve in kinds:

@@ -205,9 +205,7 @@ class CommitQueue:
             entry.head.pending -= len(entry.built)
             entry.succeed(committed)
         if stored:
-            # After the answers: waking a large room must not keep its sender waiting.
-            entry_of_log = log_entry(result.previous, batch, stored)
-            asyncio.get_running_loop().call_soon(self._publish, entry_of_log, stored)
+            self._publish(log_entry(result.previous, batch, stored), stored)
 
     async def _rebuild(self, room_nid: int, entries: list[Entry]) -> None:
         """Build and commit a room's events again under the lock, with all that was queued behind them."""

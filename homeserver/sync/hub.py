@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from homeserver.storage.positions import Stream
+from homeserver.storage.positions import LogEntry, Stream
 from homeserver.tailer import Batch
 
 WAKES_PER_SLICE = 64
 IDLE_SECONDS = 120.0
+ROOM_KINDS = Stream.EVENTS | Stream.RECEIPTS | Stream.ROOM_META | Stream.PROFILES
 
 T = TypeVar("T")
 
@@ -114,10 +115,13 @@ class Hub:
         return len(self._by_room.get(room_nid, ()))
 
     def apply(self, batch: Batch) -> None:
-        """Wake everybody whom a commit concerns."""
-        users = set(batch.entry.users)
-        if batch.entry.kinds & (Stream.EVENTS | Stream.RECEIPTS | Stream.ROOM_META | Stream.PROFILES):
-            for room_nid in batch.entry.rooms:
+        """Wake everybody whom a commit concerns, once those who wait for the commit are answered."""
+        asyncio.get_running_loop().call_soon(self._wake_concerned, batch.entry)
+
+    def _wake_concerned(self, entry: LogEntry) -> None:
+        users = set(entry.users)
+        if entry.kinds & ROOM_KINDS:
+            for room_nid in entry.rooms:
                 users.update(self._by_room.get(room_nid, ()))
                 self._wake(self._peeking.get(room_nid, ()))
         self.wake_users(users)

@@ -78,7 +78,7 @@ async def test_new_renamed_and_deleted_devices_change_the_device_list(
             touched = [
                 entry.position
                 for entry in await select_log(conn, 0, 100)
-                if Stream.DEVICE_LISTS in entry.kinds
+                if entry.kinds & Stream.DEVICE_LISTS
             ]
             rows = await conn.fetch("SELECT position FROM device_list_changes ORDER BY position")
         assert touched == [row["position"] for row in rows]

@@ -32,7 +32,7 @@ async def test_revocation_is_a_row_of_the_position_log(alice: ApiClient, service
         changed = await conn.fetchval(
             "SELECT user_nid FROM device_list_changes WHERE position = $1", entry.position
         )
-    assert Stream.SESSIONS | Stream.DEVICE_LISTS in entry.kinds
+    assert entry.kinds == Stream.SESSIONS | Stream.DEVICE_LISTS
     assert entry.users == (requester.requester.user_nid,)
     assert changed == requester.requester.user_nid
 

@@ -142,8 +142,11 @@ CREATE TABLE current_state (
     key_nid   bigint NOT NULL,
     event_nid bigint NOT NULL,
     since     bigint NOT NULL,
+    is_member boolean NOT NULL DEFAULT false,
     PRIMARY KEY (room_nid, key_nid)
 );
+-- All but the members: what a client that loads members lazily is given, whatever the room's size.
+CREATE INDEX current_state_without_members ON current_state (room_nid) WHERE NOT is_member;
 
 CREATE TABLE state_changes (
     room_nid      bigint NOT NULL,
@@ -203,10 +206,11 @@ BEGIN
         WHERE e.event_nid = v_old AND m.user_nid = e.user_nid AND m.room_nid = p_room;
         RETURN;
     END IF;
-    INSERT INTO current_state (room_nid, key_nid, event_nid, since) VALUES (p_room, p_key, p_event, p_position)
-    ON CONFLICT (room_nid, key_nid) DO UPDATE SET event_nid = excluded.event_nid, since = excluded.since;
     SELECT * INTO v_member FROM member_events WHERE event_nid = p_event;
-    IF FOUND THEN
+    INSERT INTO current_state (room_nid, key_nid, event_nid, since, is_member)
+    VALUES (p_room, p_key, p_event, p_position, v_member.event_nid IS NOT NULL)
+    ON CONFLICT (room_nid, key_nid) DO UPDATE SET event_nid = excluded.event_nid, since = excluded.since;
+    IF v_member.event_nid IS NOT NULL THEN
         INSERT INTO memberships (user_nid, room_nid, membership, event_nid, position)
         VALUES (v_member.user_nid, p_room, v_member.membership, p_event, p_position)
         ON CONFLICT (user_nid, room_nid) DO UPDATE

@@ -10,6 +10,7 @@ from typing import Final
 from federation.protocol.ids import RoomId
 from homeserver.json_types import JsonObject, ReadonlyJsonObject
 from homeserver.rooms.join_conditions import allowed_rooms, has_conditions
+from homeserver.storage.memberships import MemberCounts
 from homeserver.storage.rooms import Room
 from homeserver.storage.state_keys import StateEntry
 
@@ -29,6 +30,7 @@ class RoomSummary:
 
     room: Room
     joined_members: int
+    invited_members: int
     name: str | None
     topic: str | None
     canonical_alias: str | None
@@ -52,13 +54,14 @@ class RoomSummary:
 
 
 def summarize(
-    room: Room, contents: Mapping[StateEntry, ReadonlyJsonObject], joined_members: int
+    room: Room, contents: Mapping[StateEntry, ReadonlyJsonObject], counts: MemberCounts
 ) -> RoomSummary:
     """Summarize a room from the contents of its current state; what has the wrong type counts as absent."""
     join_rules = contents.get(("m.room.join_rules", ""), {})
     return RoomSummary(
         room=room,
-        joined_members=joined_members,
+        joined_members=counts.joined,
+        invited_members=counts.invited,
         name=_text(contents, "m.room.name", "name"),
         topic=_topic(contents.get(("m.room.topic", ""), {})),
         canonical_alias=_text(contents, "m.room.canonical_alias", "alias"),

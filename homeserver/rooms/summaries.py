@@ -69,7 +69,7 @@ class Summaries:
             contents = {
                 entry: load_json(stored.json)["content"] for entry, stored in states.get(nid, {}).items()
             }
-            loaded[nid] = summarize(room, contents, counts.get(nid, MemberCounts()).joined)
+            loaded[nid] = summarize(room, contents, counts.get(nid, MemberCounts()))
             # What changed while it was being read may be read in parts.
             if (self._changed_at.get(nid) or 0) <= started_at:
                 self._summaries.put(nid, loaded[nid])

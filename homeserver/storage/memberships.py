@@ -49,18 +49,22 @@ JOIN member_events m ON m.event_nid = c.new_event_nid AND m.membership = 'join'
 WHERE u.user_nid = $1
 """
 SELECT_HEROES = """
-SELECT w.room_nid, h.user_nid, h.user_id FROM unnest($1::bigint[]) AS w(room_nid)
+SELECT w.room_nid, h.user_id FROM unnest($1::bigint[]) AS w(room_nid)
+CROSS JOIN unnest($2::text[]) WITH ORDINALITY AS k(membership, place)
 CROSS JOIN LATERAL (
-    SELECT m.user_nid, u.user_id, m.event_nid FROM memberships m JOIN users u ON u.user_nid = m.user_nid
-    WHERE m.room_nid = w.room_nid AND m.membership = ANY ($2::text[]) AND m.user_nid <> $3
-    ORDER BY m.membership DESC, m.user_nid LIMIT 5
+    SELECT m.user_nid, u.user_id FROM memberships m JOIN users u ON u.user_nid = m.user_nid
+    WHERE m.room_nid = w.room_nid AND m.membership = k.membership AND m.user_nid <> $3
+    ORDER BY m.user_nid LIMIT 5
 ) AS h
-ORDER BY w.room_nid, h.event_nid
+ORDER BY w.room_nid, k.place, h.user_nid
 """
 UPDATE_FORGOTTEN = """
 UPDATE memberships SET forgotten = true WHERE user_nid = $1 AND room_nid = $2 AND membership IN ('leave',
 'ban')
 """
+
+
+MAX_HEROES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,9 @@ async def select_heroes(
     """Return, per room, up to five members other than the viewer whom a client can name the room after."""
     heroes: dict[int, list[UserId]] = {}
     for row in await conn.fetch(SELECT_HEROES, room_nids, memberships, viewer_nid):
-        heroes.setdefault(row["room_nid"], []).append(UserId(row["user_id"]))
+        found = heroes.setdefault(row["room_nid"], [])
+        if len(found) < MAX_HEROES:
+            found.append(UserId(row["user_id"]))
     return heroes
 
 

@@ -32,7 +32,11 @@ JOIN events e ON e.event_nid = s.event_nid WHERE k.type = $2 ORDER BY e.event_ni
 """
 SELECT_CURRENT_STATE_OF_ROOMS = f"""
 SELECT {EVENT_COLUMNS} FROM current_state s JOIN events e ON e.event_nid = s.event_nid
-WHERE s.room_nid = ANY ($1::bigint[]) AND ($2 OR e.type <> 'm.room.member')
+WHERE s.room_nid = ANY ($1::bigint[])
+"""
+SELECT_CURRENT_STATE_WITHOUT_MEMBERS = f"""
+SELECT {EVENT_COLUMNS} FROM current_state s JOIN events e ON e.event_nid = s.event_nid
+WHERE s.room_nid = ANY ($1::bigint[]) AND NOT s.is_member
 """
 SELECT_CURRENT_ENTRIES_OF_ROOMS = """
 SELECT s.room_nid, k.type, k.state_key, e.event_id, e.event_nid, e.auth_height, e.json
@@ -148,7 +152,8 @@ async def select_current_state_of_rooms(
 ) -> dict[int, list[StoredEvent]]:
     """Return the current state of several rooms, with or without their member events."""
     found: dict[int, list[StoredEvent]] = {}
-    for row in await conn.fetch(SELECT_CURRENT_STATE_OF_ROOMS, room_nids, members):
+    query = SELECT_CURRENT_STATE_OF_ROOMS if members else SELECT_CURRENT_STATE_WITHOUT_MEMBERS
+    for row in await conn.fetch(query, room_nids):
         found.setdefault(row["room_nid"], []).append(event_from_row(row))
     return found
 

@@ -145,11 +145,11 @@ async def _add_from_database(
             await load_room_state(conn, ctx.lazy_members, request, with_state, timelines)
         ).items():
             deltas[nid].state = state
-        for nid, summary in (await load_summaries(conn, request.viewer, with_summary)).items():
-            deltas[nid].summary = summary
         await personal.add_room_account_data(conn, request, account_data, spans.joined, deltas)
         receipts = await load_receipts(conn, request, with_receipts)
         counts = await ctx.unread.load(conn, request.viewer.user_nid, uncounted, applied)
+    for nid, summary in (await load_summaries(ctx.rooms, request.viewer, with_summary)).items():
+        deltas[nid].summary = summary
     ignored = await ctx.rooms.names.user_ids(await ctx.rooms.ignored.of_user(request.viewer.user_nid))
     add_receipts(receipts, set(ignored.values()), deltas)
     if ctx.rooms.tailer.applied == applied:

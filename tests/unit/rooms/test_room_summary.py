@@ -4,6 +4,7 @@ from federation.protocol.ids import RoomId
 from federation.protocol.room_versions import ROOM_VERSIONS
 from homeserver.json_types import JsonObject
 from homeserver.rooms.room_summary import RoomSummary, render_summary, summarize
+from homeserver.storage.memberships import MemberCounts
 from homeserver.storage.rooms import Room
 
 ROOM_ID = RoomId("!r:test")
@@ -12,7 +13,7 @@ ROOM_ID = RoomId("!r:test")
 def summary_of(version: str = "12", **contents: JsonObject) -> RoomSummary:
     """Summarize a room whose state has these contents; `join_rules` stands for `m.room.join_rules`."""
     state = {(f"m.room.{name}", ""): content for name, content in contents.items()}
-    return summarize(Room(1, ROOM_ID, ROOM_VERSIONS[version]), state, 3)
+    return summarize(Room(1, ROOM_ID, ROOM_VERSIONS[version]), state, MemberCounts(3, 1))
 
 
 def test_room_without_state_is_closed_and_nameless() -> None:

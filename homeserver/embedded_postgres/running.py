@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+import asyncpg
 import structlog
 
 from homeserver.embedded_postgres.cluster import Cluster, create_cluster, write_configuration
@@ -52,6 +53,8 @@ async def running_postgres(
     data_dir = make_data_dir(data_dir)
     with lock_data_dir(data_dir):
         postmaster = await _take_over_or_start(data_dir, max_connections, durable)
+        if not await _can_be_used(postmaster):
+            postmaster = await _take_over_or_start(data_dir, max_connections, durable)
         try:
             socket_folder = await _wait_until_ready(postmaster)
             await create_database(database_url(socket_folder, "postgres"), DATABASE)
@@ -115,6 +118,22 @@ async def _take_over_or_start(data_dir: Path, max_connections: int, durable: boo
     write_configuration(cluster, socket_folder, max_connections, durable=durable)
     await _wait_for_orphans(cluster)
     return await asyncio.to_thread(start_postmaster, cluster)
+
+
+async def _can_be_used(postmaster: Postmaster) -> bool:
+    """Whether a PostgreSQL that was found running is not just ending; if it is, return once it has ended."""
+    if postmaster.process is not None:
+        return True
+    try:
+        socket_folder = await _wait_until_ready(postmaster)
+        await create_database(database_url(socket_folder, "postgres"), DATABASE)
+    except (EmbeddedPostgresError, OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+        log.info("the PostgreSQL that was found running is ending", pid=postmaster.pid)
+        async with asyncio.timeout(STOP_TIMEOUT_S):
+            while postmaster.is_running():
+                await asyncio.sleep(POLL_S)
+        return False
+    return True
 
 
 async def _wait_for_orphans(cluster: Cluster) -> None:

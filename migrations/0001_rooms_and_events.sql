@@ -185,7 +185,7 @@ CREATE TABLE memberships (
     forgotten  boolean NOT NULL DEFAULT false,
     PRIMARY KEY (user_nid, room_nid)
 );
-CREATE INDEX memberships_by_room ON memberships (room_nid, membership, user_nid);
+CREATE INDEX memberships_by_room ON memberships (room_nid, membership, event_nid) INCLUDE (user_nid);
 
 -- Change one key of a room's current state at a position: the only writer of current_state, state_changes and memberships.
 CREATE FUNCTION change_state(p_room bigint, p_position bigint, p_key bigint, p_event bigint)

@@ -50,13 +50,13 @@ WHERE u.user_nid = $1
 """
 SELECT_HEROES = """
 SELECT w.room_nid, h.user_id FROM unnest($1::bigint[]) AS w(room_nid)
-CROSS JOIN unnest($2::text[]) WITH ORDINALITY AS k(membership, place)
+CROSS JOIN unnest($2::text[]) AS k(membership)
 CROSS JOIN LATERAL (
-    SELECT m.user_nid, u.user_id FROM memberships m JOIN users u ON u.user_nid = m.user_nid
+    SELECT m.event_nid, u.user_id FROM memberships m JOIN users u ON u.user_nid = m.user_nid
     WHERE m.room_nid = w.room_nid AND m.membership = k.membership AND m.user_nid <> $3
-    ORDER BY m.user_nid LIMIT 5
+    ORDER BY m.event_nid LIMIT 5
 ) AS h
-ORDER BY w.room_nid, k.place, h.user_nid
+ORDER BY w.room_nid, h.event_nid
 """
 UPDATE_FORGOTTEN = """
 UPDATE memberships SET forgotten = true WHERE user_nid = $1 AND room_nid = $2 AND membership IN ('leave',

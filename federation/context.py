@@ -1,0 +1,20 @@
+"""What everything between servers works with, put together once at start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from federation.protocol.ids import ServerName
+from federation.protocol.signing import SigningKey
+from federation.transport.client import FederationClient
+from federation.transport.keyring import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class FederationContext:
+    """Who we are, how we reach others, and the ports to what this server stores."""
+
+    server_name: ServerName
+    signing_key: SigningKey
+    now_ms: Callable[[], int]
+    client: FederationClient
+    keyring: Keyring

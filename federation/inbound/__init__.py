@@ -1,0 +1,1 @@
+"""A transaction comes in, step by step."""

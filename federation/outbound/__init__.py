@@ -1,0 +1,1 @@
+"""Queues per destination go out."""

@@ -1,0 +1,1 @@
+"""What federation needs from whoever stores things: one small Protocol per concern."""

@@ -5,14 +5,13 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
 
 from aiohttp import web
 from multidict import CIMultiDict
 
 from homeserver.http.cors import CORS_HEADERS
 from homeserver.media.blob_store import CHUNK_BYTES, BlobStore
-from homeserver.media.content_types import is_inline
+from homeserver.media.content_disposition import content_disposition
 from homeserver.storage.media import Blob
 
 # Sent with every file whatever its type is called: nothing here decides by content type.
@@ -70,20 +69,6 @@ async def send_file(request: web.Request, blobs: BlobStore, file: ServedFile) ->
     if request.method == "HEAD":
         return response
     return await _stream(request, response, blobs.read(file.blob, start, end))
-
-
-def content_disposition(content_type: str, name: str | None) -> str:
-    """Return the header's value: inline only for harmless types, the name in a form no browser can misread.
-
-    Spec: https://spec.matrix.org/v1.19/client-server-api/#serving-inline-content
-    """
-    kind = "inline" if is_inline(content_type) else "attachment"
-    if name is None:
-        return kind
-    if name.isascii() and name.isprintable():
-        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-        return f'{kind}; filename="{escaped}"'
-    return f"{kind}; filename*=utf-8''{quote(name.encode('utf-8', 'replace'), safe='')}"
 
 
 def _headers(file: ServedFile) -> CIMultiDict[str]:

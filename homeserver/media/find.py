@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from homeserver.errors import NotFound
 from homeserver.media.addresses import check_address
 from homeserver.media.context import MediaContext
+from homeserver.media.fetch_remote import fetch_remote
 from homeserver.media.wait_for_upload import wait_for_upload
 from homeserver.storage.media import Blob, Media, select_media
 
@@ -60,9 +61,7 @@ async def _load(ctx: MediaContext, request: MediaRequest) -> Media | None:
     may_fetch = request.allow_remote and request.authenticated and request.origin != ctx.server_name
     if media is not None or not may_fetch:
         return media
-    await ctx.remote.fetch(request.origin, request.media_id, timeout_ms=request.timeout_ms)
-    async with ctx.db.acquire() as conn:
-        return await select_media(conn, request.origin, request.media_id)
+    return await fetch_remote(ctx, request.origin, request.media_id, request.timeout_ms)
 
 
 def _may_see(ctx: MediaContext, request: MediaRequest, media: Media) -> bool:

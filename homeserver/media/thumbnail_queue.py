@@ -7,6 +7,7 @@ from typing import Final
 
 from homeserver.caches import LruCache
 from homeserver.errors import LimitExceeded, MatrixError
+from homeserver.turns import Turns
 
 REMEMBERED_FAILURES: Final = 1024
 RETRY_AFTER_MS: Final = 1000
@@ -19,7 +20,7 @@ class ThumbnailQueue:
         self._slots = asyncio.Semaphore(at_once)
         self._queued = queued
         self._waiting = 0
-        self._turns: dict[int, tuple[asyncio.Lock, int]] = {}
+        self._turns: Turns[int] = Turns()
         self._failures: LruCache[int, MatrixError] = LruCache(REMEMBERED_FAILURES)
 
     @asynccontextmanager
@@ -30,16 +31,13 @@ class ThumbnailQueue:
         """
         if self._waiting >= self._queued:
             raise LimitExceeded(RETRY_AFTER_MS, "Too many thumbnails are being made")
-        lock, users = self._turns.get(blob_nid) or (asyncio.Lock(), 0)
-        self._turns[blob_nid] = (lock, users + 1)
         self._waiting += 1
         try:
-            async with lock, self._slots:
+            async with self._turns.turn(blob_nid), self._slots:
                 self._raise_failure(blob_nid)
                 yield
         finally:
             self._waiting -= 1
-            self._leave(blob_nid)
 
     def remember_failure(self, blob_nid: int, error: MatrixError) -> None:
         """Answer this picture with the same error until the process ends or newer failures push it out."""
@@ -49,10 +47,3 @@ class ThumbnailQueue:
         failure = self._failures.get(blob_nid)
         if failure is not None:
             raise MatrixError(failure.errcode, failure.status, failure.message)
-
-    def _leave(self, blob_nid: int) -> None:
-        lock, users = self._turns[blob_nid]
-        if users == 1:
-            del self._turns[blob_nid]
-        else:
-            self._turns[blob_nid] = (lock, users - 1)

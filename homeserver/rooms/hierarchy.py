@@ -13,11 +13,8 @@ from homeserver.errors import Forbidden, InvalidParam
 from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.room_summary import RoomSummary, render_summary
-from homeserver.rooms.space_children import SpaceChild, valid_children
+from homeserver.rooms.space_for_server import space_children
 from homeserver.rooms.summary import may_see_summary
-from homeserver.storage.events import load_json
-from homeserver.storage.rooms import Room
-from homeserver.storage.state import select_current_state_of_type
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 100
@@ -93,7 +90,7 @@ class _Walk:
                 if not found:
                     raise Forbidden("You are not allowed to view this room")
                 continue
-            children = await self._children(summary)
+            children = await space_children(self._ctx, summary, suggested_only=self._suggested_only)
             found.append(
                 {**render_summary(summary), "children_state": [child.stripped for child in children]}
             )
@@ -107,13 +104,3 @@ class _Walk:
             return None
         summary = await self._ctx.summaries.of_room(room.nid)
         return summary if await may_see_summary(self._ctx, self._requester, summary) else None
-
-    async def _children(self, summary: RoomSummary) -> list[SpaceChild]:
-        if summary.room_type != "m.space":
-            return []
-        return valid_children(await self._child_events(summary.room), suggested_only=self._suggested_only)
-
-    async def _child_events(self, room: Room) -> list[JsonObject]:
-        async with self._ctx.db.acquire() as conn:
-            events = await select_current_state_of_type(conn, room.nid, "m.space.child")
-        return [load_json(event.json) for event in events if event.redacted_by is None]

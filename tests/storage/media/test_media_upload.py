@@ -1,6 +1,8 @@
 """Uploads and downloads of the content repository, on a database."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,13 +10,12 @@ import pytest
 
 from homeserver.errors import Forbidden, InvalidParam, NotFound, TooLarge
 from homeserver.media.blob_store import BlobStore
-from homeserver.media.context import MediaContext
+from homeserver.media.context import MediaContext, RemoteFile
 from homeserver.media.find import FoundMedia, MediaRequest, find_media
 from homeserver.media.limits import DAY_MS
 from homeserver.media.quarantine import quarantine_media
 from homeserver.media.upload import upload_media
-from homeserver.storage.media import Blob, insert_media
-from homeserver.storage.media import NewMedia as NewRow
+from homeserver.storage.media import Blob
 from tests.storage.media.support import SERVER, MediaServer, SlowUpload, media_id_of, upload_of
 from tests.support.fake_clock import FakeClock
 
@@ -147,27 +148,35 @@ async def test_foreign_address_is_not_found_without_a_way_to_other_servers(media
 class OtherServers:
     """Keeps one file of other.org."""
 
-    def __init__(self, media: MediaServer) -> None:
-        self._media = media
+    def __init__(self, content_type: str = "image/png") -> None:
+        self._content_type = content_type
         self.fetched = 0
 
-    async def fetch(self, origin: str, media_id: str, *, timeout_ms: int) -> None:
+    @asynccontextmanager
+    async def download(
+        self, origin: str, media_id: str, *, timeout_ms: int, max_bytes: int
+    ) -> AsyncIterator[RemoteFile]:
         self.fetched += 1
-        ctx = self._media.ctx
-        async with ctx.db.transaction() as conn:
-            blob_nid = await conn.fetchval("SELECT max(blob_nid) FROM media_blobs")
-            blob = Blob(blob_nid, b"", 1)
-            await insert_media(conn, (origin, media_id), None, NewRow(blob, "image/png", None), 0)
+        yield RemoteFile(self._content_type, "x" * 2000, self._chunks())
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        yield b"some "
+        yield b"bytes"
 
 
-async def test_foreign_file_is_fetched_once(media: MediaServer, alice: int) -> None:
-    await upload_media(media.ctx, upload_of(alice, b"x"))
-    others = OtherServers(media)
+async def test_foreign_file_is_fetched_once_however_many_ask_at_the_same_time(media: MediaServer) -> None:
+    others = OtherServers()
     ctx = media.with_remote(others)
-    for _ in range(2):
-        found = await find_media(ctx, MediaRequest("other.org", "abc", 0))
-        assert found.content_type == "image/png"
+    request = MediaRequest("other.org", "abc", 0)
+    for found in await asyncio.gather(*(find_media(ctx, request) for _ in range(3))):
+        assert (found.content_type, found.upload_name, found.blob.size_bytes) == ("image/png", None, 10)
     assert others.fetched == 1
+
+
+async def test_foreign_file_of_a_type_that_is_none_becomes_bytes(media: MediaServer) -> None:
+    ctx = media.with_remote(OtherServers("text/html\r\nX: y"))
+    found = await find_media(ctx, MediaRequest("other.org", "abc", 0))
+    assert found.content_type == "application/octet-stream"
 
 
 @pytest.mark.parametrize("option", ["allow_remote", "authenticated"])
@@ -175,7 +184,7 @@ async def test_foreign_file_is_not_fetched_for_strangers_or_against_the_request(
     media: MediaServer, option: str
 ) -> None:
     """CVE-2024-37302, CVE-2024-37303: nobody without an account makes this server store anything."""
-    others = OtherServers(media)
+    others = OtherServers()
     request = replace(MediaRequest("other.org", "abc", 0), **{option: False})  # type: ignore[arg-type]
     with pytest.raises(NotFound):
         await find_media(media.with_remote(others), request)

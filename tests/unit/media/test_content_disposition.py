@@ -1,6 +1,6 @@
 import pytest
 
-from homeserver.client_api.media_files import content_disposition
+from homeserver.media.content_disposition import content_disposition
 
 
 @pytest.mark.parametrize(

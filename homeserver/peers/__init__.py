@@ -1,0 +1,1 @@
+"""What federation needs from this server: its ports, put over the services."""

@@ -1,0 +1,250 @@
+"""Asking other servers: requests that are signed, bounded, and made where the server really is."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import Final, TypeAlias
+
+from aiohttp import ClientConnectorError, ClientError, ClientResponse, ConnectionTimeoutError
+from yarl import URL
+
+from federation.errors import PeerAnsweredBadly, PeerFailed, PeerRefused, PeerUnreachable
+from federation.ports.destinations import BackOff
+from federation.protocol.canonical_json import JsonObject, JsonValue, decode_json
+from federation.protocol.errors import JsonDecodeError
+from federation.protocol.ids import ServerName
+from federation.protocol.signing import SigningKey
+from federation.transport.connections import (
+    READ_CHUNK_BYTES,
+    BodyTooLong,
+    Connections,
+    explain,
+    read_body,
+)
+from federation.transport.discovery import Discovery
+from federation.transport.limits import DEFAULT, Limits
+from federation.transport.paths import Query, request_target
+from federation.transport.x_matrix import authorization_header, encode_content
+
+LARGE_BYTES: Final = 256 * 1024
+LONGEST_ERROR: Final = 500
+
+Body: TypeAlias = JsonObject | bytes
+"""What is sent: an object, or canonical JSON that is encoded already."""
+
+
+class FederationClient:
+    """Sends requests to other servers in the name of this one."""
+
+    def __init__(
+        self,
+        server_name: ServerName,
+        signing_key: SigningKey,
+        connections: Connections,
+        discovery: Discovery,
+        back_off: BackOff,
+        permit: Callable[[ServerName], bool] = lambda server: True,
+    ) -> None:
+        """`permit` says which servers are talked with at all."""
+        self._server_name = server_name
+        self._signing_key = signing_key
+        self._connections = connections
+        self._discovery = discovery
+        self._back_off = back_off
+        self._permit = permit
+
+    async def get(
+        self, destination: ServerName, path: str, query: Query | None = None, *, limits: Limits = DEFAULT
+    ) -> JsonObject:
+        """Ask for a JSON object. Raises PeerFailed."""
+        return await self._object(destination, "GET", request_target(path, query), None, limits)
+
+    async def put(
+        self,
+        destination: ServerName,
+        path: str,
+        body: Body,
+        query: Query | None = None,
+        *,
+        limits: Limits = DEFAULT,
+    ) -> JsonObject:
+        """Send something and return the JSON object that is answered. Raises PeerFailed."""
+        return await self._object(destination, "PUT", request_target(path, query), body, limits)
+
+    async def post(
+        self,
+        destination: ServerName,
+        path: str,
+        body: Body,
+        query: Query | None = None,
+        *,
+        limits: Limits = DEFAULT,
+    ) -> JsonObject:
+        """Ask with a body, and return the JSON object that is answered. Raises PeerFailed."""
+        return await self._object(destination, "POST", request_target(path, query), body, limits)
+
+    async def get_bytes(
+        self, destination: ServerName, path: str, query: Query | None = None, *, limits: Limits = DEFAULT
+    ) -> bytes:
+        """Ask for JSON that the caller decodes, since it is large. Raises PeerFailed."""
+        return await self._exchange(destination, "GET", request_target(path, query), None, limits)
+
+    @asynccontextmanager
+    async def stream(
+        self, destination: ServerName, path: str, query: Query | None = None, *, limits: Limits = DEFAULT
+    ) -> AsyncIterator["Stream"]:
+        """Ask for a body that is read piece by piece, such as media.
+
+        The limits hold from the question to the last piece. What the caller's block raises is left alone.
+
+        Raises: PeerFailed.
+        """
+        deadline = asyncio.get_running_loop().time() + limits.timeout_s
+        target = request_target(path, query)
+        async with AsyncExitStack() as stack:
+            async with self._noting(destination, limits), asyncio.timeout_at(deadline):
+                response = await stack.enter_async_context(self._ask(destination, "GET", target, None))
+                if response.status != 200:
+                    raise _refused(destination, response.status, await read_body(response, LARGE_BYTES))
+            yield Stream(destination, response, limits.max_bytes, deadline)
+
+    async def _object(
+        self, destination: ServerName, method: str, target: str, body: Body | None, limits: Limits
+    ) -> JsonObject:
+        answer = await _decode(destination, await self._exchange(destination, method, target, body, limits))
+        if not isinstance(answer, dict):
+            raise PeerAnsweredBadly(destination, "the answer is not a JSON object")
+        return answer
+
+    async def _exchange(
+        self, destination: ServerName, method: str, target: str, body: Body | None, limits: Limits
+    ) -> bytes:
+        content = body if body is None or isinstance(body, bytes) else encode_content(body)
+        async with (
+            self._noting(destination, limits),
+            asyncio.timeout(limits.timeout_s),
+            self._ask(destination, method, target, content) as response,
+        ):
+            raw = await read_body(response, limits.max_bytes)
+            if response.status != 200:
+                raise _refused(destination, response.status, raw)
+        return raw
+
+    @asynccontextmanager
+    async def _noting(self, destination: ServerName, limits: Limits) -> AsyncIterator[None]:
+        """Turn what goes wrong in the block into a PeerFailed, and remember how it ended."""
+        await self._check(destination, limits)
+        try:
+            with _failures_of(destination):
+                yield
+        except PeerFailed as failure:
+            if _is_its_own_word(failure):
+                await self._back_off.succeeded(destination)
+            elif not limits.ignore_back_off:
+                await self._back_off.failed(destination, failure.message)
+            raise
+        await self._back_off.succeeded(destination)
+
+    async def _check(self, destination: ServerName, limits: Limits) -> None:
+        if destination == self._server_name:
+            raise PeerUnreachable(destination, "this is ourselves")
+        if not self._permit(destination):
+            raise PeerUnreachable(destination, "the configuration keeps this server away from it")
+        if not limits.ignore_back_off:
+            await self._back_off.check(destination)
+
+    @asynccontextmanager
+    async def _ask(
+        self, destination: ServerName, method: str, target: str, content: bytes | None
+    ) -> AsyncIterator[ClientResponse]:
+        """Yield the answer of the first of a server's endpoints that takes a connection."""
+        route = await self._discovery.find(destination)
+        signature = self._sign(destination, method, target, content)
+        headers = {"Host": route.host_header, "Authorization": signature}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        async with AsyncExitStack() as stack:
+            for endpoint in route.endpoints:
+                url = URL(f"https://{endpoint.authority}{target}", encoded=True)
+                request = self._connections.request(
+                    method, url, headers=headers, body=content, tls_name=route.tls_name
+                )
+                try:
+                    response = await stack.enter_async_context(request)
+                except (ClientConnectorError, ConnectionTimeoutError):
+                    if endpoint is route.endpoints[-1]:
+                        raise
+                else:
+                    break
+            yield response
+
+    def _sign(self, destination: ServerName, method: str, target: str, content: bytes | None) -> str:
+        return authorization_header(
+            self._signing_key, method, target, self._server_name, destination, content
+        )
+
+
+class Stream:
+    """The body of an answer that is still coming in."""
+
+    def __init__(
+        self, destination: ServerName, response: ClientResponse, max_bytes: int, deadline: float
+    ) -> None:
+        self.headers: Mapping[str, str] = response.headers
+        self._destination = destination
+        self._response = response
+        self._max_bytes = max_bytes
+        self._deadline = deadline
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield the body piece by piece. Raises PeerFailed where it breaks off, is too long or too slow."""
+        size = 0
+        while chunk := await self._read():
+            size += len(chunk)
+            if size > self._max_bytes:
+                raise PeerAnsweredBadly(self._destination, f"more than {self._max_bytes} bytes")
+            yield chunk
+
+    async def _read(self) -> bytes:
+        with _failures_of(self._destination):
+            async with asyncio.timeout_at(self._deadline):
+                return await self._response.content.read(READ_CHUNK_BYTES)
+
+
+@contextmanager
+def _failures_of(destination: ServerName) -> Iterator[None]:
+    """Turn what the network raises into a PeerFailed."""
+    try:
+        yield
+    except BodyTooLong as error:
+        raise PeerAnsweredBadly(destination, str(error)) from error
+    except (ClientError, OSError) as error:  # a TimeoutError is an OSError
+        raise PeerUnreachable(destination, explain(error)) from error
+
+
+def _is_its_own_word(failure: PeerFailed) -> bool:
+    """Tell whether a Matrix server answered, rather than what stands in its place while it is down."""
+    return isinstance(failure, PeerRefused) and bool(failure.errcode) and failure.status < 500
+
+
+def _refused(destination: ServerName, status: int, raw: bytes) -> PeerRefused:
+    try:
+        body = decode_json(raw)
+    except JsonDecodeError:
+        body = None
+    body = body if isinstance(body, dict) else {}
+    errcode, message = body.get("errcode"), body.get("error")
+    return PeerRefused(
+        destination,
+        status,
+        errcode[:LONGEST_ERROR] if isinstance(errcode, str) else "",
+        message[:LONGEST_ERROR] if isinstance(message, str) else "",
+        body,
+    )
+
+
+async def _decode(destination: ServerName, raw: bytes) -> JsonValue:
+    try:
+        return decode_json(raw) if len(raw) < LARGE_BYTES else await asyncio.to_thread(decode_json, raw)
+    except JsonDecodeError as error:
+        raise PeerAnsweredBadly(destination, f"the answer is not JSON: {error}") from error

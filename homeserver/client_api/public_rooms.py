@@ -9,13 +9,14 @@ import msgspec
 from aiohttp import web
 
 from federation.protocol.ids import parse_server_name
-from homeserver.errors import NotFound
 from homeserver.http.context import services
 from homeserver.http.params import json_response, query_int, query_str, read_body
 from homeserver.http.rate_limits import Action
 from homeserver.http.requester import require_user
 from homeserver.http.routing import Routes
-from homeserver.rooms.public_rooms import DEFAULT_LIMIT, PublicRoomsQuery, list_public_rooms
+from homeserver.json_types import JsonObject
+from homeserver.rooms.public_rooms import list_public_rooms
+from homeserver.rooms.public_rooms_query import DEFAULT_LIMIT, PublicRoomsQuery
 
 routes = Routes()
 
@@ -41,18 +42,16 @@ class PublicRoomsBody(msgspec.Struct):
 @routes.get(PATH, limit=Action.ANONYMOUS)
 async def get_public_rooms(request: web.Request) -> web.StreamResponse:
     """GET /publicRooms: the published rooms."""
-    _check_server(request)
     query = PublicRoomsQuery(
         limit=query_int(request, "limit", DEFAULT_LIMIT, minimum=1), since=query_str(request, "since")
     )
-    return json_response(await list_public_rooms(services(request).rooms, query))
+    return json_response(await _list(request, query))
 
 
 @routes.post(PATH, limit=Action.SEARCH)
 async def post_public_rooms(request: web.Request) -> web.StreamResponse:
     """POST /publicRooms: those of the published rooms that fit a filter."""
     await require_user(request, guests=True)
-    _check_server(request)
     body = await read_body(request, PublicRoomsBody, optional=True)
     wanted = body.filter or Filter()
     query = PublicRoomsQuery(
@@ -61,11 +60,17 @@ async def post_public_rooms(request: web.Request) -> web.StreamResponse:
         term=wanted.generic_search_term,
         room_types=None if wanted.room_types is None else frozenset(wanted.room_types),
     )
-    return json_response(await list_public_rooms(services(request).rooms, query))
+    return json_response(await _list(request, query))
 
 
-def _check_server(request: web.Request) -> None:
-    """Refuse to list the rooms of a server that cannot be reached. Raises NotFound, InvalidIdentifier."""
+async def _list(request: web.Request, query: PublicRoomsQuery) -> JsonObject:
+    """Return a page of this server's rooms, or of the server's that the request names.
+
+    Raises: InvalidIdentifier; NotFound for a server that cannot be reached.
+    """
+    rooms = services(request).rooms
     server = query_str(request, "server")
-    if server is not None and parse_server_name(server) != services(request).server_name:
-        raise NotFound("The server cannot be reached")
+    if server is None or parse_server_name(server) == rooms.server_name:
+        return await list_public_rooms(rooms, query)
+    await require_user(request, guests=True)  # nobody else makes this server ask others
+    return await rooms.elsewhere.public_rooms(parse_server_name(server), query)

@@ -13,7 +13,8 @@ from homeserver.accounts.profile import get_profile
 from homeserver.errors import NotFound
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.find_room import room_of_local_alias
-from homeserver.rooms.public_rooms import DEFAULT_LIMIT, PublicRoomsQuery, list_public_rooms
+from homeserver.rooms.public_rooms import list_public_rooms
+from homeserver.rooms.public_rooms_query import DEFAULT_LIMIT, PublicRoomsQuery
 from homeserver.rooms.space_for_server import space_for_server
 from homeserver.storage.room_servers import select_servers_in_room
 

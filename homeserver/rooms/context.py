@@ -17,6 +17,7 @@ from homeserver.rooms.event_bodies import EventBodies
 from homeserver.rooms.heads import Heads
 from homeserver.rooms.ignored_users import IgnoredUsers
 from homeserver.rooms.memberships import Memberships
+from homeserver.rooms.remote_directory import NoRemoteDirectory, RemoteDirectory
 from homeserver.rooms.summaries import Summaries
 from homeserver.storage.db import Database
 from homeserver.storage.names import Names
@@ -50,13 +51,20 @@ class RoomsContext:
     author: Author
     bodies: EventBodies
     outgoing: JsonClient
+    elsewhere: RemoteDirectory
     in_flight: dict[TransactionKey, "asyncio.Future[Sequence[Committed]]"] = field(default_factory=dict)
     creating: set[RoomId] = field(default_factory=set)
 
 
 @asynccontextmanager
 async def open_rooms(
-    settings: Settings, clock: Clock, db: Database, positions: Positions, tailer: Tailer, author: Author
+    settings: Settings,
+    clock: Clock,
+    db: Database,
+    positions: Positions,
+    tailer: Tailer,
+    author: Author,
+    elsewhere: RemoteDirectory | None = None,
 ) -> AsyncIterator[RoomsContext]:
     """Build the caches, let the tailer keep them current, and run the commit queue."""
     names = Names(db)
@@ -79,6 +87,7 @@ async def open_rooms(
         yield RoomsContext(
             author.server_name, settings, clock, db, names, positions, tailer, heads, memberships, ignored,
             summaries, commits, author, EventBodies(), outgoing,
+            elsewhere or NoRemoteDirectory(),
         )  # fmt: skip
     finally:
         await commits.stop()

@@ -4,21 +4,25 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv1roomsro
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from federation.protocol.ids import RoomId
+from federation.protocol.ids import RoomId, ServerName
 from homeserver.accounts.requester import Requester
 from homeserver.errors import Forbidden, InvalidParam
 from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
-from homeserver.rooms.room_summary import RoomSummary, render_summary
+from homeserver.rooms.room_summary import render_summary
+from homeserver.rooms.space_children import SpaceChild
 from homeserver.rooms.space_for_server import space_children
-from homeserver.rooms.summary import may_see_summary
+from homeserver.rooms.summary import may_see_summary, may_see_told
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 100
 MAX_DEPTH: Final = 20
+MAX_ASKED: Final = 50
+"""For how many rooms one walk asks other servers."""
 MAX_ROOMS: Final = 2_000
 """How many rooms a walk looks at, all pages together: each page walks again from the root."""
 
@@ -66,6 +70,14 @@ def _parse_token(query: HierarchyQuery) -> int:
     return int(match[1])
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A room of the tree that the requester may see."""
+
+    summary: JsonObject
+    children: Sequence[SpaceChild]
+
+
 class _Walk:
     """One walk through a tree, every room at most once."""
 
@@ -74,33 +86,55 @@ class _Walk:
         self._requester = requester
         self._suggested_only = query.suggested_only
         self._max_depth = min(query.max_depth, MAX_DEPTH)
+        self._told: dict[RoomId, JsonObject] = {}
+        self._closed: set[RoomId] = set()
+        self._asked = 0
 
     async def rooms(self, root: RoomId, wanted: int) -> list[JsonObject]:
         """Return the first rooms of the tree, rendered. Raises Forbidden."""
         found: list[JsonObject] = []
         seen: set[RoomId] = set()
-        waiting = [(root, 0)]
+        waiting: list[tuple[RoomId, Sequence[ServerName], int]] = [(root, (), 0)]
         while waiting and len(found) < wanted and len(seen) < MAX_ROOMS:
-            room_id, depth = waiting.pop()
+            room_id, via, depth = waiting.pop()
             if room_id in seen:
                 continue
             seen.add(room_id)
-            summary = await self._visible(room_id)
-            if summary is None:
+            room = await self._find(room_id, via)
+            if room is None:
                 if not found:
                     raise Forbidden("You are not allowed to view this room")
                 continue
-            children = await space_children(self._ctx, summary, suggested_only=self._suggested_only)
-            found.append(
-                {**render_summary(summary), "children_state": [child.stripped for child in children]}
-            )
+            found.append({**room.summary, "children_state": [child.stripped for child in room.children]})
             if depth < self._max_depth:
-                waiting += [(child.room_id, depth + 1) for child in reversed(children)]
+                waiting += [(child.room_id, child.via, depth + 1) for child in reversed(room.children)]
         return found
 
-    async def _visible(self, room_id: RoomId) -> RoomSummary | None:
+    async def _find(self, room_id: RoomId, via: Sequence[ServerName]) -> _Found | None:
         room = await self._ctx.names.room(room_id)
         if room is None:
-            return None
+            return await self._find_elsewhere(room_id, via)
         summary = await self._ctx.summaries.of_room(room.nid)
-        return summary if await may_see_summary(self._ctx, self._requester, summary) else None
+        if not await may_see_summary(self._ctx, self._requester, summary):
+            return None
+        children = await space_children(self._ctx, summary, suggested_only=self._suggested_only)
+        return _Found(render_summary(summary), children)
+
+    async def _find_elsewhere(self, room_id: RoomId, via: Sequence[ServerName]) -> _Found | None:
+        """Ask other servers of a room, unless what they said of its parent is enough."""
+        told = self._told.get(room_id)
+        if room_id in self._closed:
+            return None
+        if told is not None and told.get("room_type") != "m.space":
+            return _Found(told, ()) if await may_see_told(self._ctx, self._requester, told) else None
+        if self._asked >= MAX_ASKED:
+            return None
+        self._asked += 1
+        others = [server for server in via if server != self._ctx.server_name]
+        space = await self._ctx.elsewhere.space(room_id, others, suggested_only=self._suggested_only)
+        if space is None or not await may_see_told(self._ctx, self._requester, space.summary):
+            return None
+        self._closed |= space.inaccessible
+        self._told |= {child["room_id"]: child for child in space.known_children}
+        children = [child for child in space.children if child.is_suggested or not self._suggested_only]
+        return _Found(space.summary, children)

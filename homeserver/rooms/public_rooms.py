@@ -5,16 +5,15 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#published-room-directory
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from homeserver.errors import InvalidParam
 from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
+from homeserver.rooms.public_rooms_query import PublicRoomsQuery
 from homeserver.rooms.room_summary import RoomSummary, render_published
 from homeserver.storage.directory import select_published_rooms
 
-DEFAULT_LIMIT: Final = 100
 MAX_LIMIT: Final = 500
 MAX_SEARCH_LENGTH: Final = 255
 TOKEN: Final = re.compile(r"([fb])([0-9]{1,15})_([0-9]{1,18})", re.ASCII)
@@ -23,16 +22,6 @@ TOKEN_OF_END: Final = "b0_999999999999999999"
 
 Place = tuple[int, int]
 """Where a room stands in the listing: by members, most first, then by number."""
-
-
-@dataclass(frozen=True, slots=True)
-class PublicRoomsQuery:
-    """What to list: at most `limit` rooms from the token `since` on, that fit term and types (None: none)."""
-
-    limit: int = DEFAULT_LIMIT
-    since: str | None = None
-    term: str | None = None
-    room_types: frozenset[str | None] | None = None
 
 
 async def list_public_rooms(ctx: RoomsContext, query: PublicRoomsQuery) -> JsonObject:

@@ -23,6 +23,8 @@ SUMMARY_ENTRIES: Final[Sequence[StateEntry]] = tuple(
     )
 )  # fmt: skip
 
+OPEN_JOIN_RULES: Final = frozenset({"public", "knock", "knock_restricted"})
+
 
 @dataclass(frozen=True, slots=True)
 class RoomSummary:
@@ -45,7 +47,7 @@ class RoomSummary:
     @property
     def is_open(self) -> bool:
         """Whether anybody may join, knock or read."""
-        return self.world_readable or self.join_rule in ("public", "knock", "knock_restricted")
+        return self.world_readable or self.join_rule in OPEN_JOIN_RULES
 
     def mentions(self, term: str) -> bool:
         """Tell whether a search term, in lower case, occurs in name, topic or alias."""

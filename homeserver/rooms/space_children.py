@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from federation.protocol.ids import InvalidIdentifier, RoomId, parse_room_id
+from federation.protocol.ids import InvalidIdentifier, RoomId, ServerName, parse_room_id, parse_server_name
 from homeserver.json_types import JsonObject, ReadonlyJsonObject
 
 MAX_CHILDREN: Final = 1_000
+MAX_VIA: Final = 10
 ORDER: Final = re.compile(r"[\x20-\x7e]{1,50}", re.ASCII)
 
 
@@ -20,6 +21,7 @@ class SpaceChild:
     """A room that a space lists, and the event that lists it in stripped form."""
 
     room_id: RoomId
+    via: tuple[ServerName, ...]
     order: str | None
     origin_server_ts: int
     is_suggested: bool
@@ -55,8 +57,19 @@ def _child_of(event: ReadonlyJsonObject) -> SpaceChild | None:
     stripped = {key: event[key] for key in ("type", "state_key", "content", "sender", "origin_server_ts")}
     return SpaceChild(
         room_id,
+        _servers(via),
         order if is_ordered else None,
         event["origin_server_ts"],
         content.get("suggested") is True,
         stripped,
     )
+
+
+def _servers(via: list[str]) -> tuple[ServerName, ...]:
+    servers = []
+    for name in via[:MAX_VIA]:
+        try:
+            servers.append(parse_server_name(name))
+        except InvalidIdentifier:
+            continue
+    return tuple(servers)

@@ -3,23 +3,35 @@
 Spec: https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv1room_summaryroomidoralias
 """
 
+from collections.abc import Sequence
+
+from federation.protocol.ids import ServerName, parse_room_id
 from homeserver.accounts.requester import Requester
 from homeserver.errors import NotFound
 from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.find_room import find_room
 from homeserver.rooms.restricted_joins import meets_condition
-from homeserver.rooms.room_summary import RoomSummary, render_summary
+from homeserver.rooms.room_summary import OPEN_JOIN_RULES, RoomSummary, render_summary
 
 
 async def get_room_summary(
-    ctx: RoomsContext, requester: Requester | None, room_id_or_alias: str
+    ctx: RoomsContext, requester: Requester | None, room_id_or_alias: str, via: Sequence[ServerName] = ()
 ) -> JsonObject:
     """Return a room's summary, with the requester's membership where they have one.
 
-    `requester` is None for who did not log in. Raises: NotFound, also for what the requester may not see.
+    `requester` is None for who did not log in: for them no other server is asked. `via` are servers that
+    may know a room that this one does not.
+
+    Raises: NotFound, also for what the requester may not see.
     """
-    room = await find_room(ctx, room_id_or_alias)
+    try:
+        room = await find_room(ctx, room_id_or_alias)
+    except NotFound:
+        told = None if requester is None else await _ask_others(ctx, requester, room_id_or_alias, via)
+        if told is None:
+            raise
+        return told
     summary = await ctx.summaries.of_room(room.nid)
     if not await may_see_summary(ctx, requester, summary):
         raise NotFound("This server does not know the room")
@@ -29,6 +41,25 @@ async def get_room_summary(
         if membership is not None and not membership.forgotten:
             rendered["membership"] = membership.membership
     return rendered
+
+
+async def _ask_others(
+    ctx: RoomsContext, requester: Requester, room_id: str, via: Sequence[ServerName]
+) -> JsonObject | None:
+    if room_id.startswith("#"):
+        return None
+    others = [server for server in via if server != ctx.server_name]
+    space = await ctx.elsewhere.space(parse_room_id(room_id), others, suggested_only=False)
+    if space is None or not await may_see_told(ctx, requester, space.summary):
+        return None
+    return dict(space.summary)
+
+
+async def may_see_told(ctx: RoomsContext, requester: Requester, told: JsonObject) -> bool:
+    """Tell whether somebody could get into a room that other servers told of."""
+    if told["world_readable"] or told.get("join_rule", "public") in OPEN_JOIN_RULES:
+        return True
+    return await meets_condition(ctx, requester.user_nid, told.get("allowed_room_ids", ()))
 
 
 async def may_see_summary(ctx: RoomsContext, requester: Requester | None, summary: RoomSummary) -> bool:

@@ -16,6 +16,7 @@ from federation.protocol.power_levels import power_levels_of
 from federation.protocol.room_versions import EventIdFormat, RoomVersion
 from federation.protocol.signing import SigningKey
 from homeserver.errors import BadJson, Forbidden, TooLarge
+from homeserver.json_types import ReadonlyJsonObject
 from homeserver.push.default_rules import is_tombstone, notifies_by_default
 from homeserver.rooms.heads import RoomHead, StateEvent
 from homeserver.storage.commit import NewEvent, Relation
@@ -173,7 +174,12 @@ def _allowed_mentions(head: RoomHead, pdu: Pdu, mentions: tuple[int, ...]) -> tu
 
 def relation_of(pdu: Pdu) -> Relation | None:
     """Return what the event relates to; malformed relations are none."""
-    relates_to = pdu.content.get("m.relates_to")
+    return relation_in(pdu.content)
+
+
+def relation_in(content: ReadonlyJsonObject) -> Relation | None:
+    """Return what an event with this content relates to."""
+    relates_to = content.get("m.relates_to")
     if not isinstance(relates_to, dict):
         return None
     parent_id, rel_type, key = relates_to.get("event_id"), relates_to.get("rel_type"), relates_to.get("key")

@@ -15,11 +15,13 @@ from homeserver.push.room_stance import Counting, RoomStance
 from homeserver.rooms.render_event import Viewer
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.positions import Stream
-from homeserver.storage.unread import Counts, ToEvaluate, Unread, select_to_evaluate
+from homeserver.storage.receipts import MAIN_THREAD
+from homeserver.storage.unread import ToEvaluate, Unread, select_to_evaluate
 from homeserver.sync.context import SyncContext
 from homeserver.sync.delta import RoomDelta
-from homeserver.sync.evaluated_counts import Evaluated
+from homeserver.sync.evaluated_counts import MAX_NOTIFYING_PER_ROOM, Evaluated, Notifying
 from homeserver.sync.room_view import load_room_view
+from homeserver.sync.thread_of import load_threads
 
 MAX_SCANNED_PER_ROOM = 2_000
 MAX_EVENTS_PER_ROOM = 500
@@ -32,10 +34,13 @@ MAX_WORK_PER_SYNC = 200 * WORK_PER_SLICE
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A room with events to evaluate: those after what was counted so far."""
+    """A room with events to evaluate: those after `since`, and of `threads`, by root, those after less."""
 
     delta: RoomDelta
+    unread: Unread
     so_far: Evaluated
+    since: int
+    threads: Mapping[str, int]
 
     @property
     def stance(self) -> RoomStance:
@@ -45,42 +50,57 @@ class Pending:
 async def apply_push_rules(
     ctx: SyncContext, viewer: Viewer, deltas: Mapping[int, RoomDelta], upto: int
 ) -> None:
-    """Replace the counts of rooms where the viewer's rules notify otherwise than the server's do."""
+    """Count what is unread, by the viewer's rules where they notify otherwise than the server's do."""
     rules = await ctx.push.rules.of_user(viewer.user_nid)
     ignored = await ctx.rooms.ignored.of_user(viewer.user_nid)
-    if rules.own.is_empty and not ignored:
-        return
+    has_own = bool(ignored) or not rules.own.is_empty
     pending = []
-    for room_nid, delta in deltas.items():
-        if not isinstance(delta.unread, Unread):
+    for delta in deltas.values():
+        if delta.unread is None:
             continue
-        stance = rules.stance(viewer.user_id, delta.room.room_id)
-        if stance.counting is Counting.SILENT:
-            delta.unread = Counts()
-        elif stance.counting is Counting.EVALUATED or ignored:
-            so_far = ctx.evaluated.get(viewer.user_nid, room_nid, stance, ignored, delta.unread.position)
-            delta.unread = so_far.counts
-            if so_far.upto < upto:
-                pending.append(Pending(delta, so_far))
+        stance = rules.stance(viewer.user_id, delta.room.room_id) if has_own else None
+        if stance is None or (stance.counting is Counting.DEFAULT and not ignored):
+            delta.counts = delta.unread.counts
+        elif stance.counting is Counting.SILENT:
+            delta.counts = {}
+        else:
+            pending.append(_pending(ctx, viewer, delta, delta.unread, stance, ignored))
     await _evaluate_new(ctx, viewer, pending, upto)
+
+
+def _pending(
+    ctx: SyncContext,
+    viewer: Viewer,
+    delta: RoomDelta,
+    unread: Unread,
+    stance: RoomStance,
+    ignored: frozenset[int],
+) -> Pending:
+    known = ctx.evaluated.get(viewer.user_nid, delta.room.nid, stance, ignored, unread)
+    if known is not None:
+        return Pending(delta, unread, known, known.upto, {})
+    since = unread.position_in(MAIN_THREAD)
+    behind = {
+        thread: reading.position for thread, reading in unread.readings.items() if reading.position < since
+    }
+    return Pending(delta, unread, Evaluated(stance, ignored, since), since, behind)
 
 
 async def _evaluate_new(ctx: SyncContext, viewer: Viewer, pending: Sequence[Pending], upto: int) -> None:
     events = await _load_events(ctx, viewer, pending, upto)
+    threads = await load_threads(ctx.rooms.db, (event for found in events.values() for event in found))
     budget = Budget()
     for room in pending:
-        found = events.get(room.delta.room.nid, ())
-        added = await _count(ctx, viewer, room, found, budget) if found else Counts()
-        before = room.so_far
-        counts = Counts(
-            before.counts.notifications + added.notifications, before.counts.highlights + added.highlights
-        )
-        room.delta.unread = counts
-        ctx.evaluated.put(
-            viewer.user_nid,
-            room.delta.room.nid,
-            Evaluated(before.stance, before.ignored, before.read, upto, counts),
-        )
+        unread = [
+            event
+            for event in events.get(room.delta.room.nid, ())
+            if (event.position or 0) > room.unread.position_in(threads[event.event_nid])
+        ]
+        added = await _evaluate(ctx, viewer, room, unread, threads, budget) if unread else []
+        notifying = [*added, *room.so_far.notifying][:MAX_NOTIFYING_PER_ROOM]
+        evaluated = Evaluated(room.stance, room.so_far.ignored, max(upto, room.since), notifying)
+        ctx.evaluated.put(viewer.user_nid, room.delta.room.nid, evaluated)
+        room.delta.counts = evaluated.counts()
 
 
 async def _load_events(
@@ -90,7 +110,7 @@ async def _load_events(
     found: dict[int, Sequence[StoredEvent]] = {}
     missing: list[Pending] = []
     for room in pending:
-        nid, since = room.delta.room.nid, room.so_far.upto
+        nid, since = room.delta.room.nid, min((room.since, *room.threads.values()))
         if not ctx.changes.of_room(nid, since) & Stream.EVENTS:
             continue
         tail = ctx.tails.get(nid)
@@ -107,7 +127,8 @@ async def _load_missing(
     ctx: SyncContext, viewer: Viewer, missing: Sequence[Pending], upto: int
 ) -> dict[int, list[StoredEvent]]:
     wanted = [
-        ToEvaluate(room.delta.room.nid, room.so_far.upto, room.stance.types is None) for room in missing
+        ToEvaluate(room.delta.room.nid, room.since, room.stance.types is None, room.threads)
+        for room in missing
     ]
     types = {type_ for room in missing for type_ in room.stance.types or ()}
     limit = max(FEWEST_EVENTS_PER_ROOM, min(MAX_EVENTS_PER_ROOM, MAX_EVENTS_PER_SYNC // len(missing)))
@@ -138,20 +159,24 @@ class Budget:
             await asyncio.sleep(0)
 
 
-async def _count(
-    ctx: SyncContext, viewer: Viewer, room: Pending, events: Sequence[StoredEvent], budget: Budget
-) -> Counts:
+async def _evaluate(
+    ctx: SyncContext,
+    viewer: Viewer,
+    room: Pending,
+    events: Sequence[StoredEvent],
+    threads: Mapping[int, str],
+    budget: Budget,
+) -> list[Notifying]:
     """Evaluate events, the newest first; where the budget ends, older ones stay uncounted."""
     view = await load_room_view(ctx, viewer, room.delta.room, room.stance, events)
-    notifications = highlights = 0
+    found = []
     for event in events:
         if budget.is_spent:
             break
         decisive = await _decide(room.stance.rules, event, _view(event, room), view, budget)
-        if decisive is not None:
-            notifications += decisive.notifies
-            highlights += decisive.highlights
-    return Counts(notifications, highlights)
+        if decisive is not None and decisive.notifies:
+            found.append(Notifying(event.position or 0, threads[event.event_nid], decisive.highlights))
+    return found
 
 
 async def _decide(

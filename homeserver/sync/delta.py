@@ -10,7 +10,7 @@ from homeserver.rooms.filters import Filter
 from homeserver.rooms.render_event import Viewer
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.rooms import Room
-from homeserver.storage.unread import Counts, Unread
+from homeserver.storage.unread import CountsByThread, Unread
 from homeserver.sync.tokens import SyncToken
 
 
@@ -47,7 +47,10 @@ class Timeline:
 
 @dataclass(slots=True)
 class RoomDelta:
-    """What is new in a room that the user has joined, or has left."""
+    """What is new in a room that the user has joined, or has left.
+
+    `unread` is by the server-default rules; `counts` are made of it, by the user's own.
+    """
 
     room: Room
     since: int
@@ -56,7 +59,8 @@ class RoomDelta:
     state: Sequence[StoredEvent] = ()
     ephemeral: list[JsonObject] = field(default_factory=list)
     account_data: list[JsonObject] = field(default_factory=list)
-    unread: Unread | Counts | None = None
+    unread: Unread | None = None
+    counts: CountsByThread | None = None
     summary: JsonObject | None = None
 
     @property

@@ -11,7 +11,9 @@ from homeserver.json_types import JsonObject
 from homeserver.rooms.event_fields import select_fields
 from homeserver.rooms.render_event import JOINED, load_unsigned, render_event
 from homeserver.storage.events import StoredEvent
+from homeserver.storage.receipts import MAIN_THREAD
 from homeserver.storage.rooms import Room
+from homeserver.storage.unread import Counts, CountsByThread
 from homeserver.sync.context import SyncContext
 from homeserver.sync.delta import RoomDelta, SyncDelta, SyncRequest
 from homeserver.sync.tokens import SyncToken
@@ -54,11 +56,9 @@ class Renderer:
 
     def joined(self, delta: RoomDelta) -> JsonObject:
         room = self.left(delta) | {"ephemeral": {"events": delta.ephemeral}}
-        if delta.unread is not None:
-            room["unread_notifications"] = {
-                "notification_count": delta.unread.notifications,
-                "highlight_count": delta.unread.highlights,
-            }
+        if delta.counts is not None:
+            by_thread = self._request.filter.room.timeline.unread_thread_notifications
+            room |= _render_counts(delta.counts, by_thread=by_thread)
         if delta.summary is not None:
             room["summary"] = delta.summary
         return room
@@ -127,6 +127,23 @@ async def _load_unsigned(ctx: SyncContext, request: SyncRequest, delta: SyncDelt
         if events
         else {}
     )
+
+
+def _render_counts(counts: CountsByThread, *, by_thread: bool) -> JsonObject:
+    """Return the room's counts: with all its threads, or of the main timeline beside each thread's."""
+    if not by_thread:
+        return {"unread_notifications": _render_count(sum(counts.values(), Counts()))}
+    rendered: JsonObject = {"unread_notifications": _render_count(counts.get(MAIN_THREAD, Counts()))}
+    threads = {
+        root_id: _render_count(count)
+        for root_id, count in counts.items()
+        if root_id != MAIN_THREAD and (count.notifications or count.highlights)
+    }
+    return rendered | ({"unread_thread_notifications": threads} if threads else {})
+
+
+def _render_count(count: Counts) -> JsonObject:
+    return {"notification_count": count.notifications, "highlight_count": count.highlights}
 
 
 def _render_invites(rooms: Mapping[Room, Sequence[JsonObject]], key: str) -> JsonObject:

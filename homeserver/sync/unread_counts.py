@@ -13,19 +13,53 @@ from homeserver.storage.db import Connection
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.names import Names
 from homeserver.storage.positions import Stream
-from homeserver.storage.unread import Unread
+from homeserver.storage.unread import Reading, Unread
+from homeserver.sync.thread_of import thread_named_by
 from homeserver.tailer import Batch
 
 MAX_ROOMS = 5_000
 MAX_USERS_PER_ROOM = 5_000
+MAX_THREADS_PER_ROOM = 100
 
 
 @dataclass(slots=True)
 class RoomCounts:
-    """A room's cumulative count, and the users whose reading position is known."""
+    """A room's cumulative count, and the users whose reading positions are known.
+
+    `counters` say, per thread, how many events that notify everybody came since this was made. What
+    users have unread is kept less what their thread's counter was at the time, so that an event touches no
+    user.
+    """
 
     count: int
+    counters: dict[str, int] = field(default_factory=dict)
     users: dict[int, Unread] = field(default_factory=dict)
+
+    def put(self, user_nid: int, unread: Unread) -> None:
+        readings = {thread: Reading(unread.upto) for thread in self.counters} | unread.readings
+        self.users[user_nid] = Unread(
+            unread.upto, unread.count, {t: self._shifted(t, r, -1) for t, r in readings.items()}
+        )
+
+    def get(self, user_nid: int) -> Unread | None:
+        """Return what a user has not read by now."""
+        known = self.users.get(user_nid)
+        if known is None:
+            return None
+        readings = {thread: Reading(known.upto) for thread in self.counters} | known.readings
+        return Unread(known.upto, self.count, {t: self._shifted(t, r, 1) for t, r in readings.items()})
+
+    def reading(self, unread: Unread, thread: str) -> Reading:
+        """Return how far a user has read a thread: a new one, up to where it began."""
+        return unread.readings.setdefault(thread, Reading(unread.upto))
+
+    def read(self, unread: Unread, thread: str, position: int) -> None:
+        """Let a user have read all of a thread."""
+        unread.readings[thread] = Reading(position, -self.counters.get(thread, 0))
+
+    def _shifted(self, thread: str, reading: Reading, sign: int) -> Reading:
+        notifying = reading.notifying + sign * self.counters.get(thread, 0)
+        return Reading(reading.position, notifying, reading.highlights, reading.uncounted)
 
 
 class UnreadCounts:
@@ -38,10 +72,7 @@ class UnreadCounts:
 
     def peek(self, user_nid: int, room_nid: int) -> Unread | None:
         room = self._rooms.get(room_nid)
-        unread = room.users.get(user_nid) if room is not None else None
-        if room is not None and unread is not None:
-            unread.count = room.count
-        return unread
+        return None if room is None else room.get(user_nid)
 
     async def load(
         self, conn: Connection, user_nid: int, room_nids: Sequence[int], upto: int
@@ -64,7 +95,7 @@ class UnreadCounts:
             if room is None or len(room.users) >= MAX_USERS_PER_ROOM:
                 room = RoomCounts(unread.count)
                 self._rooms.put(room_nid, room)
-            room.users[user_nid] = unread
+            room.put(user_nid, unread)
             self._rooms_of.setdefault(user_nid, set()).add(room_nid)
 
     def apply(self, batch: Batch) -> None:
@@ -82,26 +113,36 @@ class UnreadCounts:
     def _count(self, room: RoomCounts, event: StoredEvent) -> None:
         counted = event.notify_count > room.count
         room.count = event.notify_count
-        if b'"m.mentions"' in event.json:
-            self._count_mentions(room.users, event, counted)
-        elif event.type == "m.room.tombstone":
-            room.users.clear()
+        mentions = b'"m.mentions"' in event.json
+        thread = thread_named_by(event)
+        if thread is None or event.type == "m.room.tombstone":
+            # Whose thread this is, and whom it mentions, is known to the database.
+            if counted or mentions:
+                room.users.clear()
+            room.users.pop(event.sender_nid, None)
+            return
+        if counted:
+            room.counters[thread] = room.counters.get(thread, 0) + 1
+            if len(room.counters) > MAX_THREADS_PER_ROOM:
+                self._rooms.pop(event.room_nid)
+        if mentions:
+            self._count_mentions(room, thread, event, counted)
         own = room.users.get(event.sender_nid)
         if own is not None:
-            own.position, own.read_count = event.event_nid, event.notify_count
-            own.highlights = own.uncounted = 0
+            room.read(own, thread, event.event_nid)
 
-    def _count_mentions(self, users: dict[int, Unread], event: StoredEvent, counted: bool) -> None:
+    def _count_mentions(self, room: RoomCounts, thread: str, event: StoredEvent, counted: bool) -> None:
         content = orjson.loads(event.json)["content"]
         nids = self._names.remembered_user_nids(mentioned_user_ids(event.type, content)[:MAX_MENTIONS])
         # Whether everybody was mentioned by somebody who may is known to the database.
-        if nids is None or mentions_room(event.type, content) or event.type == "m.room.tombstone":
-            users.clear()
+        if nids is None or mentions_room(event.type, content):
+            room.users.clear()
             return
         for user_nid in set(nids):
-            if user_nid in users:
-                users[user_nid].highlights += 1
-                users[user_nid].uncounted += not counted
+            if user_nid in room.users:
+                reading = room.reading(room.users[user_nid], thread)
+                reading.highlights += 1
+                reading.uncounted += not counted
 
     def _forget(self, batch: Batch) -> None:
         """A receipt was moved, or a membership changed: read those users' counts again."""

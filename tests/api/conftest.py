@@ -11,6 +11,8 @@ from homeserver.config.settings import Settings
 from homeserver.http.context import Services
 from homeserver.json_types import JsonObject
 from tests.api.client import ApiClient
+from tests.api.room_calls import create, join
+from tests.api.unread_reader import Reader
 from tests.conformance.response_validator import response_validator
 from tests.support.fake_clock import FakeClock
 
@@ -70,3 +72,22 @@ async def alice(client: ApiClient) -> ApiClient:
 @pytest.fixture
 async def bob(client: ApiClient) -> ApiClient:
     return await client.register("bob")
+
+
+@pytest.fixture
+def reader(alice: ApiClient, services: Services) -> Reader:
+    return Reader(alice, services)
+
+
+@pytest.fixture
+async def carol(client: ApiClient) -> ApiClient:
+    return await client.register("carol")
+
+
+@pytest.fixture
+async def room_id(alice: ApiClient, bob: ApiClient, carol: ApiClient) -> str:
+    """A room of three, made by Bob, in which Alice has read everything."""
+    room_id = await create(bob, preset="public_chat")
+    (await join(carol, room_id)).ok()
+    (await join(alice, room_id)).ok()
+    return room_id

@@ -3,105 +3,17 @@
 Every count is asked for three times: as a running client sees it, from memory, and from the database.
 """
 
-from dataclasses import dataclass, field
-from urllib.parse import quote
-
 import pytest
 
-from federation.protocol.ids import UserId
-from homeserver.http.context import Services
 from homeserver.json_types import JsonObject
 from homeserver.push.room_stance import Counting
-from homeserver.push.user_rules import UserRules
 from homeserver.sync import counts_by_rules
 from tests.api.client import ApiClient
-from tests.api.room_calls import act, create, join, room_path, send, set_state
+from tests.api.room_calls import act, create, join, send, set_state
+from tests.api.unread_reader import Reader, counts_in, mentioning, say
 
 MUTE: JsonObject = {"actions": ["dont_notify"]}
 HIGHLIGHT: JsonObject = {"actions": ["notify", {"set_tweak": "highlight"}]}
-
-
-@dataclass
-class Reader:
-    """Somebody who syncs all the while, and what the syncs said last of each room."""
-
-    user: ApiClient
-    services: Services
-    since: str = ""
-    seen: dict[str, tuple[int, int]] = field(default_factory=dict)
-
-    async def counts(self, room_id: str) -> tuple[int, int]:
-        """Return notifications and highlights of a room, after checking that all ways to know them agree."""
-        sync = await self._sync(**({"since": self.since} if self.since else {}))
-        self.since = sync["next_batch"]
-        self.seen |= counts_in(sync)
-        from_memory = counts_in(await self._sync())
-        self.services.sync.unread.clear()
-        self.services.sync.evaluated.clear()
-        self.services.sync.tails.clear()
-        from_database = counts_in(await self._sync())
-        assert self.seen[room_id] == from_memory[room_id] == from_database[room_id]
-        return from_memory[room_id]
-
-    async def put_rule(self, kind: str, rule_id: str, body: JsonObject) -> None:
-        path = f"/pushrules/global/{kind}/{quote(rule_id, safe='')}"
-        (await self.user.put(path, {"actions": ["notify"], **body})).ok()
-
-    async def disable(self, kind: str, *rule_ids: str) -> None:
-        for rule_id in rule_ids:
-            path = f"/pushrules/global/{kind}/{rule_id}/enabled"
-            (await self.user.put(path, {"enabled": False})).ok()
-
-    async def read(self, room_id: str, event_id: str) -> None:
-        path = room_path(room_id, f"/receipt/m.read/{quote(event_id, safe='')}")
-        (await self.user.post(path)).ok()
-
-    async def rules(self) -> UserRules:
-        user_nid = await self.services.rooms.names.intern_user(UserId(self.user.user_id))
-        return await self.services.push.rules.of_user(user_nid)
-
-    async def _sync(self, **params: str) -> JsonObject:
-        return (await self.user.get("/sync", **params)).ok()
-
-
-def counts_in(sync: JsonObject) -> dict[str, tuple[int, int]]:
-    rooms = sync["rooms"]["join"]
-    unread = {room_id: room["unread_notifications"] for room_id, room in rooms.items()}
-    return {
-        room_id: (found["notification_count"], found["highlight_count"]) for room_id, found in unread.items()
-    }
-
-
-@pytest.fixture
-def reader(alice: ApiClient, services: Services) -> Reader:
-    return Reader(alice, services)
-
-
-@pytest.fixture
-async def carol(client: ApiClient) -> ApiClient:
-    return await client.register("carol")
-
-
-@pytest.fixture
-async def room_id(alice: ApiClient, bob: ApiClient, carol: ApiClient) -> str:
-    """A room of three, made by Bob, in which Alice has read everything."""
-    room_id = await create(bob, preset="public_chat")
-    (await join(carol, room_id)).ok()
-    (await join(alice, room_id)).ok()
-    return room_id
-
-
-async def say(
-    user: ApiClient, room_id: str, body: str = "hello", *, mentions: JsonObject | None = None, **content: str
-) -> str:
-    sent: JsonObject = {"msgtype": "m.text", "body": body, "m.mentions": mentions or {}, **content}
-    event_id = (await send(user, room_id, sent)).ok()["event_id"]
-    assert isinstance(event_id, str)
-    return event_id
-
-
-def mentioning(*users: ApiClient, room: bool = False) -> JsonObject:
-    return {"user_ids": [user.user_id for user in users], **({"room": True} if room else {})}
 
 
 async def test_messages_of_others_count_until_they_are_read(

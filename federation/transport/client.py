@@ -1,11 +1,20 @@
 """Asking other servers: requests that are signed, bounded, and made where the server really is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import Final, TypeAlias
 
-from aiohttp import ClientConnectorError, ClientError, ClientResponse, ConnectionTimeoutError
+from aiohttp import (
+    BodyPartReader,
+    ClientConnectorError,
+    ClientError,
+    ClientResponse,
+    ConnectionTimeoutError,
+    MultipartReader,
+)
 from yarl import URL
 
 from federation.errors import PeerAnsweredBadly, PeerFailed, PeerRefused, PeerUnreachable
@@ -70,6 +79,12 @@ class FederationClient:
     ) -> JsonObject:
         """Send something and return the JSON object that is answered. Raises PeerFailed."""
         return await self._object(destination, "PUT", request_target(path, query), body, limits)
+
+    async def put_any(
+        self, destination: ServerName, path: str, body: Body, *, limits: Limits = DEFAULT
+    ) -> JsonValue:
+        """Send something and return whatever JSON is answered: old endpoints answer lists. Raises PeerFailed."""
+        return await _decode(destination, await self._exchange(destination, "PUT", path, body, limits))
 
     async def post(
         self,
@@ -196,19 +211,53 @@ class Stream:
         self._max_bytes = max_bytes
         self._deadline = deadline
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    def chunks(self) -> AsyncIterator[bytes]:
         """Yield the body piece by piece. Raises PeerFailed where it breaks off, is too long or too slow."""
+        return self._bounded(partial(self._response.content.read, READ_CHUNK_BYTES))
+
+    async def parts(self) -> AsyncIterator["Part"]:
+        """Yield the parts of a multipart body; each has to be read before the next. Raises PeerFailed."""
+        if not self.headers.get("Content-Type", "").lower().startswith("multipart/"):
+            raise PeerAnsweredBadly(self._destination, "the answer is not multipart")
+        reader = MultipartReader.from_response(self._response)
+        while True:
+            with self._failures():
+                async with asyncio.timeout_at(self._deadline):
+                    part = await reader.next()
+            if part is None:
+                return
+            if not isinstance(part, BodyPartReader):
+                raise PeerAnsweredBadly(self._destination, "the answer has parts within parts")
+            yield Part(part.headers, self._bounded(partial(part.read_chunk, READ_CHUNK_BYTES)))
+
+    async def _bounded(self, read: Callable[[], Awaitable[bytes]]) -> AsyncIterator[bytes]:
         size = 0
-        while chunk := await self._read():
+        while True:
+            with self._failures():
+                async with asyncio.timeout_at(self._deadline):
+                    chunk = await read()
+            if not chunk:
+                return
             size += len(chunk)
             if size > self._max_bytes:
                 raise PeerAnsweredBadly(self._destination, f"more than {self._max_bytes} bytes")
             yield chunk
 
-    async def _read(self) -> bytes:
-        with _failures_of(self._destination):
-            async with asyncio.timeout_at(self._deadline):
-                return await self._response.content.read(READ_CHUNK_BYTES)
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            with _failures_of(self._destination):
+                yield
+        except ValueError as error:  # what aiohttp says of malformed multipart bodies
+            raise PeerAnsweredBadly(self._destination, str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a multipart body."""
+
+    headers: Mapping[str, str]
+    chunks: AsyncIterator[bytes]
 
 
 @contextmanager

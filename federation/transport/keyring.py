@@ -22,6 +22,8 @@ from federation.transport.server_keys import INSECURE_KEYS, is_key_id
 MAX_IN_MEMORY: Final = 10_000
 IN_MEMORY_MS: Final = 3600 * 1000
 SERVERS_AT_ONCE: Final = 500
+MAX_DOCUMENTS_FETCHED: Final = 100
+DOCUMENTS_WITHIN_S: Final = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,13 @@ class Keyring:
     async def documents(self, servers: Mapping[ServerName, int]) -> list[bytes]:
         """Return what servers published, each valid until a time if such a one can be had, newest first.
 
+        At most `MAX_DOCUMENTS_FETCHED` of them are asked anew; what is not there in time is left out.
+
         Spec: https://spec.matrix.org/v1.19/server-server-api/#querying-keys-through-another-server
         """
         known = _newest_first(await self._store.load_servers(servers))
         stale = [server for server, until_ms in servers.items() if not _is_fresh(known, server, until_ms)]
-        fetched = await asyncio.gather(*(self._requests.fetch_directly(server) for server in stale))
+        fetched = await self._fetch_documents(stale[:MAX_DOCUMENTS_FETCHED])
         await self._keep(fetched)
         fresh = _newest_first(key for one in fetched for key in one.keys)
         return list(dict.fromkeys(key.response for key in (*fresh, *known)))
@@ -84,6 +88,13 @@ class Keyring:
     async def close(self) -> None:
         """Stop asking others."""
         await self._requests.close()
+
+    async def _fetch_documents(self, servers: Sequence[ServerName]) -> list[Fetched]:
+        tasks = [asyncio.create_task(self._requests.fetch_directly(server)) for server in servers]
+        done, late = await asyncio.wait(tasks, timeout=DOCUMENTS_WITHIN_S) if tasks else (set(), set())
+        for task in late:
+            task.cancel()
+        return [task.result() for task in done]
 
     async def _find(
         self, queries: Iterable[KeyQuery], problems: dict[ServerName, str], *, eager: bool

@@ -17,12 +17,12 @@ from aiohttp import (
     DummyCookieJar,
     StreamReader,
     TCPConnector,
-    ThreadedResolver,
 )
 from yarl import URL
 
+from federation.transport.addresses import is_address, is_public, open_public_socket
+from federation.transport.resolver import Resolver
 from homeserver.json_types import JsonObject
-from homeserver.outgoing.addresses import PublicResolver, is_address, is_public
 
 ANSWER_WITHIN_S: Final = 8.0
 MAX_ANSWER_BYTES: Final = 64 * 1024
@@ -49,6 +49,7 @@ class JsonClient:
         self._allow_private = allow_private_addresses
         self._verify_tls = verify_tls
         self._ca_file = ca_file
+        self._resolver = Resolver()
         self._session: ClientSession | None = None
 
     async def get(self, url: str, query: Mapping[str, str] | None = None, token: str = "") -> JsonObject:
@@ -63,6 +64,7 @@ class JsonClient:
         """End all connections."""
         if self._session is not None:
             await self._session.close()
+        await self._resolver.close()
 
     async def _ask(
         self, method: str, text: str, query: Mapping[str, str] | None, body: bytes | None, token: str
@@ -100,9 +102,13 @@ class JsonClient:
             context.load_verify_locations(self._ca_file)
         if not self._verify_tls:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        resolver = ThreadedResolver() if self._allow_private else PublicResolver()
         return ClientSession(
-            connector=TCPConnector(ssl=context, resolver=resolver, limit=MAX_CONNECTIONS),
+            connector=TCPConnector(
+                ssl=context,
+                resolver=self._resolver,
+                socket_factory=None if self._allow_private else open_public_socket,
+                limit=MAX_CONNECTIONS,
+            ),
             timeout=ClientTimeout(total=ANSWER_WITHIN_S),
             cookie_jar=DummyCookieJar(),
         )

@@ -33,7 +33,7 @@ from federation.transport.connections import (
 from federation.transport.discovery import Discovery
 from federation.transport.limits import DEFAULT, Limits
 from federation.transport.paths import Query, request_target
-from federation.transport.x_matrix import authorization_header, encode_content
+from federation.transport.signed_requests import authorization_header, encode_content
 
 LARGE_BYTES: Final = 256 * 1024
 LONGEST_ERROR: Final = 500

@@ -9,6 +9,7 @@ from federation.protocol.ids import ServerName, UserId
 from homeserver.accounts.access_tokens import AccessTokens
 from homeserver.accounts.last_seen import LastSeen
 from homeserver.accounts.passwords import Passwords
+from homeserver.accounts.remote_profiles import NoRemoteProfiles, RemoteProfiles
 from homeserver.accounts.token_keys import load_token_keys
 from homeserver.clock import Clock
 from homeserver.config import Settings
@@ -48,11 +49,17 @@ class AccountsContext:
     tokens: AccessTokens
     last_seen: LastSeen
     hooks: AccountHooks
+    elsewhere: RemoteProfiles
 
 
 @asynccontextmanager
 async def open_accounts(
-    settings: Settings, server_name: ServerName, clock: Clock, db: Database, positions: Positions
+    settings: Settings,
+    server_name: ServerName,
+    clock: Clock,
+    db: Database,
+    positions: Positions,
+    elsewhere: RemoteProfiles | None = None,
 ) -> AsyncIterator[AccountsContext]:
     """Load the token keys, run the background work, and end it again."""
     keys = await load_token_keys(db, clock)
@@ -62,8 +69,9 @@ async def open_accounts(
     last_seen.start()
     try:
         yield AccountsContext(
-            settings, server_name, clock, db, positions, passwords, tokens, last_seen, AccountHooks()
-        )
+            settings, server_name, clock, db, positions, passwords, tokens, last_seen, AccountHooks(),
+            elsewhere or NoRemoteProfiles(),
+        )  # fmt: skip
     finally:
         await last_seen.stop()
         passwords.close()

@@ -11,7 +11,7 @@ import orjson
 from federation.protocol.ids import UserId, server_name_of
 from homeserver.accounts.context import AccountsContext
 from homeserver.errors import InvalidParam, MatrixError, NotFound
-from homeserver.json_types import JsonValue
+from homeserver.json_types import JsonObject, JsonValue
 from homeserver.storage import profiles
 from homeserver.storage.accounts import select_account
 from homeserver.storage.positions import Change, Stream
@@ -27,12 +27,12 @@ TIME_ZONE: Final = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 
 
 async def get_profile(ctx: AccountsContext, user_id: UserId) -> dict[str, bytes]:
-    """Return all fields of a user of this server; the values are JSON.
+    """Return all fields of a user; the values are JSON. Of another server's user, that server is asked.
 
     Raises: NotFound where there is no such account, or no longer.
     """
     if server_name_of(user_id) != ctx.server_name:
-        raise NotFound("The profile cannot be found")
+        return _usable(await ctx.elsewhere.profile_of(user_id))
     async with ctx.db.acquire() as conn:
         account = await select_account(conn, user_id)
         if account is None or account.deactivated_ts is not None:
@@ -95,6 +95,23 @@ def check_field(field: str) -> None:
         raise MatrixError("M_KEY_TOO_LARGE", 400, f"The field's name has more than {MAX_KEY_BYTES} bytes")
     if FIELD.fullmatch(field) is None:
         raise InvalidParam("This is not the name of a profile field")
+
+
+def _usable(profile: JsonObject) -> dict[str, bytes]:
+    """Return those fields that another server may have."""
+    return {
+        field: orjson.dumps(value)
+        for field, value in profile.items()
+        if FIELD.fullmatch(field) and len(field) <= MAX_KEY_BYTES and _is_usable(field, value)
+    }
+
+
+def _is_usable(field: str, value: JsonValue) -> bool:
+    try:
+        _check_value(field, value)
+    except InvalidParam:
+        return False
+    return True
 
 
 def _check_value(field: str, value: JsonValue) -> None:

@@ -49,10 +49,10 @@ JOIN member_events m ON m.event_nid = c.new_event_nid AND m.membership = 'join'
 WHERE u.user_nid = $1
 """
 SELECT_HEROES = """
-SELECT w.room_nid, h.user_id FROM unnest($1::bigint[]) AS w(room_nid)
+SELECT w.room_nid, h.user_nid, h.user_id FROM unnest($1::bigint[]) AS w(room_nid)
 CROSS JOIN unnest($2::text[]) AS k(membership)
 CROSS JOIN LATERAL (
-    SELECT m.event_nid, u.user_id FROM memberships m JOIN users u ON u.user_nid = m.user_nid
+    SELECT m.event_nid, u.user_nid, u.user_id FROM memberships m JOIN users u ON u.user_nid = m.user_nid
     WHERE m.room_nid = w.room_nid AND m.membership = k.membership AND m.user_nid <> $3
     ORDER BY m.event_nid LIMIT 5
 ) AS h
@@ -76,6 +76,14 @@ class RoomMembership:
     event_nid: int
     position: int
     forgotten: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hero:
+    """A member whom a room without a name is named after."""
+
+    user_nid: int
+    user_id: UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +151,13 @@ async def select_rooms_joined_between(
 
 async def select_heroes(
     conn: Connection, room_nids: Sequence[int], memberships: Sequence[str], viewer_nid: int
-) -> dict[int, list[UserId]]:
+) -> dict[int, list[Hero]]:
     """Return, per room, up to five members other than the viewer whom a client can name the room after."""
-    heroes: dict[int, list[UserId]] = {}
+    heroes: dict[int, list[Hero]] = {}
     for row in await conn.fetch(SELECT_HEROES, room_nids, memberships, viewer_nid):
         found = heroes.setdefault(row["room_nid"], [])
         if len(found) < MAX_HEROES:
-            found.append(UserId(row["user_id"]))
+            found.append(Hero(row["user_nid"], UserId(row["user_id"])))
     return heroes
 
 

@@ -14,11 +14,11 @@ from homeserver.sync import personal, typing
 from homeserver.sync.context import SyncContext
 from homeserver.sync.counts_by_rules import apply_push_rules
 from homeserver.sync.delta import RoomDelta, SyncDelta, SyncRequest, Timeline
-from homeserver.sync.lazy_members import senders_of
+from homeserver.sync.device_lists import have_counts_moved, load_device_lists
 from homeserver.sync.presence import load_presence
 from homeserver.sync.receipts import add_receipts, has_receipts, load_receipts
-from homeserver.sync.room_state import load_room_state
-from homeserver.sync.room_summary import load_summaries
+from homeserver.sync.room_state import load_room_state, needed_members
+from homeserver.sync.room_summary import load_summaries, needs_summary
 from homeserver.sync.spans import Span, Spans, changed_spans, initial_spans
 from homeserver.sync.stripped_state import load_stripped_state
 from homeserver.sync.timelines import load_timelines, timeline_from_tail, without_ignored
@@ -56,6 +56,8 @@ async def collect(ctx: SyncContext, request: SyncRequest, rooms: Mapping[int, Ro
         await load_presence(ctx, request, rooms, joined),
         personal.global_account_data(request, account_data),
         await personal.load_to_device(ctx, request, since, token.position),
+        await load_device_lists(ctx, request, rooms, token.position),
+        have_counts_moved(ctx, request),
     )
 
 
@@ -130,26 +132,27 @@ async def _add_from_database(
 ) -> None:
     """Add what the caches do not have: state, summaries, unread counts, receipts, room account data."""
     shown = [*spans.joined, *spans.left]
-    with_state = [span for span in shown if _needs_state(ctx, request, span, deltas[span.room_nid].timeline)]
     with_summary = [
-        span.room_nid for span in spans.joined if _needs_summary(span, deltas[span.room_nid].timeline)
+        span.room_nid for span in spans.joined if needs_summary(span, deltas[span.room_nid].timeline)
     ]
+    summaries = await load_summaries(ctx.rooms, request.viewer, with_summary)
+    for nid, summary in summaries.items():
+        deltas[nid].summary = summary
+    with_state = [span for span in shown if _needs_state(ctx, request, span, deltas[span.room_nid])]
     with_receipts = [span for span in spans.joined if has_receipts(ctx, request, span)]
     uncounted = _count_unread(ctx, request, spans.joined, deltas)
-    if not (with_state or with_summary or with_receipts or account_data or uncounted):
+    if not (with_state or with_receipts or account_data or uncounted):
         return
     applied = ctx.rooms.tailer.applied
     timelines = {nid: delta.timeline for nid, delta in deltas.items()}
     async with ctx.rooms.db.acquire() as conn:
         for nid, state in (
-            await load_room_state(conn, ctx.lazy_members, request, with_state, timelines)
+            await load_room_state(conn, ctx.lazy_members, request, with_state, timelines, summaries)
         ).items():
             deltas[nid].state = state
         await personal.add_room_account_data(conn, request, account_data, spans.joined, deltas)
         receipts = await load_receipts(conn, request, with_receipts)
         counts = await ctx.unread.load(conn, request.viewer.user_nid, uncounted, applied)
-    for nid, summary in (await load_summaries(ctx.rooms, request.viewer, with_summary)).items():
-        deltas[nid].summary = summary
     ignored = await ctx.rooms.names.user_ids(await ctx.rooms.ignored.of_user(request.viewer.user_nid))
     add_receipts(receipts, set(ignored.values()), deltas)
     if ctx.rooms.tailer.applied == applied:
@@ -170,20 +173,15 @@ def _count_unread(
     return missing
 
 
-def _needs_state(ctx: SyncContext, request: SyncRequest, span: Span, timeline: Timeline) -> bool:
+def _needs_state(ctx: SyncContext, request: SyncRequest, span: Span, delta: RoomDelta) -> bool:
+    timeline = delta.timeline
     if span.is_whole or request.full_state or not timeline.from_tail:
         return True
-    if not request.filter.room.state.lazy_load_members or not timeline.events:
+    if not request.filter.room.state.lazy_load_members:
         return False
-    senders = senders_of(timeline.events)
-    redundant = request.filter.room.state.include_redundant_members
-    return redundant or not ctx.lazy_members.knows(request.viewer.device_nid, span.room_nid, senders)
-
-
-def _needs_summary(span: Span, timeline: Timeline) -> bool:
-    return (
-        span.is_whole or timeline.limited or any(event.type == "m.room.member" for event in timeline.events)
-    )
+    members = needed_members(timeline, delta.summary)
+    redundant = request.filter.room.state.include_redundant_members and bool(members)
+    return redundant or not ctx.lazy_members.knows(request.viewer.device_nid, span.room_nid, members)
 
 
 def _is_shown(request: SyncRequest, span: Span, delta: RoomDelta) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from homeserver.caches import BytesCache
 from homeserver.client_data.context import ClientDataContext
+from homeserver.e2ee.key_counts import RememberedKeyCounts
 from homeserver.ephemeral.context import EphemeralContext
 from homeserver.push.context import PushContext
 from homeserver.rooms.context import RoomsContext
@@ -40,6 +41,7 @@ class SyncContext:
     changes: LastChanges
     unread: UnreadCounts
     evaluated: EvaluatedCounts
+    key_counts: RememberedKeyCounts
     lazy_members: LazyMembers = field(default_factory=LazyMembers)
     shared: BytesCache[tuple[int, ...]] = field(default_factory=lambda: BytesCache(MAX_SHARED_BYTES))
     to_device_given: dict[int, bool] = field(default_factory=dict)
@@ -60,7 +62,7 @@ async def open_sync(
     """
     ctx = SyncContext(
         epoch, rooms, ephemeral, client_data, push, Hub(), RoomTails(), LastChanges(),
-        UnreadCounts(rooms.names), EvaluatedCounts(),
+        UnreadCounts(rooms.names), EvaluatedCounts(), RememberedKeyCounts(rooms.db),
     )  # fmt: skip
     tailer = rooms.tailer
     ctx.changes.start(tailer.applied)
@@ -68,6 +70,7 @@ async def open_sync(
     tailer.subscribe(ctx.changes.apply, reset=lambda: ctx.changes.start(tailer.applied))
     tailer.subscribe(ctx.unread.apply, reset=ctx.unread.clear)
     tailer.subscribe(ctx.evaluated.apply, reset=ctx.evaluated.clear)
+    tailer.subscribe(ctx.key_counts.apply, reset=ctx.key_counts.clear)
     tailer.subscribe(ctx.hub.apply, reset=ctx.hub.wake_everybody)
     ephemeral.typing.on_change(ctx.hub.wake_room)
     ephemeral.presence.on_change(lambda user_nids: wake_for_presence(ctx, user_nids))

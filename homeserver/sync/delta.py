@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from homeserver.e2ee.device_list_delta import DeviceListDelta
 from homeserver.json_types import JsonObject
 from homeserver.rooms.filters import Filter
 from homeserver.rooms.render_event import Viewer
 from homeserver.storage.events import StoredEvent
+from homeserver.storage.memberships import Hero
 from homeserver.storage.rooms import Room
 from homeserver.storage.unread import CountsByThread, Unread
 from homeserver.sync.tokens import SyncToken
@@ -34,8 +36,8 @@ class Timeline:
     """Events of a room, oldest first.
 
     `from_tail`: all are in memory, and none needs more than its own bytes. `is_whole_span`: nothing of the
-    span was left out,
-    so that others who saw the same span see the same.
+    span was left out, so that others who saw the same span see the same. `changes_summary`: an event of the
+    span, shown or not, is about members or the room's name.
     """
 
     events: Sequence[StoredEvent]
@@ -43,6 +45,25 @@ class Timeline:
     prev_batch: str
     from_tail: bool = False
     is_whole_span: bool = False
+    changes_summary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How many are in a room, and whom to name it after: None where it has a name."""
+
+    joined_members: int
+    invited_members: int
+    heroes: Sequence[Hero] | None = None
+
+    def render(self) -> JsonObject:
+        rendered: JsonObject = {
+            "m.joined_member_count": self.joined_members,
+            "m.invited_member_count": self.invited_members,
+        }
+        if self.heroes is not None:
+            rendered["m.heroes"] = [hero.user_id for hero in self.heroes]
+        return rendered
 
 
 @dataclass(slots=True)
@@ -61,7 +82,7 @@ class RoomDelta:
     account_data: list[JsonObject] = field(default_factory=list)
     unread: Unread | None = None
     counts: CountsByThread | None = None
-    summary: JsonObject | None = None
+    summary: Summary | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -80,10 +101,13 @@ class SyncDelta:
     presence: Sequence[JsonObject] = ()
     account_data: Sequence[JsonObject] = ()
     to_device: Sequence[orjson.Fragment] = ()
+    device_lists: DeviceListDelta = field(default_factory=DeviceListDelta)
+    key_counts_moved: bool = False
 
     @property
     def is_empty(self) -> bool:
         return not (
             self.joined or self.left or self.invited or self.knocked
             or self.presence or self.account_data or self.to_device
+            or self.device_lists or self.key_counts_moved
         )  # fmt: skip

@@ -16,7 +16,7 @@ from homeserver.tailer import Batch
 
 WAKES_PER_SLICE = 64
 IDLE_SECONDS = 120.0
-ROOM_KINDS = Stream.EVENTS | Stream.RECEIPTS | Stream.ROOM_META | Stream.PROFILES
+ROOM_KINDS = Stream.EVENTS | Stream.RECEIPTS | Stream.ROOM_META | Stream.PROFILES | Stream.DEVICE_LISTS
 
 T = TypeVar("T")
 

@@ -8,6 +8,10 @@ from homeserver.tailer import Batch
 
 MAX_REMEMBERED = 100_000
 EVERYTHING = ~0
+MEMBERS = 1 << 30
+"""A kind of change beside the streams: somebody's membership of a room."""
+
+KINDS = (*Stream.EACH, MEMBERS)
 
 
 @dataclass(slots=True)
@@ -17,27 +21,50 @@ class Changes:
     newest: int = 0
     kinds: dict[int, int] = field(default_factory=dict)
 
+    def note(self, kinds: int, position: int) -> None:
+        """Remember that these kinds of data changed at a position."""
+        self.newest = position
+        for kind in KINDS:
+            if kinds & kind:
+                self.kinds[kind] = position
+
+    def since(self, position: int) -> int:
+        """Return the kinds that changed after a position."""
+        if self.newest <= position:
+            return 0
+        return sum(kind for kind, changed_at in self.kinds.items() if changed_at > position)
+
 
 class LastChanges:
     """Remembers since `floor`; before it, everything may have changed."""
 
     def __init__(self) -> None:
         self.floor = 0
+        self._anybody = Changes()
         self._rooms: LruCache[int, Changes] = LruCache(MAX_REMEMBERED)
         self._users: LruCache[int, Changes] = LruCache(MAX_REMEMBERED)
 
     def start(self, position: int) -> None:
         """Remember nothing but that everything may have changed up to `position`."""
         self.floor = position
+        self._anybody = Changes()
         self._rooms.clear()
         self._users.clear()
 
     def apply(self, batch: Batch) -> None:
         entry = batch.entry
+        kinds = entry.kinds
+        if kinds & Stream.EVENTS and entry.users:  # an event's commit names those whose membership it changes
+            kinds |= MEMBERS
+        self._anybody.note(kinds, entry.position)
         for room_nid in entry.rooms:
-            self._note(self._rooms, room_nid, entry.kinds, entry.position)
+            self._note(self._rooms, room_nid, kinds, entry.position)
         for user_nid in entry.users:
             self._note(self._users, user_nid, entry.kinds, entry.position)
+
+    def of_anybody(self, since: int) -> int:
+        """Return the kinds of data on this server that may have changed after a position."""
+        return EVERYTHING if since < self.floor else self._anybody.since(since)
 
     def of_room(self, room_nid: int, since: int) -> int:
         """Return the kinds of data of a room that may have changed after a position."""
@@ -51,13 +78,7 @@ class LastChanges:
         if since < self.floor:
             return EVERYTHING
         changes = known.peek(nid)
-        if changes is None or changes.newest <= since:
-            return 0
-        moved = 0
-        for kind, position in changes.kinds.items():
-            if position > since:
-                moved |= kind
-        return moved
+        return 0 if changes is None else changes.since(since)
 
     def _note(self, known: LruCache[int, Changes], nid: int, kinds: int, position: int) -> None:
         changes = known.get(nid)
@@ -66,10 +87,7 @@ class LastChanges:
                 self._forget_oldest(known)
             changes = Changes()
             known.put(nid, changes)
-        changes.newest = position
-        for kind in Stream.EACH:
-            if kinds & kind:
-                changes.kinds[kind] = position
+        changes.note(kinds, position)
 
     def _forget_oldest(self, known: LruCache[int, Changes]) -> None:
         forgotten = known.pop(next(iter(known)))

@@ -5,10 +5,7 @@ Forgetting is harmless: the device gets a member twice.
 Spec: https://spec.matrix.org/v1.19/client-server-api/#lazy-loading-room-members
 """
 
-from collections.abc import Iterable
-
 from homeserver.caches import LruCache
-from homeserver.storage.events import StoredEvent
 
 MAX_DEVICE_ROOMS = 10_000
 MAX_MEMBERS = 1_000
@@ -35,8 +32,4 @@ class LazyMembers:
 
     def knows(self, device_nid: int | None, room_nid: int, user_nids: set[int]) -> bool:
         known = self._known.get((device_nid, room_nid))
-        return known is not None and user_nids <= known
-
-
-def senders_of(events: Iterable[StoredEvent]) -> set[int]:
-    return {event.sender_nid for event in events}
+        return not user_nids or (known is not None and user_nids <= known)

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 
+from homeserver.e2ee.device_list_delta import render_device_lists
+from homeserver.e2ee.key_counts import render_counts
 from homeserver.json_types import JsonObject
 from homeserver.rooms.event_fields import select_fields
 from homeserver.rooms.render_event import JOINED, load_unsigned, render_event
@@ -39,6 +41,7 @@ async def render_body(ctx: SyncContext, request: SyncRequest, delta: SyncDelta) 
         "presence": {"events": delta.presence},
         "account_data": {"events": delta.account_data},
         "to_device": {"events": delta.to_device},
+        **await _render_keys(ctx, request, delta),
     }
 
 
@@ -60,7 +63,7 @@ class Renderer:
             by_thread = self._request.filter.room.timeline.unread_thread_notifications
             room |= _render_counts(delta.counts, by_thread=by_thread)
         if delta.summary is not None:
-            room["summary"] = delta.summary
+            room["summary"] = delta.summary.render()
         return room
 
     def left(self, delta: RoomDelta) -> JsonObject:
@@ -117,6 +120,17 @@ class Renderer:
                 select_fields(orjson.loads(orjson.dumps(event)), wanted.event_fields) for event in rendered
             ]
         return list(rendered)
+
+
+async def _render_keys(ctx: SyncContext, request: SyncRequest, delta: SyncDelta) -> JsonObject:
+    counts = await ctx.key_counts.of_device(request.viewer.user_nid, request.viewer.device_nid)
+    rendered: JsonObject = {
+        "device_one_time_keys_count": render_counts(counts),
+        "device_unused_fallback_key_types": counts.unused_fallback_keys,
+    }
+    if delta.device_lists:
+        rendered["device_lists"] = await render_device_lists(ctx.rooms.names, delta.device_lists)
+    return rendered
 
 
 async def _load_unsigned(ctx: SyncContext, request: SyncRequest, delta: SyncDelta) -> dict[int, JsonObject]:

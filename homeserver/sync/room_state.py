@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from homeserver.storage import state as state_rows
 from homeserver.storage.db import Connection
 from homeserver.storage.events import StoredEvent, select_events_by_nid
-from homeserver.sync.delta import SyncRequest, Timeline
-from homeserver.sync.lazy_members import LazyMembers, senders_of
+from homeserver.sync.delta import Summary, SyncRequest, Timeline
+from homeserver.sync.lazy_members import LazyMembers
 from homeserver.sync.spans import Span
 
 StateByRoom = dict[int, Sequence[StoredEvent]]
@@ -31,6 +31,7 @@ async def load_room_state(
     request: SyncRequest,
     spans: Sequence[Span],
     timelines: Mapping[int, Timeline],
+    summaries: Mapping[int, Summary],
 ) -> StateByRoom:
     """Return, per room, the state that the device lacks."""
     whole = [span for span in spans if span.is_whole or request.full_state]
@@ -39,11 +40,19 @@ async def load_room_state(
     found |= await _full_state(conn, request, whole, timelines)
     found |= await _changed_state(conn, request, part, timelines)
     if request.filter.room.state.lazy_load_members:
-        found = await _with_needed_members(conn, lazy, request, spans, timelines, found)
+        found = await _with_needed_members(conn, lazy, request, spans, timelines, summaries, found)
     wanted = request.filter.room.state
     return {
         room_nid: [event for event in events if wanted.matches(event)] for room_nid, events in found.items()
     }
+
+
+def needed_members(timeline: Timeline, summary: Summary | None) -> set[int]:
+    """Return those whom a client must know to show a timeline, and a room that has no name."""
+    users = {event.sender_nid for event in timeline.events}
+    if summary is not None and summary.heroes is not None:
+        users.update(hero.user_nid for hero in summary.heroes)
+    return users
 
 
 async def _full_state(
@@ -139,13 +148,14 @@ async def _with_needed_members(
     request: SyncRequest,
     spans: Sequence[Span],
     timelines: Mapping[int, Timeline],
+    summaries: Mapping[int, Summary],
     state: StateByRoom,
 ) -> StateByRoom:
-    """Add the members whom the timelines show, as far as the device has not been given them."""
+    """Add the members whom the timelines and summaries show, as far as the device was not given them."""
     wanted: list[tuple[int, int]] = []
     device_nid, redundant = request.viewer.device_nid, request.filter.room.state.include_redundant_members
     for span in spans:
-        users = senders_of(timelines[span.room_nid].events)
+        users = needed_members(timelines[span.room_nid], summaries.get(span.room_nid))
         if span.is_whole or request.full_state:
             users.add(request.viewer.user_nid)
             lazy.forget(device_nid, span.room_nid)

@@ -16,6 +16,7 @@ DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
 FILTERED_PAGE = 500
 """How many events are looked at for a timeline where a filter may hide most of them."""
+NAMING_TYPES = frozenset({"m.room.member", "m.room.name", "m.room.canonical_alias"})
 
 
 def timeline_from_tail(tails: RoomTails, wanted: RoomEventFilter, span: Span) -> Timeline | None:
@@ -90,8 +91,9 @@ def cut_timeline(
     kept = matching[-limit:] if limit else []
     limited = more or len(matching) > len(kept)
     return Timeline(
-        kept, limited, _token_before(kept, events), from_tail and not limited, len(kept) == len(events)
-    )
+        kept, limited, _token_before(kept, events), from_tail and not limited, len(kept) == len(events),
+        any(event.type in NAMING_TYPES for event in events),
+    )  # fmt: skip
 
 
 def timeline_limit(wanted: RoomEventFilter) -> int:

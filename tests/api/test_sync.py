@@ -8,6 +8,9 @@ import pytest
 from homeserver.json_types import JsonObject
 from tests.api.client import ApiClient
 from tests.api.followers import Follower, LongPoll, Socket, bodies, joined
+from tests.api.room_calls import act, set_state
+
+LAZY = '{"room":{"state":{"lazy_load_members":true},"timeline":{"limit":1}}}'
 
 Follow = Callable[..., Awaitable[Follower]]
 
@@ -38,6 +41,12 @@ async def say(client: ApiClient, room_id: str, text: str, txn: str = "") -> str:
 
 async def join(client: ApiClient, room_id: str) -> None:
     (await client.post(f"/rooms/{quote(room_id)}/join")).ok()
+
+
+def members_in(sync: JsonObject, room_id: str) -> list[str]:
+    """Return whose member events come with a room's state."""
+    state = joined(sync, room_id)["state"]["events"]
+    return sorted(event["state_key"] for event in state if event["type"] == "m.room.member")
 
 
 async def until(follower: Follower, wanted: Callable[[JsonObject], bool]) -> JsonObject:
@@ -242,17 +251,50 @@ async def test_lazy_loading_sends_the_senders_only_and_each_once(
     alice: ApiClient, bob: ApiClient, client: ApiClient
 ) -> None:
     carol = await client.register("carol")
-    room_id = await create_room(alice)
+    room_id = await create_room(alice, name="a room")
     await join(bob, room_id)
     await join(carol, room_id)
     await say(bob, room_id, "hello")
-    wanted = '{"room":{"state":{"lazy_load_members":true},"timeline":{"limit":1}}}'
-    follower = await LongPoll.start(alice, filter=wanted)
-    members = [
-        e["state_key"]
-        for e in joined(follower.first, room_id)["state"]["events"]
-        if e["type"] == "m.room.member"
-    ]
-    assert sorted(members) == [alice.user_id, bob.user_id]
+    follower = await LongPoll.start(alice, filter=LAZY)
+    assert members_in(follower.first, room_id) == [alice.user_id, bob.user_id]
     await say(bob, room_id, "again")
     assert joined(await follower.news(), room_id)["state"]["events"] == []
+
+
+async def test_lazy_loading_sends_those_whom_a_room_without_a_name_is_named_after(
+    alice: ApiClient, bob: ApiClient, client: ApiClient
+) -> None:
+    carol = await client.register("carol")
+    room_id = await create_room(alice)
+    await join(bob, room_id)
+    await join(carol, room_id)
+    await say(alice, room_id, "hello")
+    follower = await LongPoll.start(alice, filter=LAZY)
+    assert members_in(follower.first, room_id) == [alice.user_id, bob.user_id, carol.user_id]
+    (await act(bob, room_id, "leave")).ok()
+    left = await follower.news()
+    assert joined(left, room_id)["summary"]["m.heroes"] == [carol.user_id]
+    assert members_in(left, room_id) == []
+
+
+async def test_a_room_that_loses_its_name_comes_with_members_to_name_it_after(
+    alice: ApiClient, bob: ApiClient
+) -> None:
+    room_id = await create_room(alice, name="a room")
+    await join(bob, room_id)
+    await say(alice, room_id, "hello")
+    follower = await LongPoll.start(alice, filter=LAZY)
+    assert members_in(follower.first, room_id) == [alice.user_id]
+    (await set_state(alice, room_id, "m.room.name", {})).ok()
+    nameless = await follower.news()
+    assert joined(nameless, room_id)["summary"]["m.heroes"] == [bob.user_id]
+    assert members_in(nameless, room_id) == [bob.user_id]
+
+
+async def test_members_are_counted_where_the_filter_hides_their_events(
+    alice: ApiClient, bob: ApiClient
+) -> None:
+    room_id = await create_room(alice)
+    follower = await LongPoll.start(alice, filter='{"room":{"timeline":{"types":["m.room.message"]}}}')
+    await join(bob, room_id)
+    assert joined(await follower.news(), room_id)["summary"]["m.joined_member_count"] == 2

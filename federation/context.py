@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from federation.ports.edus import EduReceiver
+from federation.ports.inbound import InboundWork
+from federation.ports.rooms import RoomStore
+from federation.ports.staging import Staging
 from federation.protocol.ids import ServerName
 from federation.protocol.signing import SigningKey
 from federation.transport.client import FederationClient
@@ -18,3 +22,7 @@ class FederationContext:
     now_ms: Callable[[], int]
     client: FederationClient
     keyring: Keyring
+    rooms: RoomStore
+    staging: Staging
+    edus: EduReceiver
+    inbound: InboundWork

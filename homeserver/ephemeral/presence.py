@@ -13,8 +13,11 @@ from federation.protocol.ids import UserId
 from homeserver.clock import Clock
 from homeserver.ephemeral.deadlines import Deadlines
 from homeserver.ephemeral.presence_state import (
+    REMOTE_FOR_S,
     DevicePresence,
     PresenceState,
+    RemotePresence,
+    Shown,
     UserPresence,
     next_change,
     render_presence,
@@ -53,6 +56,9 @@ class Presence(Protocol):
         status_msg: str | None,
     ) -> None:
         """Show a device in a state until it asks for another one, is used, or goes away."""
+
+    def put_remote(self, user_nid: int, user_id: UserId, shown: RemotePresence) -> None:
+        """Show a user of another server as that server does, until it says otherwise or is long silent."""
 
     def content(self, user_nid: int) -> PresenceContent | None:
         """Return the content of a user's `m.presence`, None where nothing is known."""
@@ -124,6 +130,15 @@ class InProcessPresence:
         user.status_msg = status_msg
         if state is PresenceState.ONLINE:
             user.last_active = now
+        self._update(user_nid)
+
+    def put_remote(self, user_nid: int, user_id: UserId, shown: RemotePresence) -> None:
+        user = self._user(user_nid, user_id)
+        now = self._clock.monotonic()
+        user.remote = Shown(shown.state, shown.currently_active, shown.status_msg)
+        user.remote_until = now + REMOTE_FOR_S
+        if shown.last_active_ago_ms is not None:
+            user.last_active = now - shown.last_active_ago_ms / 1000
         self._update(user_nid)
 
     def content(self, user_nid: int) -> PresenceContent | None:
@@ -241,6 +256,9 @@ class NoPresence:
         state: PresenceState,
         status_msg: str | None,
     ) -> None:
+        pass
+
+    def put_remote(self, user_nid: int, user_id: UserId, shown: RemotePresence) -> None:
         pass
 
     def content(self, user_nid: int) -> PresenceContent | None:

@@ -21,6 +21,10 @@ ACTIVE_FOR_S: Final = 60.0
 """How long an activity keeps somebody "currently active": further ones in that time are told to nobody."""
 
 
+REMOTE_FOR_S: Final = 1_800.0
+"""How long the word of another server counts: it is silent when it is gone."""
+
+
 class PresenceState(StrEnum):
     """How somebody is shown."""
 
@@ -51,9 +55,19 @@ class DevicePresence:
         return self.polls > 0 or now < self.seen + OFFLINE_AFTER_S
 
 
+@dataclass(frozen=True, slots=True)
+class RemotePresence:
+    """How another server shows a user of its own; `last_active_ago_ms` counts from when it said so."""
+
+    state: PresenceState
+    currently_active: bool
+    status_msg: str | None
+    last_active_ago_ms: int | None
+
+
 @dataclass(slots=True)
 class UserPresence:
-    """Everything known of one user's presence."""
+    """Everything known of one user's presence. `remote` is told by the user's own server, until a time."""
 
     user_id: UserId
     devices: dict[int | None, DevicePresence] = field(default_factory=dict)
@@ -61,10 +75,14 @@ class UserPresence:
     last_active: float | None = None
     shown: Shown = Shown()
     stamp: int = 0
+    remote: Shown | None = None
+    remote_until: float = 0.0
 
 
 def what_to_show(user: UserPresence, now: float) -> Shown:
     """Combine a user's devices: the most present one counts, and idleness turns online into unavailable."""
+    if user.remote is not None and now < user.remote_until:
+        return user.remote
     states = {device.state for device in user.devices.values() if device.is_there(now)}
     since_active = _since_active(user, now)
     if PresenceState.ONLINE in states and since_active < IDLE_AFTER_S:
@@ -76,6 +94,8 @@ def what_to_show(user: UserPresence, now: float) -> Shown:
 
 def next_change(user: UserPresence, now: float) -> float | None:
     """Return when time alone may change what is shown, None where it cannot."""
+    if user.remote is not None:
+        return user.remote_until if user.remote_until > now else None
     times = [device.seen + OFFLINE_AFTER_S for device in user.devices.values() if not device.polls]
     if user.last_active is not None and user.shown.state is PresenceState.ONLINE:
         times += [user.last_active + ACTIVE_FOR_S, user.last_active + IDLE_AFTER_S]

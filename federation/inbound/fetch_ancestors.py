@@ -1,0 +1,79 @@
+"""Fetch what came between what is known of a room and a new event.
+
+Spec: https://spec.matrix.org/v1.19/server-server-api/#post_matrixfederationv1get_missing_eventsroomid
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from federation.context import FederationContext
+from federation.inbound.ask_servers import EVENTS_LIMITS, Asked, ask_in_turn, checked_pdus, events_in
+from federation.inbound.budget import Unfetchable
+from federation.inbound.dag_order import ancestors_first, reachable
+from federation.ports.rooms import Standing
+from federation.protocol.canonical_json import JsonObject
+from federation.protocol.ids import EventId, ServerName
+from federation.protocol.pdu import Pdu
+from federation.transport.paths import fill
+
+EVENTS_PER_REQUEST: Final = 20
+"""What other servers hand out at most."""
+
+MAX_ROUNDS: Final = 5
+MAX_EXTREMITIES: Final = 20
+
+
+async def fetch_ancestors(ctx: FederationContext, asked: Asked, pdu: Pdu) -> list[Pdu]:
+    """Return an event with those of its unknown ancestors that others give us, the oldest first.
+
+    A gap wider than MAX_ROUNDS requests can bridge stays: its upper edge then takes its state from elsewhere.
+    """
+    chain = {pdu.event_id: pdu}
+    earliest = list(await ctx.rooms.forward_extremities(asked.room_id))[:MAX_EXTREMITIES]
+    for _ in range(MAX_ROUNDS):
+        edge = await _lower_edge(ctx, asked, chain)
+        if not edge:
+            break
+        fresh = await _ask_for_ancestors(ctx, asked, chain, edge, earliest)
+        if not fresh:
+            break
+        chain |= fresh
+    return ancestors_first(list(chain.values()))
+
+
+async def _lower_edge(ctx: FederationContext, asked: Asked, chain: Mapping[EventId, Pdu]) -> list[EventId]:
+    """Return those events of a chain whose prev events are neither in it nor stored with a state."""
+    prevs = {prev for pdu in chain.values() for prev in pdu.prev_events} - chain.keys()
+    standing = await ctx.rooms.standing(asked.room_id, prevs)
+    unknown = {prev for prev in prevs if standing.get(prev, Standing.OUTLIER) is Standing.OUTLIER}
+    return [event_id for event_id, pdu in chain.items() if unknown.intersection(pdu.prev_events)]
+
+
+async def _ask_for_ancestors(
+    ctx: FederationContext,
+    asked: Asked,
+    chain: Mapping[EventId, Pdu],
+    edge: Sequence[EventId],
+    earliest: Sequence[EventId],
+) -> dict[EventId, Pdu]:
+    """Return ancestors of the edge that are not in the chain yet; none where nobody gives any."""
+    path = fill("/_matrix/federation/v1/get_missing_events/{}", asked.room_id)
+    query: JsonObject = {
+        "limit": EVENTS_PER_REQUEST,
+        "min_depth": 0,
+        "earliest_events": list(earliest),
+        "latest_events": list(edge[:MAX_EXTREMITIES]),
+    }
+
+    async def ask(server: ServerName) -> dict[EventId, Pdu]:
+        answer = await ctx.client.post(server, path, query, limits=EVENTS_LIMITS)
+        events = events_in(server, answer, "events")[:EVENTS_PER_REQUEST]
+        return await checked_pdus(ctx, asked, events)
+
+    try:
+        answered = await ask_in_turn(asked, "missing events", ask)
+    except Unfetchable:
+        return {}
+    # What does not lead to the edge was not asked for.
+    prevs = [prev for event_id in edge for prev in chain[event_id].prev_events if prev not in chain]
+    return reachable({event_id: pdu for event_id, pdu in answered.items() if event_id not in chain}, prevs)

@@ -1,0 +1,50 @@
+"""Deal with an event of another server that was checked for format, signatures and hash.
+
+What it refers to and is not known is fetched first, in bounds. A failure to fetch is never held against the
+event.
+
+Spec: https://spec.matrix.org/v1.19/server-server-api/#checks-performed-on-receipt-of-a-pdu
+"""
+
+from federation.context import FederationContext
+from federation.inbound.ask_servers import Asked, prepare_asking
+from federation.inbound.budget import Budget, Unfetchable
+from federation.inbound.fetch_ancestors import fetch_ancestors
+from federation.inbound.fetch_auth import fetch_auth_of
+from federation.inbound.fetch_state import fetch_state_after
+from federation.ports.rooms import Outcome, Standing, Verdict
+from federation.protocol.ids import RoomId, ServerName
+from federation.protocol.pdu import Pdu
+
+
+async def receive_with_ancestors(
+    ctx: FederationContext, room_id: RoomId, pdu: Pdu, origin: ServerName
+) -> Verdict:
+    """Receive an event, after what is missing before it.
+
+    Raises: Unfetchable, TryLater.
+    """
+    verdict = await ctx.rooms.receive(room_id, pdu)
+    if verdict.outcome is not Outcome.MISSING:
+        return verdict
+    asked = await prepare_asking(ctx, room_id, origin, Budget())
+    for ancestor in await fetch_ancestors(ctx, asked, pdu):
+        verdict = await _receive(ctx, asked, ancestor)
+    return verdict
+
+
+async def _receive(ctx: FederationContext, asked: Asked, pdu: Pdu) -> Verdict:
+    verdict = await ctx.rooms.receive(asked.room_id, pdu)
+    if verdict.outcome is not Outcome.MISSING:
+        return verdict
+    await fetch_auth_of(ctx, asked, pdu)
+    standing = await ctx.rooms.standing(asked.room_id, pdu.prev_events)
+    gaps = [e for e in pdu.prev_events if standing.get(e, Standing.OUTLIER) is Standing.OUTLIER]
+    if gaps:
+        states = {event_id: await fetch_state_after(ctx, asked, event_id) for event_id in gaps}
+        verdict = await ctx.rooms.receive_after_gap(asked.room_id, pdu, states)
+    else:
+        verdict = await ctx.rooms.receive(asked.room_id, pdu)
+    if verdict.outcome is Outcome.MISSING:
+        raise Unfetchable(f"{pdu.event_id} refers to events that nobody has")
+    return verdict

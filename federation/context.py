@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from federation.ports.directory import Directory
 from federation.ports.edus import EduReceiver
 from federation.ports.inbound import InboundWork
+from federation.ports.media import MediaFiles
 from federation.ports.rooms import RoomStore
 from federation.ports.staging import Staging
 from federation.protocol.ids import ServerName
@@ -26,3 +28,5 @@ class FederationContext:
     staging: Staging
     edus: EduReceiver
     inbound: InboundWork
+    directory: Directory
+    media: MediaFiles

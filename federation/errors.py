@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from federation.protocol.canonical_json import JsonObject
+from federation.protocol.canonical_json import JsonObject, JsonValue
 from federation.protocol.ids import ServerName
 
 
@@ -15,7 +15,7 @@ class FederationRefusal(Exception):
     """
 
     def __init__(
-        self, status: int, errcode: str, message: str, extra: Mapping[str, object] | None = None
+        self, status: int, errcode: str, message: str, extra: Mapping[str, JsonValue] | None = None
     ) -> None:
         super().__init__(f"{errcode}: {message}")
         self.status = status

@@ -13,21 +13,28 @@ import uvloop
 
 from federation.protocol.ids import parse_server_name
 from federation.protocol.signing import encode_base64
+from federation.transport.open_transport import Transport
 from homeserver.accounts.context import AccountsContext, open_accounts
 from homeserver.accounts.first_admin import ensure_first_admin_token
 from homeserver.client_api import client_routes
 from homeserver.client_data.open_client_data import open_client_data
 from homeserver.clock import Clock, SystemClock
 from homeserver.config import Settings
+from homeserver.e2ee.context import E2eeContext
 from homeserver.e2ee.to_device_context import ToDeviceContext
 from homeserver.embedded_postgres import running_postgres
 from homeserver.ephemeral.context import open_ephemeral
+from homeserver.federation_api.adapter import server_routes
 from homeserver.http.addresses import ClientAddresses
 from homeserver.http.context import Services
 from homeserver.http.gauges import Gauges
 from homeserver.http.listeners import RunningListeners, start_listeners
 from homeserver.http.rate_limits import RateLimits
 from homeserver.media.open_media import open_media
+from homeserver.peers.elsewhere import Elsewhere
+from homeserver.peers.open_federation import open_federation
+from homeserver.peers.open_transport import open_way_to_peers
+from homeserver.peers.without_database import NoBackOff
 from homeserver.push.context import open_push
 from homeserver.rooms.build_event import Author
 from homeserver.rooms.context import open_rooms
@@ -70,7 +77,7 @@ async def running_server(settings: Settings, clock: Clock | None = None) -> Asyn
     """
     async with AsyncExitStack() as stack:
         services = await _open_services(stack, settings, clock or SystemClock())
-        listeners = await start_listeners(services, settings.listeners, client_routes())
+        listeners = await start_listeners(services, settings.listeners, [*client_routes(), *server_routes()])
         stack.push_async_callback(listeners.stop)
         stack.callback(services.sync.stopping.set)  # first of all, so that waiting syncs are answered
         stack.callback(services.sync.hub.wake_everybody)
@@ -117,20 +124,30 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     await tailer.start()
     stack.push_async_callback(tailer.stop)
     writer = Positions(db, tailer.offer)
-    accounts = await stack.enter_async_context(open_accounts(settings, server_name, clock, db, writer))
+    transport = await _open_transport(stack, settings, clock, db, author)
+    elsewhere = Elsewhere.by(transport)
+    accounts = await stack.enter_async_context(
+        open_accounts(settings, server_name, clock, db, writer, elsewhere.profiles)
+    )
     _follow_sessions(tailer, accounts)
-    rooms = await stack.enter_async_context(open_rooms(settings, clock, db, writer, tailer, author))
+    rooms = await stack.enter_async_context(
+        open_rooms(settings, clock, db, writer, tailer, author, elsewhere.directory)
+    )
     await stack.enter_async_context(follow_accounts(rooms, accounts.hooks))
     client_data = await stack.enter_async_context(open_client_data(rooms))
     ephemeral = await stack.enter_async_context(open_ephemeral(rooms))
     push = await stack.enter_async_context(open_push(db, writer, tailer))
     sync = await stack.enter_async_context(open_sync(epoch, rooms, ephemeral, client_data, push))
-    media = await stack.enter_async_context(open_media(settings, server_name, db, clock))
+    media = await stack.enter_async_context(open_media(settings, server_name, db, clock, elsewhere.media))
+    federation = None
+    if transport is not None:
+        federation = await stack.enter_async_context(open_federation(transport, accounts, ephemeral, media))
     await _keep_house(stack, db, sync.hub.forget_idle)
     return Services(
         settings, server_name, clock, db, writer, accounts, RateLimits(clock, settings.limits),
         ClientAddresses(settings.trusted_proxies), Gauges(), rooms, client_data, ephemeral,
-        ToDeviceContext.of(rooms), media, push, sync,
+        ToDeviceContext.of(rooms), E2eeContext.of(rooms), media, push, sync,
+        federation,
     )  # fmt: skip
 
 
@@ -143,6 +160,15 @@ async def _open_database(stack: AsyncExitStack, settings: Settings) -> Database:
     stack.push_async_callback(db.close)
     await migrate(db)
     return db
+
+
+async def _open_transport(
+    stack: AsyncExitStack, settings: Settings, clock: Clock, db: Database, author: Author
+) -> Transport | None:
+    """Open the way to other servers, unless the configuration says not to federate."""
+    if not settings.federation.enabled:
+        return None
+    return await stack.enter_async_context(open_way_to_peers(settings, clock, db, author, NoBackOff()))
 
 
 async def _check_instance(db: Database, author: Author) -> str:

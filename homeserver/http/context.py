@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from federation.context import FederationContext
 from federation.protocol.ids import ServerName
 from homeserver.accounts.context import AccountsContext
 from homeserver.client_data.context import ClientDataContext
 from homeserver.clock import Clock
 from homeserver.config import Settings
+from homeserver.e2ee.context import E2eeContext
 from homeserver.e2ee.to_device_context import ToDeviceContext
 from homeserver.ephemeral.context import EphemeralContext
 from homeserver.http.addresses import ClientAddresses
@@ -39,9 +41,12 @@ class Services:
     client_data: ClientDataContext
     ephemeral: EphemeralContext
     to_device: ToDeviceContext
+    e2ee: E2eeContext
     media: MediaContext
     push: PushContext
     sync: SyncContext
+    federation: FederationContext | None = None
+    """None where the configuration says not to federate."""
 
 
 SERVICES: web.RequestKey[Services] = web.RequestKey("services", Services)

@@ -1,0 +1,1 @@
+"""The server-server API on our HTTP server: federation's routes, each behind proof of who is asking."""

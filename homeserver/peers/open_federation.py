@@ -1,0 +1,37 @@
+"""Puts federation together over the services, and runs what it does in the background."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from federation.context import FederationContext
+from federation.transport.open_transport import Transport
+from homeserver.accounts.context import AccountsContext
+from homeserver.ephemeral.context import EphemeralContext
+from homeserver.media.context import MediaContext
+from homeserver.peers.directory import ServicesDirectory
+from homeserver.peers.media_files import ServicesMediaFiles
+from homeserver.peers.open_inbound import make_inbound, running_inbound
+
+
+@asynccontextmanager
+async def open_federation(
+    transport: Transport, accounts: AccountsContext, ephemeral: EphemeralContext, media: MediaContext
+) -> AsyncIterator[FederationContext]:
+    """Take part in the federation for the length of the block."""
+    rooms = ephemeral.rooms
+    parts = make_inbound(ephemeral, {})
+    ctx = FederationContext(
+        server_name=rooms.server_name,
+        signing_key=rooms.author.key,
+        now_ms=rooms.clock.now_ms,
+        client=transport.client,
+        keyring=transport.keyring,
+        rooms=parts.rooms,
+        staging=parts.staging,
+        edus=parts.edus,
+        inbound=parts.inbound,
+        directory=ServicesDirectory(accounts, rooms),
+        media=ServicesMediaFiles(media),
+    )
+    async with running_inbound(parts, ctx):
+        yield ctx

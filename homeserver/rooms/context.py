@@ -33,7 +33,7 @@ class RoomsContext:
     """The dependencies of every verb in this package, put together once at start.
 
     `in_flight` holds the sends that are not committed yet, so that a repeated request waits for the first;
-    `creating` the new rooms that are not.
+    `creating` the new rooms that are not. `resolving` lets one large state resolution run at a time.
     """
 
     server_name: ServerName
@@ -54,6 +54,7 @@ class RoomsContext:
     elsewhere: RemoteDirectory
     in_flight: dict[TransactionKey, "asyncio.Future[Sequence[Committed]]"] = field(default_factory=dict)
     creating: set[RoomId] = field(default_factory=set)
+    resolving: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
 
 @asynccontextmanager

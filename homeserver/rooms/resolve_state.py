@@ -1,103 +1,196 @@
-"""State resolution on stored states: loads what the pure algorithm needs, and no more.
+"""State resolution on stored states: reads what the pure algorithm needs, and no more.
 
-States are compared by number; only the keys in which they differ, and what authorised them, are read.
+States are compared as differences; only the entries in which they differ, what authorised those, and the
+unconflicted entries that can decide on them are read. So the cost follows the conflict, not the room.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from typing import Final
 
-from federation.protocol.auth_events import auth_types_for_event
+from federation.protocol.auth_events import state_types_for_auth
+from federation.protocol.errors import MissingEvent, ResolutionTooLarge
 from federation.protocol.ids import EventId
 from federation.protocol.pdu import Pdu, pdu_from_stored
 from federation.protocol.state_resolution import resolve
-from homeserver.storage.auth_chains import select_auth_chain, select_rejected
+from homeserver.rooms.event_states import (
+    Differences,
+    State,
+    StatesTooDifferent,
+    differences,
+    entries_of,
+    overlay_of,
+)
+from homeserver.rooms.resolve_elsewhere import Problem, resolve_elsewhere
+from homeserver.storage.auth_chains import (
+    AuthChainTooLong,
+    AuthGraph,
+    reachable,
+    select_auth_graph,
+    select_in_chain_of_state,
+    select_rejected,
+)
 from homeserver.storage.db import Connection
 from homeserver.storage.events import select_events_by_nid
 from homeserver.storage.rooms import Room
-from homeserver.storage.state_keys import StateEntry, select_state_key_nids, select_state_keys
+from homeserver.storage.state_keys import StateEntry, select_state_key_nids
 
-State = Mapping[int, int]
-"""Key -> event, by number."""
+MAX_EVENTS_AT_ONCE: Final = 500
+"""A resolution that needs more events than this leaves the process: it takes some 20 ms for these."""
 
-ALWAYS_NEEDED: tuple[StateEntry, ...] = (
+ALWAYS_NEEDED: Final[tuple[StateEntry, ...]] = (
     ("m.room.create", ""),
     ("m.room.power_levels", ""),
     ("m.room.join_rules", ""),
 )
 
-
-async def resolve_states(conn: Connection, room: Room, states: Sequence[State]) -> dict[int, int]:
-    """Return the one state that follows from several. CPU-heavy only where they conflict.
-
-    Raises: ResolutionTooLarge, AuthChainTooLong.
-    """
-    first, *others = states
-    if all(state == first for state in others):
-        return dict(first)
-    unconflicted = {key: nid for key, nid in first.items() if all(s.get(key) == nid for s in others)}
-    conflicted = [{key: nid for key, nid in s.items() if key not in unconflicted} for s in states]
-    chains = [await select_auth_chain(conn, state.values()) for state in conflicted]
-    common = await select_auth_chain(conn, unconflicted.values())
-    every = frozenset[int]().union(*chains)
-    difference = every - frozenset.intersection(*map(frozenset, chains)) - common
-    loaded = await _Loaded.load(conn, room, unconflicted, every.union(*(s.values() for s in conflicted)))
-    resolved = resolve(
-        room.version,
-        [loaded.state_map(unconflicted | state) for state in conflicted],
-        loaded.pdus,
-        {loaded.event_ids[nid] for nid in await select_rejected(conn, loaded.event_ids)},
-        auth_difference=[loaded.event_ids[nid] for nid in difference],
-    )
-    return loaded.by_number(resolved)
+__all__ = ["ResolutionImpossible", "ResolutionTakesTime", "Resolver"]
 
 
-class _Loaded:
-    """The events that a resolution needs, by number and by id. Others get an id made up of their number."""
+class ResolutionImpossible(Exception):
+    """States cannot be resolved within this server's limits. The events concerned can be tried again."""
 
-    def __init__(self, entries: Mapping[int, StateEntry], pdus: Mapping[int, Pdu]) -> None:
-        self._entries = entries
-        self.event_ids = {nid: pdu.event_id for nid, pdu in pdus.items()}
-        self.pdus = {pdu.event_id: pdu for pdu in pdus.values()}
-        self._nids = {event_id: nid for nid, event_id in self.event_ids.items()}
-        self._key_nids = {entry: key_nid for key_nid, entry in entries.items()}
+
+class ResolutionTakesTime(Exception):
+    """A resolution is too large to be made while others wait for a lock."""
+
+
+@dataclass(slots=True)
+class Resolver:
+    """Resolves states of one room, and remembers the results for the second look, which is under a lock."""
+
+    room: Room
+    slots: asyncio.Semaphore
+    _resolved: dict[frozenset[object], State] = field(default_factory=dict)
+
+    async def resolve(self, conn: Connection, states: Sequence[State], *, at_once: bool = False) -> State:
+        """Return the one state that follows from several. With `at_once`, only what takes no time is done.
+
+        Raises: ResolutionImpossible; ResolutionTakesTime.
+        """
+        distinct = {state.identity: state for state in states}
+        if len(distinct) == 1:
+            return states[0]
+        key = frozenset[object](distinct)
+        if key not in self._resolved:
+            try:
+                self._resolved[key] = await self._resolve(conn, list(distinct.values()), at_once=at_once)
+            except (StatesTooDifferent, AuthChainTooLong, ResolutionTooLarge, MissingEvent) as error:
+                raise ResolutionImpossible(f"{type(error).__name__}: {error}") from error
+        return self._resolved[key]
+
+    async def _resolve(self, conn: Connection, states: Sequence[State], *, at_once: bool) -> State:
+        room = self.room
+        newest = max(
+            states, key=lambda state: (state.ref.base, state.ref.branch is None, -len(state.changes))
+        )
+        conflict = await differences(conn, room, states)
+        if not conflict:
+            return newest
+        needed = await _Needed.load(conn, room, newest, conflict)
+        problem = Problem(
+            room.version,
+            room.room_id,
+            [needed.state_map(conflict, index) for index in range(len(states))],
+            list(needed.pdus.values()),
+            needed.ids(await select_rejected(conn, needed.pdus)),
+            needed.ids(await _auth_difference(conn, room, newest, conflict, needed)),
+        )
+        if len(needed.pdus) <= MAX_EVENTS_AT_ONCE:
+            resolved = problem.solve(resolve)
+        elif at_once:
+            raise ResolutionTakesTime
+        else:
+            async with self.slots:
+                resolved = await resolve_elsewhere(problem)
+        return _changed(newest, states.index(newest), conflict, needed, resolved)
+
+
+def _changed(
+    newest: State,
+    index: int,
+    conflict: Differences,
+    needed: "_Needed",
+    resolved: Mapping[StateEntry, EventId],
+) -> State:
+    """Return what was resolved, as what it changes of one of the states."""
+    changes = dict(newest.changes)
+    for key in conflict.keys() | needed.keys.keys():
+        before = conflict[key][index] if key in conflict else needed.unconflicted.get(key)
+        event_id = resolved.get(needed.keys[key])
+        after = None if event_id is None else needed.nids[event_id]
+        if after != before:
+            changes[key] = after
+    return State(newest.ref, changes)
+
+
+@dataclass(slots=True)
+class _Needed:
+    """The events that a resolution needs, and the state keys that they and their authorisation have."""
+
+    pdus: dict[int, Pdu]
+    graph: AuthGraph
+    keys: dict[int, StateEntry]
+    unconflicted: dict[int, int]
+    nids: dict[EventId, int]
 
     @classmethod
-    async def load(
-        cls, conn: Connection, room: Room, unconflicted: State, wanted: frozenset[int]
-    ) -> "_Loaded":
-        """Load events, and what of the unconflicted state may authorise them."""
-        pdus = await _load_pdus(conn, room, wanted)
-        entries = await select_state_keys(conn, sorted(unconflicted))
-        nids = {entry: unconflicted[key] for key, entry in entries.items()}
-        needed = {
-            nids[entry] for entry in (*ALWAYS_NEEDED, *_auth_entries(room, pdus.values())) if entry in nids
-        }
-        needed |= await select_auth_chain(conn, needed)
-        pdus |= await _load_pdus(conn, room, needed - wanted)
-        conflicted = {(pdu.type, pdu.state_key or "") for pdu in pdus.values()}
-        by_entry = await select_state_key_nids(conn, sorted(conflicted))
-        return cls(entries | {key_nid: entry for entry, key_nid in by_entry.items()}, pdus)
+    async def load(cls, conn: Connection, room: Room, newest: State, conflict: Differences) -> "_Needed":
+        """Load the conflicted events, their auth chains, and what of the unconflicted state may decide."""
+        conflicted = {nid for values in conflict.values() for nid in values if nid is not None}
+        graph = await select_auth_graph(conn, conflicted)
+        pdus = await _load_pdus(conn, room, reachable(graph, conflicted))
+        entries = {*ALWAYS_NEEDED, *_entries_concerned(room, pdus.values())}
+        keys = {nid: entry for entry, nid in (await select_state_key_nids(conn, sorted(entries))).items()}
+        unconflicted = await entries_of(conn, room, newest, keys.keys() - conflict.keys())
+        graph |= await select_auth_graph(conn, unconflicted.values())
+        pdus |= await _load_pdus(conn, room, reachable(graph, unconflicted.values()) - pdus.keys())
+        return cls(pdus, graph, keys, unconflicted, {pdu.event_id: nid for nid, pdu in pdus.items()})
 
-    def state_map(self, state: State) -> dict[StateEntry, EventId]:
-        return {self._entries[key]: self._event_id(nid) for key, nid in state.items()}
+    def ids(self, nids: Iterable[int]) -> list[EventId]:
+        return [self.pdus[nid].event_id for nid in nids]
 
-    def by_number(self, resolved: Mapping[StateEntry, EventId]) -> dict[int, int]:
-        return {self._key_nids[entry]: self._nids[event_id] for entry, event_id in resolved.items()}
-
-    def _event_id(self, nid: int) -> EventId:
-        """Return an id; one made up for events whose content nobody looks at."""
-        event_id = self.event_ids.get(nid)
-        if event_id is None:
-            event_id = EventId(f"$not-loaded-{nid}")
-            self._nids[event_id] = nid
-        return event_id
+    def state_map(self, conflict: Differences, index: int) -> dict[StateEntry, EventId]:
+        """Return one of the states, as far as it matters."""
+        state = dict(self.unconflicted)
+        state.update({key: nid for key, values in conflict.items() if (nid := values[index]) is not None})
+        return {self.keys[key]: self.pdus[nid].event_id for key, nid in state.items()}
 
 
-def _auth_entries(room: Room, pdus: Iterable[Pdu]) -> set[StateEntry]:
-    return {
-        entry
-        for pdu in pdus
-        for entry in auth_types_for_event(room.version, pdu.type, pdu.sender, pdu.state_key, pdu.content)
-    }
+async def _auth_difference(
+    conn: Connection, room: Room, newest: State, conflict: Differences, needed: _Needed
+) -> set[int]:
+    """Return the events that are in the auth chains of some of the states, but not of all.
+
+    Chains have the events of the states themselves in them. What the states have in common is in all chains;
+    whether that leads to one of the few events in question is asked from these upwards.
+    """
+    columns = zip(*conflict.values(), strict=True)
+    own = [{nid for nid in column if nid is not None} for column in columns]
+    chains: list[Set[int]] = [reachable(needed.graph, events) for events in own]
+    in_question = set[int]().union(*chains) - set(chains[0]).intersection(*chains[1:])
+    in_question -= reachable(needed.graph, needed.unconflicted.values())
+    in_question -= set[int]().union(*own)
+    if not in_question:
+        return in_question
+    overlay = await overlay_of(conn, newest)
+    shared = {nid for key, nid in overlay.items() if key not in conflict and nid is not None}
+    in_question -= reachable(await select_auth_graph(conn, shared), shared)
+    off_line = conflict.keys() | overlay.keys()
+    return in_question - await select_in_chain_of_state(
+        conn, room.nid, newest.ref.base, off_line, in_question
+    )
+
+
+def _entries_concerned(room: Room, pdus: Iterable[Pdu]) -> set[StateEntry]:
+    """Return the keys that events have, and those of what may authorise them."""
+    entries: set[StateEntry] = set()
+    for pdu in pdus:
+        entries.update(state_types_for_auth(room.version, pdu))
+        if pdu.is_state:
+            entries.add(pdu.state_entry)
+    return entries
 
 
 async def _load_pdus(conn: Connection, room: Room, nids: Iterable[int]) -> dict[int, Pdu]:

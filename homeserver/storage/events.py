@@ -116,6 +116,11 @@ class StoredEvent(Struct, frozen=True, gc=False):
         return self.topo, self.event_nid
 
     @property
+    def has_place(self) -> bool:
+        """Whether the state before the event is known; it is not for outliers, accepted or rejected."""
+        return self.position is not None or self.state_base is not None
+
+    @property
     def on_main_line(self) -> bool:
         return self.state_base is None
 

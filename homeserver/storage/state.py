@@ -8,7 +8,7 @@ earlier position is the current one with the later changes undone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from federation.protocol.ids import EventId
+from federation.protocol.ids import EventId, ServerName
 from homeserver.json_types import JsonObject
 from homeserver.storage.db import Connection
 from homeserver.storage.events import EVENT_COLUMNS, StoredEvent, event_from_row, load_json
@@ -64,6 +64,28 @@ SELECT_ENTRY_AT = """
 SELECT new_event_nid FROM state_changes WHERE room_nid = $1 AND key_nid = $2 AND position <= $3
 ORDER BY position DESC LIMIT 1
 """
+SELECT_ENTRIES_AT = """
+SELECT w.position, w.key_nid, c.new_event_nid
+FROM unnest($2::bigint[], $3::bigint[]) AS w(position, key_nid)
+CROSS JOIN LATERAL (
+    SELECT s.new_event_nid FROM state_changes s
+    WHERE s.room_nid = $1 AND s.key_nid = w.key_nid AND s.position <= w.position
+    ORDER BY s.position DESC LIMIT 1
+) AS c
+WHERE c.new_event_nid IS NOT NULL
+"""
+SELECT_STATE_VERSIONS = """
+SELECT w.position, coalesce((SELECT max(s.position) FROM state_changes s
+                             WHERE s.room_nid = $1 AND s.position <= w.position), 0) AS version
+FROM unnest($2::bigint[]) AS w(position)
+"""
+SELECT_CHANGED_KEYS = """
+SELECT DISTINCT key_nid FROM state_changes WHERE room_nid = $1 AND position > $2 AND position <= $3 LIMIT $4
+"""
+SELECT_ENTRIES_OF_EVENTS = """
+SELECT event_id, event_nid, key_nid, status = 2 AS is_rejected FROM events
+WHERE event_id = ANY ($1::text[]) AND room_nid = $2
+"""
 SELECT_ENTRY_HISTORY = """
 SELECT position, old_event_nid, new_event_nid FROM state_changes WHERE room_nid = $1 AND key_nid = $2 ORDER
 BY position
@@ -79,6 +101,14 @@ SELECT DISTINCT ON (c.room_nid, c.key_nid) c.room_nid, c.key_nid, c.old_event_ni
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS w(room_nid, since, upto)
 JOIN state_changes c ON c.room_nid = w.room_nid AND c.position > w.since AND c.position <= w.upto
 ORDER BY c.room_nid, c.key_nid, c.position
+"""
+SELECT_LOCAL_MEMBERS_OF_ENTRIES = """
+SELECT u.user_nid, k.key_nid FROM state_keys k JOIN users u ON u.user_id = k.state_key
+WHERE k.key_nid = ANY ($1::bigint[]) AND k.type = 'm.room.member' AND u.server = $2
+"""
+SELECT_LOCAL_MEMBER_COUNT = """
+SELECT count(*) FROM memberships m JOIN users u ON u.user_nid = m.user_nid
+WHERE m.room_nid = $1 AND m.membership = 'join' AND u.server = $2
 """
 SELECT_MEMBERS_OF_ENTRIES = """
 SELECT u.user_nid FROM state_keys k JOIN users u ON u.user_id = k.state_key
@@ -108,6 +138,15 @@ class StateChange:
     key_nid: int
     event_nid: int | None
     position: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateOfEvent:
+    """An event as an entry of a state; `key_nid` is None for messages."""
+
+    event_nid: int
+    key_nid: int | None
+    is_rejected: bool
 
 
 async def select_current_entries(
@@ -180,6 +219,37 @@ async def select_entry_at(conn: Connection, room_nid: int, key_nid: int, positio
     return event_nid
 
 
+async def select_entries_at(
+    conn: Connection, room_nid: int, wanted: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], int]:
+    """Return the event of each (position, key) of the main line that has one."""
+    if not wanted:
+        return {}
+    rows = await conn.fetch(SELECT_ENTRIES_AT, room_nid, *map(list, zip(*wanted, strict=True)))
+    return {(r["position"], r["key_nid"]): r["new_event_nid"] for r in rows}
+
+
+async def select_state_versions(conn: Connection, room_nid: int, positions: Sequence[int]) -> dict[int, int]:
+    """Return, per position, the one of the last state change up to it: between them the state is the same."""
+    rows = await conn.fetch(SELECT_STATE_VERSIONS, room_nid, positions)
+    return {r["position"]: r["version"] for r in rows}
+
+
+async def select_changed_keys(conn: Connection, room_nid: int, since: int, upto: int, limit: int) -> set[int]:
+    """Return the keys that changed on the main line in a span of positions, at most `limit`."""
+    return {r["key_nid"] for r in await conn.fetch(SELECT_CHANGED_KEYS, room_nid, since, upto, limit)}
+
+
+async def select_entries_of_events(
+    conn: Connection, room_nid: int, event_ids: Sequence[EventId]
+) -> dict[EventId, StateOfEvent]:
+    """Return those events that are stored in a room, as entries of its state."""
+    rows = await conn.fetch(SELECT_ENTRIES_OF_EVENTS, event_ids, room_nid)
+    return {
+        EventId(r["event_id"]): StateOfEvent(r["event_nid"], r["key_nid"], r["is_rejected"]) for r in rows
+    }
+
+
 async def select_entry_history(
     conn: Connection, room_nid: int, key_nid: int
 ) -> list[tuple[int, int | None, int | None]]:
@@ -209,6 +279,20 @@ async def select_replaced_entries(
 async def select_members_of_entries(conn: Connection, key_nids: Sequence[int]) -> list[int]:
     """Return the users whose membership these keys are."""
     return [row["user_nid"] for row in await conn.fetch(SELECT_MEMBERS_OF_ENTRIES, key_nids)]
+
+
+async def select_local_members_of_entries(
+    conn: Connection, key_nids: Sequence[int], server: ServerName
+) -> dict[int, int]:
+    """Return, by user, those of these keys that are the memberships of a server's own users."""
+    rows = await conn.fetch(SELECT_LOCAL_MEMBERS_OF_ENTRIES, key_nids, server)
+    return {row["user_nid"]: row["key_nid"] for row in rows}
+
+
+async def count_local_members(conn: Connection, room_nid: int, server: ServerName) -> int:
+    """Return how many of a server's own users have joined a room."""
+    count: int = await conn.fetchval(SELECT_LOCAL_MEMBER_COUNT, room_nid, server)
+    return count
 
 
 def _columns_of(entries: Sequence[StateEntry]) -> tuple[list[str], list[str]]:

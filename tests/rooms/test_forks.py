@@ -7,7 +7,7 @@ from federation.protocol.pdu import EventDraft, Pdu, build_pdu
 from homeserver.json_types import JsonObject
 from homeserver.rooms.build_event import needed_entries
 from homeserver.rooms.context import RoomsContext
-from homeserver.rooms.event_states import state_after
+from homeserver.rooms.event_states import load_state, states_after
 from homeserver.rooms.receive_event import Outcome, receive_event
 from homeserver.rooms.send import send_event
 from homeserver.storage.db import Database
@@ -53,6 +53,13 @@ async def fork(
     )
 
 
+async def state_after(ctx: RoomsContext, room: Room, event_id: EventId) -> dict[int, int]:
+    event = await read(ctx, event_id)
+    async with ctx.db.acquire() as conn:
+        states = await states_after(conn, room, [event])
+        return await load_state(conn, room, states[event.event_nid])
+
+
 async def topic(ctx: RoomsContext, room: Room) -> object:
     async with ctx.db.acquire() as conn:
         found = await select_current_entries(conn, room.nid, [TOPIC])
@@ -91,11 +98,10 @@ async def test_state_on_a_fork_is_resolved_with_the_main_line_and_each_event_kee
         assert await topic(ctx, room) == "side"  # of two topics the later one wins
         assert (await receive_event(ctx, room, next_)).outcome is Outcome.ACCEPTED
         key = (await ctx.names.known_entries([TOPIC]))[TOPIC]
-        async with db.acquire() as conn:
-            for event_id, expected in ((base.event_id, None), (main.event_id, main), (next_.event_id, side)):
-                state = await state_after(conn, room, await read(ctx, event_id))
-                wanted = None if expected is None else (await read(ctx, expected.event_id)).event_nid
-                assert state.entries.get(key) == wanted
+        for event_id, expected in ((base.event_id, None), (main.event_id, main), (next_.event_id, side)):
+            state = await state_after(ctx, room, event_id)
+            wanted = None if expected is None else (await read(ctx, expected.event_id)).event_nid
+            assert state.get(key) == wanted
         merged = await send_event(ctx, room.room_id, ALICE, "m.room.message", {"body": "merge"})
         assert set((await read(ctx, merged.event_id)).load()["prev_events"]) == {
             main.event_id,
@@ -138,12 +144,12 @@ async def test_deep_forks_keep_at_most_four_layers(db: Database) -> None:
             event = await fork(ctx, room, [prev], f"org.example.{n}", {"n": n}, state_key="", ts=n)
             assert (await receive_event(ctx, room, event)).outcome is Outcome.ACCEPTED
             prev = event.event_id
+        state = await state_after(ctx, room, prev)
+        before = await state_after(ctx, room, base.event_id)
         async with db.acquire() as conn:
-            state = await state_after(conn, room, await read(ctx, prev))
-            before = await state_after(conn, room, await read(ctx, base.event_id))
             current = await select_state_at(conn, room.nid, 2**62)
-        assert len(state.entries) == len(before.entries) + 9
-        assert current == state.entries
+        assert len(state) == len(before) + 9
+        assert current == state
 
 
 async def test_an_event_with_unknown_prev_events_names_them_and_stores_nothing(db: Database) -> None:

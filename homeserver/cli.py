@@ -4,6 +4,7 @@ import click
 
 from homeserver.commands.config import config
 from homeserver.commands.database import check, migrate
+from homeserver.commands.federation import federation
 from homeserver.commands.options import ErrorReportingGroup
 from homeserver.commands.run import run
 from homeserver.commands.token import token
@@ -16,5 +17,5 @@ def main() -> None:
     """Parlour, a Matrix homeserver."""
 
 
-for command in (run, check, config, migrate, token, user, version):
+for command in (run, check, config, federation, migrate, token, user, version):
     main.add_command(command)

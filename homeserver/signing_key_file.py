@@ -7,6 +7,7 @@ from pathlib import Path
 from federation.protocol.errors import SigningKeyError
 from federation.protocol.signing import (
     SigningKey,
+    encode_base64,
     generate_signing_key,
     parse_signing_key,
     serialize_signing_key,
@@ -22,16 +23,54 @@ class SigningKeyUnusable(Exception):
 
 def load_signing_key(settings: Settings) -> SigningKey:
     """Return the server's signing key; make one where there is no file. Raises SigningKeyUnusable."""
-    path = settings.federation.signing_key_file or settings.data_dir / "signing.key"
+    key = find_signing_key(settings)
+    if key is not None:
+        return key
     try:
-        if not path.exists():
-            _write(path, generate_signing_key(f"a_{secrets.token_hex(2)}", secrets.token_bytes(SEED_BYTES)))
+        _write(_path(settings), new_signing_key(), replace=False)
+    except OSError as error:
+        raise SigningKeyUnusable(f"signing key file {_path(settings)}: {error}") from error
+    key = find_signing_key(settings)
+    assert key is not None, "the file was just written"
+    return key
+
+
+def find_signing_key(settings: Settings) -> SigningKey | None:
+    """Return the server's signing key, None where there is no file. Raises SigningKeyUnusable."""
+    path = _path(settings)
+    try:
         return parse_signing_key(path.read_text(encoding="ascii"))
+    except FileNotFoundError:
+        return None
     except (OSError, SigningKeyError, UnicodeError) as error:
         raise SigningKeyUnusable(f"signing key file {path}: {error}") from error
 
 
-def _write(path: Path, key: SigningKey) -> None:
+def replace_signing_key(settings: Settings) -> SigningKey:
+    """Write a new key in the place of the old one, and return it. Raises SigningKeyUnusable."""
+    key = new_signing_key()
+    try:
+        _write(_path(settings), key, replace=True)
+    except OSError as error:
+        raise SigningKeyUnusable(f"signing key file {_path(settings)}: {error}") from error
+    return key
+
+
+def new_signing_key() -> SigningKey:
+    """Make a key, from the system's source of randomness."""
+    return generate_signing_key(f"a_{secrets.token_hex(2)}", secrets.token_bytes(SEED_BYTES))
+
+
+def public_half(key: SigningKey) -> str:
+    """Return what may be known of a key, as `ed25519:VERSION BASE64`."""
+    return f"{key.key_id} {encode_base64(key.public_key)}"
+
+
+def _path(settings: Settings) -> Path:
+    return settings.federation.signing_key_file or settings.data_dir / "signing.key"
+
+
+def _write(path: Path, key: SigningKey, *, replace: bool) -> None:
     """Write the file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
@@ -40,6 +79,9 @@ def _write(path: Path, key: SigningKey) -> None:
         file.write(serialize_signing_key(key) + "\n")
         file.flush()
         os.fsync(file.fileno())
+    if replace:
+        temporary.replace(path)
+        return
     try:
         os.link(temporary, path)  # fails, rather than replaces, where another worker was first
     except FileExistsError:

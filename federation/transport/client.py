@@ -83,7 +83,7 @@ class FederationClient:
     async def put_any(
         self, destination: ServerName, path: str, body: Body, *, limits: Limits = DEFAULT
     ) -> JsonValue:
-        """Send something and return whatever JSON is answered: old endpoints answer lists. Raises PeerFailed."""
+        """Send something and return any JSON, since old endpoints answer lists. Raises PeerFailed."""
         return await _decode(destination, await self._exchange(destination, "PUT", path, body, limits))
 
     async def post(

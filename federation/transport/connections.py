@@ -46,7 +46,7 @@ class Connections:
     """Requests over HTTPS. The pool is opened with the first one."""
 
     def __init__(self, security: Security, resolver: AbstractResolver) -> None:
-        self._security = security
+        self.security = security
         self._resolver = resolver
         self._session: ClientSession | None = None
 
@@ -81,9 +81,9 @@ class Connections:
         if self._session is None:
             self._session = ClientSession(
                 connector=TCPConnector(
-                    ssl=_tls_context(self._security),
+                    ssl=_tls_context(self.security),
                     resolver=self._resolver,
-                    socket_factory=None if self._security.allow_private_addresses else open_public_socket,
+                    socket_factory=None if self.security.allow_private_addresses else open_public_socket,
                     limit=MAX_CONNECTIONS,
                     limit_per_host=MAX_CONNECTIONS_PER_HOST,
                     keepalive_timeout=KEEP_ALIVE_S,

@@ -28,6 +28,7 @@ class Transport:
     keyring: Keyring
     discovery: Discovery
     connections: Connections
+    resolver: Resolver
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +75,4 @@ async def open_transport(
         own = OwnKeys(name, key, identity.retired_keys, now_ms)
         keyring = Keyring(own, key_store, requests, now_ms)
         stack.push_async_callback(keyring.close)
-        yield Transport(client, keyring, discovery, connections)
+        yield Transport(client, keyring, discovery, connections, resolver)

@@ -1,4 +1,4 @@
-"""X-Matrix: how servers sign their requests, and how we know who is asking.
+"""X-Matrix: how we know which server is asking.
 
 Spec: https://spec.matrix.org/v1.19/server-server-api/#request-authentication
 """
@@ -9,17 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from federation.errors import FederationRefusal
-from federation.protocol.canonical_json import (
-    CanonicalJsonError,
-    JsonValue,
-    check_canonical_json,
-    encode_canonical_fast,
-    encode_canonical_json,
-)
+from federation.protocol.canonical_json import JsonValue
 from federation.protocol.errors import InvalidIdentifier, SignatureError
 from federation.protocol.ids import ServerName, parse_server_name
-from federation.protocol.signing import SigningKey, decode_base64, encode_base64, verify_signature
+from federation.protocol.signing import decode_base64, verify_signature
 from federation.transport.keyring import Keyring, KeyUnknown
+from federation.transport.signed_requests import encode_content, signed_bytes
 
 MAX_HEADERS: Final = 4
 
@@ -39,22 +34,6 @@ class Credentials:
     destination: str | None
     key_id: str
     signature: bytes
-
-
-def authorization_header(
-    key: SigningKey,
-    method: str,
-    target: str,
-    origin: ServerName,
-    destination: ServerName,
-    content: bytes | None,
-) -> str:
-    """Return the Authorization header of a request of ours. `content` is the body as canonical JSON."""
-    signature = key.sign(_signed_bytes(method, target, origin, destination, content))
-    return (
-        f'X-Matrix origin="{origin}",destination="{destination}",'
-        f'key="{key.key_id}",sig="{encode_base64(signature)}"'
-    )
 
 
 async def authenticate(
@@ -81,7 +60,7 @@ async def authenticate(
     body = None if content is None else encode_content(content)
     refused = _refusal("The signature does not match")
     for one in credentials:
-        message = _signed_bytes(method, target, origin, one.destination, body)
+        message = signed_bytes(method, target, origin, one.destination, body)
         try:
             key = await keyring.public_key(origin, one.key_id, valid_at_ms=keyring.now_ms())
             verify_signature(message, one.signature, key)
@@ -104,18 +83,6 @@ def parse_authorization(header: str) -> Credentials:
         return Credentials(origin, values.get("destination"), values["key"], signature)
     except (InvalidIdentifier, KeyError, ValueError) as error:
         raise _refusal("The Authorization header has no origin, key and sig") from error
-
-
-def encode_content(content: JsonValue) -> bytes:
-    """Encode a body as canonical JSON. Events of room versions 1 to 5 may hold numbers that are none.
-
-    Raises: CanonicalJsonError.
-    """
-    try:
-        check_canonical_json(content)
-    except CanonicalJsonError:
-        return encode_canonical_json(content, strict_numbers=False)
-    return encode_canonical_fast(content)
 
 
 def _is_ours(header: str) -> bool:
@@ -153,19 +120,6 @@ def _parameters(header: str, at: int) -> dict[str, str]:
                 raise _refusal("The Authorization header is malformed")
             at = comma.end()
     return values
-
-
-def _signed_bytes(
-    method: str, target: str, origin: ServerName, destination: str | None, content: bytes | None
-) -> bytes:
-    """Return the canonical JSON that is signed, around a body that is encoded already."""
-    rest = {"method": method, "origin": origin, "uri": target}
-    if destination is not None:
-        rest["destination"] = destination
-    encoded = encode_content(dict(rest))
-    if content is None:
-        return encoded
-    return b'{"content":' + content + b"," + encoded[1:]  # "content" sorts before all others
 
 
 def _refusal(message: str) -> FederationRefusal:

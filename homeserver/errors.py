@@ -198,6 +198,19 @@ class IncompatibleRoomVersion(StandardError):
     code = "M_INCOMPATIBLE_ROOM_VERSION"
 
 
+class InvalidSignature(StandardError):
+    """A signature is missing, or does not hold."""
+
+    code = "M_INVALID_SIGNATURE"
+
+
+class WrongRoomKeysVersion(StandardError):
+    """This is not the newest version of the backup. Pass `current_version=`."""
+
+    code = "M_WRONG_ROOM_KEYS_VERSION"
+    http_status = 403
+
+
 class UnableToAuthorizeJoin(StandardError):
     """This server cannot tell whether the join's conditions are met."""
 

@@ -26,6 +26,8 @@ async def change_password(
     async with ctx.positions.write() as change:
         if not await update_password_hash(change.conn, user_nid, password_hash):
             raise NotFound("There is no such account")
-        if log_out and await devices.delete_all_devices(change.conn, user_nid, but=but_device_nid):
-            await note_devices_gone(change, user_nid)
+        if log_out:
+            gone = await devices.delete_all_devices(change.conn, user_nid, but=but_device_nid)
+            if gone:
+                await note_devices_gone(change, user_nid, gone)
     ctx.tokens.forget_user(user_nid)

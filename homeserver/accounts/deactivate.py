@@ -20,8 +20,8 @@ async def deactivate_account(
     """
     async with ctx.positions.write() as change:
         await accounts.update_deactivated(change.conn, user_nid, ctx.clock.now_ms(), erase=erase)
-        await devices.delete_all_devices(change.conn, user_nid)
-        await note_devices_gone(change, user_nid)
+        gone = await devices.delete_all_devices(change.conn, user_nid)
+        await note_devices_gone(change, user_nid, gone)
         if erase:
             await profiles.delete_profile(change.conn, user_nid)
             change.touch(Stream.PROFILES, users=[user_nid])

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from homeserver.accounts.context import AccountsContext
 from homeserver.accounts.logout import note_devices_gone
-from homeserver.accounts.sessions import MAX_DISPLAY_NAME_LENGTH, touch_device_list
+from homeserver.accounts.sessions import MAX_DISPLAY_NAME_LENGTH
+from homeserver.e2ee.announce import announce_devices
 from homeserver.errors import InvalidParam, NotFound
 from homeserver.storage import devices
 from homeserver.storage.devices import Device
@@ -45,14 +46,15 @@ async def rename_device(
     async with ctx.positions.write() as change:
         if not await devices.update_display_name(change.conn, user_nid, device_id, display_name):
             raise NotFound("You have no such device")
-        await touch_device_list(change, user_nid)
+        await announce_devices(change, user_nid, [device_id])
 
 
 async def delete_devices(ctx: AccountsContext, user_nid: int, device_ids: Sequence[str]) -> None:
     """Delete those of the devices that exist, and end their sessions."""
     async with ctx.positions.write() as change:
-        if await devices.delete_devices(change.conn, user_nid, device_ids):
-            await note_devices_gone(change, user_nid)
+        gone = await devices.delete_devices(change.conn, user_nid, device_ids)
+        if gone:
+            await note_devices_gone(change, user_nid, gone)
     ctx.tokens.forget_user(user_nid)
 
 

@@ -3,10 +3,12 @@
 Spec: https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3logout
 """
 
+from collections.abc import Sequence
+
 from homeserver.accounts.context import AccountsContext
 from homeserver.accounts.requester import Requester
-from homeserver.accounts.sessions import touch_device_list
-from homeserver.storage import devices, sessions
+from homeserver.e2ee.announce import announce_devices
+from homeserver.storage import cross_signing, devices, sessions
 from homeserver.storage.positions import Change, Stream
 
 
@@ -17,15 +19,16 @@ async def log_out(ctx: AccountsContext, requester: Requester) -> None:
     async with ctx.positions.write() as change:
         gone = await devices.delete_devices(change.conn, requester.user_nid, [requester.device_id])
         if gone:
-            await note_devices_gone(change, requester.user_nid)
+            await note_devices_gone(change, requester.user_nid, gone)
     ctx.tokens.forget_user(requester.user_nid)
 
 
 async def log_out_everywhere(ctx: AccountsContext, user_nid: int, *, but: int | None = None) -> None:
     """End all sessions of a user and delete their devices, perhaps but one, given by number."""
     async with ctx.positions.write() as change:
-        if await devices.delete_all_devices(change.conn, user_nid, but=but):
-            await note_devices_gone(change, user_nid)
+        gone = await devices.delete_all_devices(change.conn, user_nid, but=but)
+        if gone:
+            await note_devices_gone(change, user_nid, gone)
     ctx.tokens.forget_user(user_nid)
 
 
@@ -37,7 +40,8 @@ async def end_session(ctx: AccountsContext, user_nid: int, session_nid: int) -> 
     ctx.tokens.forget_user(user_nid)
 
 
-async def note_devices_gone(change: Change, user_nid: int) -> None:
-    """Say in a transaction that it takes devices, and their sessions, from a user."""
+async def note_devices_gone(change: Change, user_nid: int, device_ids: Sequence[str]) -> None:
+    """Say in a transaction that it takes devices, and with them their sessions and keys, from a user."""
     change.touch(Stream.SESSIONS, users=[user_nid])
-    await touch_device_list(change, user_nid)
+    await cross_signing.delete_signatures_on(change.conn, user_nid, device_ids)
+    await announce_devices(change, user_nid, device_ids)

@@ -8,8 +8,9 @@ from typing import Final
 
 from federation.protocol.ids import UserId
 from homeserver.accounts.context import AccountsContext
+from homeserver.e2ee.announce import announce_devices
 from homeserver.errors import InvalidParam, UserDeactivated
-from homeserver.storage import devices, sessions
+from homeserver.storage import cross_signing, devices, sessions
 from homeserver.storage.positions import Change, Stream
 from homeserver.storage.sessions import Session
 
@@ -58,9 +59,11 @@ async def begin_session(
     now_ms = ctx.clock.now_ms()
     known = await devices.select_device(change.conn, user_nid, device_id)
     if known is None:
+        if await cross_signing.is_public_key(change.conn, user_nid, device_id):
+            raise InvalidParam("The device id is one of the user's cross-signing keys")
         name = (request.display_name or "")[:MAX_DISPLAY_NAME_LENGTH] or None
         device_nid = await devices.insert_device(change.conn, user_nid, device_id, name, now_ms)
-        await touch_device_list(change, user_nid)
+        await announce_devices(change, user_nid, [device_id])
         ended = []
     else:
         device_nid = known.device_nid
@@ -109,9 +112,3 @@ def check_device_id(device_id: str) -> None:
 def hash_token(token: str) -> bytes:
     """Return what is stored of a random token."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-
-
-async def touch_device_list(change: Change, user_nid: int) -> None:
-    """Note in a transaction that a user's device list changes with it."""
-    await devices.insert_list_change(change.conn, change.position, user_nid)
-    change.touch(Stream.DEVICE_LISTS, users=[user_nid])

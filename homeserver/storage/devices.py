@@ -1,4 +1,4 @@
-"""Devices of this server's own users, and when their lists changed."""
+"""Devices of this server's own users."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,13 +29,10 @@ FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) AS seen (device_
 WHERE devices.device_nid = seen.device_nid AND coalesce(devices.last_seen_ts, 0) < seen.ts
 """
 DELETE_DEVICES = (
-    "DELETE FROM devices WHERE user_nid = $1 AND device_id = ANY ($2::text[]) RETURNING device_nid"
+    "DELETE FROM devices WHERE user_nid = $1 AND device_id = ANY ($2::text[]) RETURNING device_id"
 )
 DELETE_ALL_DEVICES = """
-DELETE FROM devices WHERE user_nid = $1 AND ($2::bigint IS NULL OR device_nid <> $2) RETURNING device_nid
-"""
-INSERT_LIST_CHANGE = """
-INSERT INTO device_list_changes (position, user_nid) VALUES ($1, $2) ON CONFLICT DO NOTHING
+DELETE FROM devices WHERE user_nid = $1 AND ($2::bigint IS NULL OR device_nid <> $2) RETURNING device_id
 """
 
 
@@ -99,20 +96,15 @@ async def update_last_seen(conn: Connection, seen: Sequence[Seen]) -> None:
     )
 
 
-async def delete_devices(conn: Connection, user_nid: int, device_ids: Iterable[str]) -> list[int]:
-    """Delete those of the devices that exist, with their sessions; return their numbers."""
+async def delete_devices(conn: Connection, user_nid: int, device_ids: Iterable[str]) -> list[str]:
+    """Delete those of the devices that exist, with their sessions and keys; return their ids."""
     rows = await conn.fetch(DELETE_DEVICES, user_nid, [to_text(device_id) for device_id in device_ids])
-    return [row["device_nid"] for row in rows]
+    return [from_text(row["device_id"]) for row in rows]
 
 
-async def delete_all_devices(conn: Connection, user_nid: int, *, but: int | None = None) -> list[int]:
-    """Delete a user's devices, with their sessions, perhaps but one; return their numbers."""
-    return [row["device_nid"] for row in await conn.fetch(DELETE_ALL_DEVICES, user_nid, but)]
-
-
-async def insert_list_change(conn: Connection, position: int, user_nid: int) -> None:
-    """Remember that a user's device list changed at a position."""
-    await conn.execute(INSERT_LIST_CHANGE, position, user_nid)
+async def delete_all_devices(conn: Connection, user_nid: int, *, but: int | None = None) -> list[str]:
+    """Delete a user's devices, with their sessions and keys, perhaps but one; return their ids."""
+    return [from_text(row["device_id"]) for row in await conn.fetch(DELETE_ALL_DEVICES, user_nid, but)]
 
 
 def _device(row: asyncpg.Record) -> Device:

@@ -40,8 +40,9 @@ class Stream:
     PROFILES: Final = 64
     ROOM_META: Final = 128
     PUSH_RULES: Final = 256
+    KEY_COUNTS: Final = 512
 
-    EACH: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+    EACH: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     rooms = await stack.enter_async_context(
         open_rooms(settings, clock, db, writer, tailer, author, elsewhere.directory)
     )
-    await stack.enter_async_context(follow_accounts(rooms, accounts.hooks))
+    await stack.enter_async_context(follow_accounts(rooms))
     client_data = await stack.enter_async_context(open_client_data(rooms))
     ephemeral = await stack.enter_async_context(open_ephemeral(rooms))
     push = await stack.enter_async_context(open_push(db, writer, tailer))

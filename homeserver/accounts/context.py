@@ -1,6 +1,6 @@
 """What the verbs of this package need, and how it is opened and closed."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -13,15 +13,8 @@ from homeserver.accounts.remote_profiles import NoRemoteProfiles, RemoteProfiles
 from homeserver.accounts.token_keys import load_token_keys
 from homeserver.clock import Clock
 from homeserver.config import Settings
-from homeserver.json_types import JsonValue
 from homeserver.storage.db import Database
 from homeserver.storage.positions import Positions
-
-DeactivationListener: TypeAlias = Callable[[UserId, int], Awaitable[None]]
-"""Called with (user_id, user_nid) after an account was closed."""
-
-ProfileListener: TypeAlias = Callable[[UserId, int, str, JsonValue], Awaitable[None]]
-"""Called with (user_id, user_nid, field, value) after a profile field changed; None: it is unset."""
 
 ReservedNames: TypeAlias = Callable[[UserId], bool]
 """Tells whether a user id belongs to somebody else's namespace, such as an application service's."""
@@ -29,10 +22,8 @@ ReservedNames: TypeAlias = Callable[[UserId], bool]
 
 @dataclass(frozen=True, slots=True)
 class AccountHooks:
-    """What other packages want to be asked or told; the composition root fills the lists."""
+    """What other packages want to be asked; the composition root fills the lists."""
 
-    on_deactivated: list[DeactivationListener] = field(default_factory=list)
-    on_profile_changed: list[ProfileListener] = field(default_factory=list)
     reserved_names: list[ReservedNames] = field(default_factory=list)
 
 

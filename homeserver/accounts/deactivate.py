@@ -3,20 +3,17 @@
 Spec: https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3accountdeactivate
 """
 
-from federation.protocol.ids import UserId
 from homeserver.accounts.context import AccountsContext
 from homeserver.accounts.logout import note_devices_gone
 from homeserver.storage import accounts, devices, profiles
+from homeserver.storage.account_work import Kind, upsert_work
 from homeserver.storage.positions import Stream
 
 
-async def deactivate_account(
-    ctx: AccountsContext, user_id: UserId, user_nid: int, *, erase: bool = False
-) -> None:
-    """Take every way to log in from an account, then tell those who keep something for it.
+async def deactivate_account(ctx: AccountsContext, user_nid: int, *, erase: bool = False) -> None:
+    """Take every way to log in from an account; in the background it leaves its rooms.
 
-    Doing it again tells them again, so that what a crash cut short can be completed. With `erase`, the
-    profile goes too, and what the account wrote is hidden from who comes later.
+    With `erase`, the profile goes too, and what the account wrote is hidden from who comes later.
     """
     async with ctx.positions.write() as change:
         await accounts.update_deactivated(change.conn, user_nid, ctx.clock.now_ms(), erase=erase)
@@ -25,6 +22,5 @@ async def deactivate_account(
         if erase:
             await profiles.delete_profile(change.conn, user_nid)
             change.touch(Stream.PROFILES, users=[user_nid])
+        await upsert_work(change.conn, user_nid, Kind.DEPARTURE, change.position)
     ctx.tokens.forget_user(user_nid)
-    for listener in ctx.hooks.on_deactivated:
-        await listener(user_id, user_nid)

@@ -13,6 +13,7 @@ from homeserver.accounts.context import AccountsContext
 from homeserver.errors import InvalidParam, MatrixError, NotFound
 from homeserver.json_types import JsonObject, JsonValue
 from homeserver.storage import profiles
+from homeserver.storage.account_work import Kind, upsert_work
 from homeserver.storage.accounts import select_account
 from homeserver.storage.positions import Change, Stream
 
@@ -52,38 +53,34 @@ async def get_profile_field(ctx: AccountsContext, user_id: UserId, field: str) -
     return value
 
 
-async def set_profile_field(
-    ctx: AccountsContext, user_id: UserId, user_nid: int, field: str, value: JsonValue
-) -> None:
+async def set_profile_field(ctx: AccountsContext, user_nid: int, field: str, value: JsonValue) -> None:
     """Set one field of the user's own profile; an empty display name or avatar unsets it.
+
+    The user's rooms are told in the background.
 
     Raises: InvalidParam; MatrixError M_KEY_TOO_LARGE, M_PROFILE_TOO_LARGE.
     """
     check_field(field)
     _check_value(field, value)
     if value == "" and field in ("displayname", "avatar_url"):
-        return await delete_profile_field(ctx, user_id, user_nid, field)
+        return await delete_profile_field(ctx, user_nid, field)
     raw = orjson.dumps(value)
     async with ctx.positions.write() as change:
         await _check_total(change, user_nid, field, raw)
         await profiles.upsert_profile_field(change.conn, user_nid, field, raw, change.position)
-        change.touch(Stream.PROFILES, users=[user_nid])
-    await _tell(ctx, user_id, user_nid, field, value)
+        await _note_change(change, user_nid, field)
     return None
 
 
-async def delete_profile_field(ctx: AccountsContext, user_id: UserId, user_nid: int, field: str) -> None:
+async def delete_profile_field(ctx: AccountsContext, user_nid: int, field: str) -> None:
     """Unset one field of the user's own profile; nothing happens where it is not set.
 
     Raises: InvalidParam; MatrixError M_KEY_TOO_LARGE.
     """
     check_field(field)
     async with ctx.positions.write() as change:
-        was_set = await profiles.delete_profile_field(change.conn, user_nid, field)
-        if was_set:
-            change.touch(Stream.PROFILES, users=[user_nid])
-    if was_set:
-        await _tell(ctx, user_id, user_nid, field, None)
+        if await profiles.delete_profile_field(change.conn, user_nid, field):
+            await _note_change(change, user_nid, field)
 
 
 def check_field(field: str) -> None:
@@ -140,6 +137,7 @@ async def _check_total(change: Change, user_nid: int, field: str, raw: bytes) ->
         raise MatrixError("M_PROFILE_TOO_LARGE", 400, f"A profile may have at most {MAX_PROFILE_BYTES} bytes")
 
 
-async def _tell(ctx: AccountsContext, user_id: UserId, user_nid: int, field: str, value: JsonValue) -> None:
-    for listener in ctx.hooks.on_profile_changed:
-        await listener(user_id, user_nid, field, value)
+async def _note_change(change: Change, user_nid: int, field: str) -> None:
+    change.touch(Stream.PROFILES, users=[user_nid])
+    if field in profiles.SHOWN_IN_ROOMS:
+        await upsert_work(change.conn, user_nid, Kind.PROFILE, change.position)

@@ -66,9 +66,7 @@ async def deactivate(request: web.Request) -> web.StreamResponse:
     requester = await require_user(request)
     body = await read_body(request, DeactivateBody)
     await confirm_owner(request, requester, body.auth, {"erase": body.erase})
-    await deactivate_account(
-        services(request).accounts, requester.user_id, requester.user_nid, erase=body.erase
-    )
+    await deactivate_account(services(request).accounts, requester.user_nid, erase=body.erase)
     return json_response({"id_server_unbind_result": "success"})
 
 

@@ -50,9 +50,7 @@ async def put_field(request: web.Request) -> web.StreamResponse:
     body = await read_json_object(request)
     if field not in body:
         raise MissingParam(f"{field} is required")
-    await set_profile_field(
-        services(request).accounts, requester.user_id, requester.user_nid, field, body[field]
-    )
+    await set_profile_field(services(request).accounts, requester.user_nid, field, body[field])
     return json_response({})
 
 
@@ -61,7 +59,7 @@ async def delete_field(request: web.Request) -> web.StreamResponse:
     """DELETE /profile/{userId}/{keyName}: unset one of one's own fields."""
     requester = await _require_owner(request)
     field = path_param(request, "keyName")
-    await delete_profile_field(services(request).accounts, requester.user_id, requester.user_nid, field)
+    await delete_profile_field(services(request).accounts, requester.user_nid, field)
     return json_response({})
 
 

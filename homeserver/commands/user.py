@@ -87,13 +87,16 @@ def admin(name: str, revoke: bool, config: Path | None) -> None:
 @click.confirmation_option(prompt="This cannot be undone. Deactivate the account?")
 @config_option
 def deactivate(name: str, erase: bool, config: Path | None) -> None:
-    """Close the account of NAME for good: no login, no devices, and nobody can take the name again."""
+    """Close the account of NAME for good: no login, no devices, and nobody can take the name again.
+
+    It leaves its rooms while the server runs: at once, or when it is started.
+    """
     from homeserver.accounts.deactivate import deactivate_account
     from homeserver.accounts.find import find_account
 
     async def work(accounts: "AccountsContext") -> str:
         account = await find_account(accounts, name)
-        await deactivate_account(accounts, account.user_id, account.user_nid, erase=erase)
+        await deactivate_account(accounts, account.user_nid, erase=erase)
         return account.user_id
 
     click.echo(f"Deactivated {with_accounts(config, work)}.")

@@ -1,42 +1,88 @@
 """What rooms do when accounts or other rooms change."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
+from typing import Final
 
-from federation.protocol.ids import UserId
-from homeserver.accounts.context import AccountHooks
-from homeserver.json_types import JsonValue
-from homeserver.rooms.background_jobs import BackgroundJobs, background_jobs
+import structlog
+
+from homeserver.errors import MatrixError
+from homeserver.rooms.background_jobs import background_jobs
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.depart import leave_all_rooms
 from homeserver.rooms.guest_eviction import evict_guests
-from homeserver.rooms.member_profiles import SHOWN_FIELDS
 from homeserver.rooms.profile_updates import update_member_profiles
+from homeserver.storage.account_work import AccountWork, Kind, claim_work, finish_work
+from homeserver.storage.positions import Stream
 from homeserver.tailer import Batch
+
+log = structlog.get_logger(__name__)
+
+CLAIM_S: Final = 60.0
+"""How long others leave work to whoever claimed it."""
+CLAIMED_AT_ONCE: Final = 10
+LOOK_EVERY_S: Final = 30.0
+"""For work whose worker has died, or which failed."""
 
 
 @asynccontextmanager
-async def follow_accounts(ctx: RoomsContext, hooks: AccountHooks) -> AsyncIterator[BackgroundJobs]:
+async def follow_accounts(ctx: RoomsContext) -> AsyncIterator[None]:
     """Carry profiles into rooms, take closed accounts out of them, and guests where they may not be.
 
-    All of it happens in the background, for the length of the block.
+    All of it happens in the background, for the length of the block. What is due to accounts is in the
+    database, and goes on at the next start.
     """
+    changed = asyncio.Event()
+    changed.set()
     async with background_jobs() as jobs:
 
-        async def profile_changed(user_id: UserId, user_nid: int, field: str, value: JsonValue) -> None:
-            if field in SHOWN_FIELDS:
-                jobs.add(("profile", user_nid), partial(update_member_profiles, ctx, user_id, user_nid))
-
-        async def deactivated(user_id: UserId, user_nid: int) -> None:
-            jobs.add(("departure", user_nid), partial(leave_all_rooms, ctx, user_id, user_nid))
-
-        def state_changed(batch: Batch) -> None:
+        def follow(batch: Batch) -> None:
+            if batch.entry.kinds & (Stream.PROFILES | Stream.SESSIONS):
+                changed.set()
             for event in batch.events:
                 if event.type == "m.room.guest_access" and event.key_nid is not None:
                     jobs.add(("guests", event.room_nid), partial(evict_guests, ctx, event.room_nid))
 
-        hooks.on_profile_changed.append(profile_changed)
-        hooks.on_deactivated.append(deactivated)
-        ctx.tailer.subscribe(state_changed)
-        yield jobs
+        ctx.tailer.subscribe(follow, reset=changed.set)
+        task = asyncio.create_task(_do_account_work(ctx, changed), name="account-work")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _do_account_work(ctx: RoomsContext, changed: asyncio.Event) -> None:
+    while True:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(changed.wait(), LOOK_EVERY_S)
+        changed.clear()
+        try:
+            while claimed := await _claim(ctx):
+                for work in claimed:
+                    await _do(ctx, work)
+        except MatrixError as error:  # the database is away: what was claimed is free again later
+            log.warning("account_work.put_off", error=str(error))
+
+
+async def _claim(ctx: RoomsContext) -> list[AccountWork]:
+    async with ctx.db.acquire() as conn:
+        return await claim_work(conn, CLAIM_S, CLAIMED_AT_ONCE)
+
+
+async def _do(ctx: RoomsContext, work: AccountWork) -> None:
+    """Do a piece of work; one that fails is logged, and tried again when its claim ends."""
+    try:
+        await ctx.tailer.wait_for(work.position)
+        if work.kind is Kind.DEPARTURE:
+            await leave_all_rooms(ctx, work.user_id, work.user_nid)
+        else:
+            await update_member_profiles(ctx, work.user_id, work.user_nid)
+    except Exception:
+        log.exception("account_work.failed", kind=work.kind, user_id=work.user_id)
+        return
+    async with ctx.db.acquire() as conn:
+        await finish_work(conn, work)

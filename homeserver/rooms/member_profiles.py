@@ -8,8 +8,7 @@ from federation.protocol.ids import UserId
 from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
 from homeserver.storage import profiles
-
-SHOWN_FIELDS = ("displayname", "avatar_url")
+from homeserver.storage.profiles import SHOWN_IN_ROOMS
 
 
 async def member_profiles(ctx: RoomsContext, user_ids: Sequence[UserId]) -> dict[UserId, JsonObject]:
@@ -19,7 +18,7 @@ async def member_profiles(ctx: RoomsContext, user_ids: Sequence[UserId]) -> dict
     """
     nids = await ctx.names.known_users(user_ids)
     async with ctx.db.acquire() as conn:
-        found = await profiles.select_profiles(conn, list(nids.values()), list(SHOWN_FIELDS))
+        found = await profiles.select_profiles(conn, list(nids.values()), list(SHOWN_IN_ROOMS))
     return {user_id: _texts(found[nid]) for user_id, nid in nids.items() if nid in found}
 
 

@@ -7,13 +7,14 @@ from federation.protocol.ids import UserId
 from homeserver.errors import Forbidden
 from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
-from homeserver.rooms.member_profiles import SHOWN_FIELDS, member_profile
+from homeserver.rooms.member_profiles import member_profile
 from homeserver.rooms.restricted_joins import AUTHORISING_USER
 from homeserver.rooms.room_state import current_event, member_entry, membership_in
 from homeserver.rooms.send import send_event
+from homeserver.storage.profiles import SHOWN_IN_ROOMS
 from homeserver.storage.rooms import Room
 
-NOT_CARRIED = (*SHOWN_FIELDS, AUTHORISING_USER, "reason")
+NOT_CARRIED = (*SHOWN_IN_ROOMS, AUTHORISING_USER, "reason")
 
 
 async def update_member_profiles(ctx: RoomsContext, user_id: UserId, user_nid: int) -> None:
@@ -30,7 +31,7 @@ async def _update_in_room(ctx: RoomsContext, room: Room, user_id: UserId, profil
     if event is None or membership_in(event) != "join":
         return
     kept = {name: value for name, value in event.content.items() if name not in NOT_CARRIED}
-    shown = {name: event.content[name] for name in SHOWN_FIELDS if name in event.content}
+    shown = {name: event.content[name] for name in SHOWN_IN_ROOMS if name in event.content}
     if shown == profile:
         return
     try:

@@ -2,6 +2,9 @@
 
 from homeserver.storage.db import Connection
 
+SHOWN_IN_ROOMS = ("displayname", "avatar_url")
+"""The fields that member events repeat."""
+
 UPSERT_PROFILE_FIELD = """
 INSERT INTO profile_fields (user_nid, field, value, position) VALUES ($1, $2, $3, $4)
 ON CONFLICT (user_nid, field) DO UPDATE SET value = excluded.value, position = excluded.position

@@ -162,7 +162,7 @@ async def test_login_that_overlaps_the_deactivation_is_refused(
     account = await find_account(ctx, "alice")
 
     async def matches_and_is_deactivated(password: str, stored: str | None) -> bool:
-        await deactivate_account(ctx, account.user_id, account.user_nid)
+        await deactivate_account(ctx, account.user_nid)
         return True
 
     monkeypatch.setattr(ctx.passwords, "matches", matches_and_is_deactivated)

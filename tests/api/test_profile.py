@@ -3,7 +3,6 @@ from collections.abc import Callable
 import pytest
 
 from homeserver.accounts.profile import MAX_PROFILE_BYTES
-from homeserver.http.context import Services
 from homeserver.json_types import JsonValue
 from tests.api.client import ApiClient
 
@@ -84,19 +83,3 @@ async def test_unknown_users_have_no_profile(client: ApiClient) -> None:
     assert (await client.get("/profile/@nobody:example.org/displayname")).errcode == "M_NOT_FOUND"
     for user_id in ("nobody", "@nobody", "%40a%2Fb", ""):
         assert (await client.get(f"/profile/{user_id}")).errcode == "M_INVALID_PARAM"
-
-
-async def test_listeners_are_told_what_is_committed(
-    alice: ApiClient, services: Services, field: Callable[[str], str]
-) -> None:
-    told: list[tuple[str, str, JsonValue]] = []
-
-    async def listener(user_id: str, user_nid: int, name: str, value: JsonValue) -> None:
-        told.append((user_id, name, value))
-
-    services.accounts.hooks.on_profile_changed[:] = [listener]
-    await alice.put(field("displayname"), {"displayname": "A"})
-    await alice.put(field("displayname"), {"displayname": 7})
-    await alice.delete(field("displayname"))
-    await alice.delete(field("displayname"))
-    assert told == [(alice.user_id, "displayname", "A"), (alice.user_id, "displayname", None)]

@@ -1,5 +1,6 @@
--- Which events are in threads, for unread counts per thread.
---
+-- Which events are in threads, for unread counts per thread; and what rooms must still be told of accounts.
+
+-- ---------------------------------------------------------------- threads
 -- One row per event in a thread, written once; events of the main timeline have none and cost nothing. The room's own
 -- cumulative count (events.notify_count) takes in the threads: notify_count here says how much of it they are.
 
@@ -71,3 +72,15 @@ BEGIN
         PERFORM add_thread_event(v_known.room_nid, v_known.event_nid, v_known.parent_id, v_known.rel_type);
     END LOOP;
 END $$;
+
+-- ---------------------------------------------------------------- what rooms must still be told of accounts
+-- Written with the change of the account, gone when every room knows. A claim that has run out was a crashed worker's.
+CREATE TABLE account_work (
+    user_nid      bigint NOT NULL REFERENCES users,
+    kind          text NOT NULL,
+    position      bigint NOT NULL,
+    claimed_until timestamptz NOT NULL DEFAULT '-infinity',
+    PRIMARY KEY (user_nid, kind)
+);
+COMMENT ON COLUMN account_work.kind IS 'profile: member events must say what the profile says; departure: the account is closed and leaves all rooms.';
+COMMENT ON COLUMN account_work.position IS 'Of the newest change that asks for it: work that was asked for again meanwhile is done again.';

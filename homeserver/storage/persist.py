@@ -25,6 +25,9 @@ ON CONFLICT (event_id) DO NOTHING
 SELECT_EVENT_NIDS = """
 SELECT event_id, event_nid FROM events WHERE event_id = ANY ($1::text[]) AND room_nid = $2
 """
+SELECT_SUMMARIES = """
+SELECT event_id, room_nid, status, auth_height FROM events WHERE event_id = ANY ($1::text[])
+"""
 INSERT_AUTH_EDGES = """
 INSERT INTO auth_edges (event_nid, auth_nid)
 SELECT e.event_nid, a.event_nid FROM unnest($1::text[], $2::text[]) AS w(event_id, auth_id)
@@ -98,6 +101,15 @@ class Redaction:
     has_power: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is known of a stored event without reading it."""
+
+    room_nid: int
+    status: int
+    auth_height: int | None
+
+
 @dataclass(slots=True)
 class Outliers:
     """Events to be stored without a place, with what became of each."""
@@ -131,6 +143,14 @@ async def insert_outliers(conn: Connection, room_nid: int, outliers: Outliers) -
     if members:
         await conn.execute(INSERT_MEMBER_EVENTS, *_columns(members))
     return await select_event_nids(conn, room_nid, [event.pdu.event_id for event in events])
+
+
+async def select_summaries(conn: Connection, event_ids: Sequence[EventId]) -> dict[EventId, Summary]:
+    """Return what is known of those events that are stored."""
+    rows = await conn.fetch(SELECT_SUMMARIES, event_ids)
+    return {
+        EventId(row["event_id"]): Summary(row["room_nid"], row["status"], row["auth_height"]) for row in rows
+    }
 
 
 async def select_event_nids(

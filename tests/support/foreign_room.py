@@ -42,7 +42,7 @@ class ForeignRoom:
         prevs: Sequence[EventId] | None = None,
         auth: Sequence[EventId] | None = None,
     ) -> Pdu:
-        """Build an event after the tips or other events, authorised by the state there unless told otherwise."""
+        """Build an event after the tips or other events, authorised by the state there or as told."""
         prev_events = list(self.tips if prevs is None else prevs)
         before = self.state_before(prev_events)
         self.clock += 1
@@ -91,8 +91,8 @@ class ForeignRoom:
 
     def _auth_events(self, draft: EventDraft, state: StateMap) -> list[EventId]:
         probe = Pdu(
-            EventId("$"), self.room_id, draft.type, draft.sender, draft.state_key, draft.content, 0, (), (), 0,
-            None, {}, b"",
+            EventId("$"), self.room_id, draft.type, draft.sender, draft.state_key, draft.content, 0, (), (),
+            0, None, {}, b"",
         )  # fmt: skip
         implied = ("m.room.create", "") if self.version.room_id_is_create_hash else None
         wanted = state_types_for_auth(self.version, probe)

@@ -1,5 +1,6 @@
 """The embedded PostgreSQL, run for real: started, taken over, stopped, and as root out of a closed folder."""
 
+import asyncio
 import os
 import signal
 import stat
@@ -10,6 +11,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 import pytest
+from structlog.testing import capture_logs
 
 from homeserver.embedded_postgres import (
     DataDirInUse,
@@ -18,6 +20,7 @@ from homeserver.embedded_postgres import (
     running_postgres,
 )
 from homeserver.embedded_postgres.postmaster import read_pid_file
+from homeserver.embedded_postgres.running import database_url
 
 SERVER = """
 import asyncio, sys
@@ -119,6 +122,29 @@ async def test_one_left_running_is_taken_over_and_stopped_at_the_end(data_dir: P
         assert postmaster_pid(data_dir) == pid
         assert await ask(url, "SELECT count(*) FROM kept") == 0
     assert read_pid_file(data_dir / "postgresql") is None
+
+
+async def test_one_that_is_just_ending_is_not_taken_over(data_dir: Path) -> None:
+    pid = start_and_kill_server(data_dir)
+    status = read_pid_file(data_dir / "postgresql")
+    assert status is not None
+    assert status.socket_folder is not None
+    client = await asyncpg.connect(database_url(status.socket_folder))
+    os.kill(pid, signal.SIGTERM)  # it takes no new clients, and ends when this one goes
+    with capture_logs() as logs:
+        server = asyncio.create_task(serve_once(data_dir))
+        async with asyncio.timeout(30):
+            while not any("taking over" in line["event"] for line in logs):
+                await asyncio.sleep(0)
+        assert psutil.pid_exists(pid)
+        await client.close()
+        assert await server not in (None, pid)
+
+
+async def serve_once(data_dir: Path) -> int | None:
+    """Run a server for a moment; return the number of its PostgreSQL if it works."""
+    async with running_postgres(data_dir) as url:
+        return postmaster_pid(data_dir) if await ask(url, "SELECT 1") == 1 else None
 
 
 async def test_killed_one_is_started_again_with_its_data(data_dir: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from federation.ports.destinations import BackOff
 from federation.ports.directory import Directory
 from federation.ports.edus import EduReceiver
 from federation.ports.inbound import InboundWork
@@ -30,3 +31,4 @@ class FederationContext:
     inbound: InboundWork
     directory: Directory
     media: MediaFiles
+    back_off: BackOff

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 import uvloop
@@ -25,16 +26,19 @@ from homeserver.e2ee.to_device_context import ToDeviceContext
 from homeserver.embedded_postgres import running_postgres
 from homeserver.ephemeral.context import open_ephemeral
 from homeserver.federation_api.adapter import server_routes
+from homeserver.federation_api.outbound_gauges import outbound_samples
 from homeserver.http.addresses import ClientAddresses
 from homeserver.http.context import Services
 from homeserver.http.gauges import Gauges
 from homeserver.http.listeners import RunningListeners, start_listeners
 from homeserver.http.rate_limits import RateLimits
 from homeserver.media.open_media import open_media
+from homeserver.peers.back_off import StoredBackOff
 from homeserver.peers.elsewhere import Elsewhere
 from homeserver.peers.open_federation import open_federation
 from homeserver.peers.open_transport import open_way_to_peers
-from homeserver.peers.without_database import NoBackOff
+from homeserver.peers.outbound import open_outbound
+from homeserver.peers.transport_options import permitted_servers
 from homeserver.push.context import open_push
 from homeserver.rooms.build_event import Author
 from homeserver.rooms.context import open_rooms
@@ -124,7 +128,8 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     await tailer.start()
     stack.push_async_callback(tailer.stop)
     writer = Positions(db, tailer.offer)
-    transport = await _open_transport(stack, settings, clock, db, author)
+    back_off = StoredBackOff(db, clock)
+    transport = await _open_transport(stack, settings, clock, db, author, back_off)
     elsewhere = Elsewhere.by(transport)
     accounts = await stack.enter_async_context(
         open_accounts(settings, server_name, clock, db, writer, elsewhere.profiles)
@@ -139,13 +144,19 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     push = await stack.enter_async_context(open_push(db, writer, tailer))
     sync = await stack.enter_async_context(open_sync(epoch, rooms, ephemeral, client_data, push))
     media = await stack.enter_async_context(open_media(settings, server_name, db, clock, elsewhere.media))
-    federation = None
+    federation, gauges = None, Gauges()
     if transport is not None:
-        federation = await stack.enter_async_context(open_federation(transport, accounts, ephemeral, media))
+        federation = await stack.enter_async_context(
+            open_federation(transport, accounts, ephemeral, media, back_off)
+        )
+        outbound = await stack.enter_async_context(
+            open_outbound(ephemeral, transport.client, permitted_servers(settings), back_off)
+        )
+        gauges.add(partial(outbound_samples, outbound.sender, clock))
     await _keep_house(stack, db, sync.hub.forget_idle)
     return Services(
         settings, server_name, clock, db, writer, accounts, RateLimits(clock, settings.limits),
-        ClientAddresses(settings.trusted_proxies), Gauges(), rooms, client_data, ephemeral,
+        ClientAddresses(settings.trusted_proxies), gauges, rooms, client_data, ephemeral,
         ToDeviceContext.of(rooms), E2eeContext.of(rooms), media, push, sync,
         federation,
     )  # fmt: skip
@@ -163,12 +174,18 @@ async def _open_database(stack: AsyncExitStack, settings: Settings) -> Database:
 
 
 async def _open_transport(
-    stack: AsyncExitStack, settings: Settings, clock: Clock, db: Database, author: Author
+    stack: AsyncExitStack,
+    settings: Settings,
+    clock: Clock,
+    db: Database,
+    author: Author,
+    back_off: StoredBackOff,
 ) -> Transport | None:
     """Open the way to other servers, unless the configuration says not to federate."""
     if not settings.federation.enabled:
         return None
-    return await stack.enter_async_context(open_way_to_peers(settings, clock, db, author, NoBackOff()))
+    await back_off.load()
+    return await stack.enter_async_context(open_way_to_peers(settings, clock, db, author, back_off))
 
 
 async def _check_instance(db: Database, author: Author) -> str:

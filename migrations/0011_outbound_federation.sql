@@ -92,6 +92,22 @@ FOR EACH STATEMENT EXECUTE FUNCTION count_changed_servers();
 CREATE TRIGGER memberships_deleted AFTER DELETE ON memberships REFERENCING OLD TABLE AS old_rows
 FOR EACH STATEMENT EXECUTE FUNCTION count_departed_servers();
 
+-- While a room's members are not all known, the servers that were named at the join are taken as being in it.
+CREATE FUNCTION assume_room_servers() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.completed IS NULL THEN
+        INSERT INTO room_servers (room_nid, server, joined, since, assumed)
+        SELECT DISTINCT NEW.room_nid, w.server, 0, NEW.state_position, true FROM unnest(NEW.servers) AS w(server)
+        ON CONFLICT (room_nid, server) WHERE until IS NULL DO UPDATE SET assumed = true;
+    ELSE
+        UPDATE room_servers SET assumed = false, until = CASE WHEN joined <= 0 THEN greatest(NEW.completed, since) END
+        WHERE room_nid = NEW.room_nid AND assumed AND until IS NULL;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER partial_joins_changed AFTER INSERT OR UPDATE ON partial_joins
+FOR EACH ROW EXECUTE FUNCTION assume_room_servers();
+
 -- ---------------------------------------------------------------- destinations
 -- Only of servers that cannot be reached or are behind: one that is well has no row.
 CREATE TABLE destinations (

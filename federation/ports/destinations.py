@@ -24,5 +24,21 @@ class BackOff(Protocol):
         Failures of requests that were under way at the same time count as one.
         """
 
-    async def heard_from(self, origin: ServerName) -> None:
+    def heard_from(self, origin: ServerName) -> None:
         """Note that the server has just made a request to us: it is tried again at once."""
+
+
+class DestinationBackOff(BackOff, Protocol):
+    """What the sender of transactions needs beside that, since it comes back to failing servers by itself."""
+
+    async def refused(self, destination: ServerName, reason: str) -> None:
+        """Note that the server answers but does not take what it is sent: a failure like any other.
+
+        May follow `succeeded` of the same request; it then takes that back.
+        """
+
+    def is_failing(self, destination: ServerName) -> bool:
+        """Whether the last that was heard of the server was a failure."""
+
+    def is_due(self, destination: ServerName) -> bool:
+        """Whether the server may be asked now."""

@@ -55,7 +55,7 @@ async def _read_body(request: web.Request) -> JsonValue:
 
 async def _origin(fed: FederationContext, request: web.Request, body: JsonValue) -> ServerName:
     """Return who signed the request. Raises FederationRefusal 401, or 403 for a server we keep away from."""
-    return await authenticate(
+    origin = await authenticate(
         fed.keyring,
         fed.server_name,
         method=request.method,
@@ -63,6 +63,8 @@ async def _origin(fed: FederationContext, request: web.Request, body: JsonValue)
         authorization=request.headers.getall("Authorization", []),
         content=body,
     )
+    fed.back_off.heard_from(origin)
+    return origin
 
 
 def _federation_request(request: web.Request, origin: ServerName, body: JsonValue) -> FederationRequest:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from federation.context import FederationContext
+from federation.ports.destinations import BackOff
 from federation.transport.open_transport import Transport
 from homeserver.accounts.context import AccountsContext
 from homeserver.ephemeral.context import EphemeralContext
@@ -15,7 +16,11 @@ from homeserver.peers.open_inbound import make_inbound, running_inbound
 
 @asynccontextmanager
 async def open_federation(
-    transport: Transport, accounts: AccountsContext, ephemeral: EphemeralContext, media: MediaContext
+    transport: Transport,
+    accounts: AccountsContext,
+    ephemeral: EphemeralContext,
+    media: MediaContext,
+    back_off: BackOff,
 ) -> AsyncIterator[FederationContext]:
     """Take part in the federation for the length of the block."""
     rooms = ephemeral.rooms
@@ -32,6 +37,7 @@ async def open_federation(
         inbound=parts.inbound,
         directory=ServicesDirectory(accounts, rooms),
         media=ServicesMediaFiles(media),
+        back_off=back_off,
     )
     async with running_inbound(parts, ctx):
         yield ctx

@@ -12,6 +12,11 @@ def transport_options(settings: Settings) -> TransportOptions:
     federation = settings.federation
     return TransportOptions(
         Security(federation.ca_file, federation.verify_tls, federation.allow_private_addresses),
-        ServerLists(federation.allow, federation.deny),
+        permitted_servers(settings),
         [parse_server_name(name) for name in federation.trusted_key_servers],
     )
+
+
+def permitted_servers(settings: Settings) -> ServerLists:
+    """Return which servers this one talks with."""
+    return ServerLists(settings.federation.allow, settings.federation.deny)

@@ -26,7 +26,8 @@ WITH gone AS (
 )
 INSERT INTO edu_outbox (server, edu_type, collapse_key, chain, stream_id, prev_ids, content)
 SELECT w.server, $2, $3, $4, $5,
-       coalesce((SELECT g.prev_ids FROM gone g WHERE g.server = w.server AND g.stream_id = ANY ($6::bigint[])), $6),
+       coalesce((SELECT g.prev_ids FROM gone g
+                 WHERE g.server = w.server AND g.stream_id = ANY ($6::bigint[])), $6),
        $7
 FROM unnest($1::text[]) AS w(server)
 """
@@ -72,8 +73,8 @@ async def insert_edu(
     Nobody has to be woken where the transaction is one of `Positions.write` that touches TO_DEVICE or
     DEVICE_LISTS; otherwise it is found within seconds. Of those with the same type and `collapse_key` that
     have not been sent to a server yet only the newest remains. Give device list updates a key that names user
-    and device: what a collapsed one has in `prev_id` is then handed on to the update that followed it, so that
-    no server sees a gap.
+    and device: what a collapsed one has in `prev_id` is then handed on to the update that followed it, so
+    that no server sees a gap.
 
     Raises: CanonicalJsonError for content that no server would take, floats for instance.
     """

@@ -1,6 +1,7 @@
 """Which servers are in which rooms, and were: kept by triggers on the memberships.
 
-A server is in a room while a user of it has joined. `select_servers_in_room` names this server too.
+A server is in a room while a user of it has joined; in a room joined with partial state, those that were
+named at the join are until all members are known. `select_servers_in_room` names this server too.
 """
 
 from collections.abc import Sequence
@@ -36,15 +37,6 @@ AND EXISTS (SELECT FROM room_servers o WHERE o.room_nid = s.room_nid AND o.serve
 """
 SELECT_SERVERS_PRESENT_SINCE = """
 SELECT DISTINCT server FROM room_servers WHERE server <> $1 AND (until IS NULL OR until > $2)
-"""
-INSERT_ASSUMED = """
-INSERT INTO room_servers AS s (room_nid, server, joined, since, assumed)
-SELECT $1, w.server, 0, $3, true FROM unnest($2::text[]) AS w(server)
-ON CONFLICT (room_nid, server) WHERE until IS NULL DO UPDATE SET assumed = true
-"""
-UPDATE_ASSUMED = """
-UPDATE room_servers SET assumed = false, until = CASE WHEN joined <= 0 THEN greatest($2, since) END
-WHERE room_nid = $1 AND assumed AND until IS NULL
 """
 DELETE_ENDED_STAYS = "DELETE FROM room_servers WHERE until < $1"
 
@@ -100,22 +92,6 @@ async def select_shared_rooms_since(conn: Connection, own: ServerName, after: in
 async def select_servers_present_since(conn: Connection, own: ServerName, after: int) -> list[ServerName]:
     """Return the other servers that were in any room after a position."""
     return [ServerName(row["server"]) for row in await conn.fetch(SELECT_SERVERS_PRESENT_SINCE, own, after)]
-
-
-async def insert_assumed_servers(
-    conn: Connection, room_nid: int, servers: Sequence[ServerName], position: int
-) -> None:
-    """Take servers as being in a room although their members are not known yet.
-
-    For a room joined with partial state: the server that let us in names them. `position` is the join's. Call
-    it in the join's transaction, and `settle_assumed_servers` when all members are known.
-    """
-    await conn.execute(INSERT_ASSUMED, room_nid, sorted(set(servers)), position)
-
-
-async def settle_assumed_servers(conn: Connection, room_nid: int, position: int) -> None:
-    """Trust the members alone from now on: assumed servers without any are gone as of `position`."""
-    await conn.execute(UPDATE_ASSUMED, room_nid, position)
 
 
 async def delete_ended_stays(conn: Connection, before: int) -> None:

@@ -7,11 +7,9 @@ from homeserver.storage.db import Connection, Database
 from homeserver.storage.memberships import update_forgotten
 from homeserver.storage.room_servers import (
     Stay,
-    insert_assumed_servers,
     is_in_room,
     select_servers_in_room,
     select_stays,
-    settle_assumed_servers,
 )
 from homeserver.storage.users import intern_users
 
@@ -22,6 +20,11 @@ UPSERT = """
 INSERT INTO memberships (user_nid, room_nid, membership, event_nid, position)
 SELECT u.user_nid, $1, $3, 1, $4 FROM users u WHERE u.user_id = ANY ($2::text[])
 ON CONFLICT (user_nid, room_nid) DO UPDATE SET membership = excluded.membership, position = excluded.position
+"""
+
+INSERT_PARTIAL_JOIN = """
+INSERT INTO partial_joins (room_nid, join_nid, state_position, joined_via, servers)
+VALUES ($1, 1, 1, 'there', $2)
 """
 
 
@@ -83,13 +86,13 @@ async def test_room_of_many_members_is_counted_in_one_statement(db: Database) ->
         assert len(await select_servers_in_room(conn, ROOM)) == 500
 
 
-async def test_assumed_server_stays_until_all_members_are_known(db: Database) -> None:
+async def test_server_named_at_a_partial_join_stays_until_all_members_are_known(db: Database) -> None:
     async with db.acquire() as conn:
-        await insert_assumed_servers(conn, ROOM, [THERE, ServerName("other")], 1)
+        await conn.execute(INSERT_PARTIAL_JOIN, ROOM, [THERE, "other"])
         await change(conn, 2, "join", "@b:there:8448", "@c:there:8448")
         await change(conn, 3, "leave", "@b:there:8448")
         assert await select_servers_in_room(conn, ROOM) == [THERE, ServerName("other")]
-        await settle_assumed_servers(conn, ROOM, 4)
+        await conn.execute("UPDATE partial_joins SET completed = 4 WHERE room_nid = $1", ROOM)
         assert await select_servers_in_room(conn, ROOM) == [THERE]
         await change(conn, 5, "leave", "@c:there:8448")
         assert await select_servers_in_room(conn, ROOM) == []

@@ -1,0 +1,217 @@
+"""Follows the position log, and tells the sender of transactions what concerns which server.
+
+Rooms of this server's users alone cost nothing but the look that finds them so. What is typed and who is
+present comes from memory, and goes the same way.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+import structlog
+
+from federation.outbound.sender import Sender
+from federation.ports.outbox import DuePdu
+from federation.protocol.ids import ServerName
+from federation.transport.server_names import ServerLists
+from homeserver.errors import MatrixError
+from homeserver.peers.outbound_presence import OutboundPresence
+from homeserver.peers.outbound_typing import OutboundTyping
+from homeserver.peers.outbox import due_receipt
+from homeserver.peers.room_stays import RoomStays, StaysCache
+from homeserver.rooms.context import RoomsContext
+from homeserver.storage import edu_outbox, outgoing
+from homeserver.storage.db import Connection
+from homeserver.storage.outgoing import OutgoingEvent, OutgoingReceipt
+from homeserver.storage.positions import Stream
+from homeserver.storage.room_servers import select_shared_rooms_since
+from homeserver.tailer import Batch
+
+log = structlog.get_logger(__name__)
+
+EVENTS_PER_PAGE: Final = 500
+PAUSE_S: Final = 1.0
+"""After the database could not be read."""
+
+FOLLOWED: Final = Stream.EVENTS | Stream.RECEIPTS | Stream.ROOM_META
+WITH_EDUS: Final = Stream.TO_DEVICE | Stream.DEVICE_LISTS
+
+
+class OutboundFeed:
+    """Owns the task that reads what is due; the tailer and the ephemeral services say where to look."""
+
+    def __init__(
+        self,
+        rooms: RoomsContext,
+        sender: Sender,
+        permitted: ServerLists,
+        typing: OutboundTyping,
+        presence: OutboundPresence,
+    ) -> None:
+        self._rooms = rooms
+        self._own: ServerName = rooms.server_name
+        self._sender = sender
+        self._permitted = permitted
+        self._typing = typing
+        self._presence = presence
+        self._stays = StaysCache(self._own)
+        self._dirty: set[int] = set()
+        self._upto = 0
+        self._all_rooms = False
+        self._look_for_edus = False
+        self._look = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, upto: int) -> None:
+        """Follow from where the sender stands; `upto` is what the tailer has applied."""
+        self._upto = upto
+        self._all_rooms = self._look_for_edus = True
+        self._rooms.tailer.subscribe(self._apply, reset=self._missed_commits)
+        self._typing.on_news(self.look)
+        self._presence.on_news(self.look)
+        self._look.set()
+        self._task = asyncio.create_task(self._run(), name="outbound-feed")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    def look(self) -> None:
+        """Read what is due."""
+        self._idle.clear()
+        self._look.set()
+
+    def look_for_edus(self) -> None:
+        """Read which servers have stored EDUs, those of which nobody told too."""
+        self._look_for_edus = True
+        self.look()
+
+    async def until_idle(self) -> None:
+        """Return once everything that was said so far has been handed to the sender."""
+        await self._idle.wait()
+
+    def _apply(self, batch: Batch) -> None:
+        entry = batch.entry
+        self._upto = entry.position
+        if entry.kinds & FOLLOWED:
+            if _may_change_members(batch):
+                self._stays.forget(entry.rooms)
+            self._dirty.update(nid for nid in entry.rooms if not self._stays.is_local(nid))
+        if entry.kinds & WITH_EDUS:
+            self._look_for_edus = True
+        if self._has_work():
+            self.look()
+        elif self._idle.is_set():
+            self._sender.advance(entry.position)
+
+    def _missed_commits(self) -> None:
+        self._stays.clear()
+        self._upto = self._rooms.tailer.applied
+        self._all_rooms = True
+        self.look_for_edus()
+
+    def _has_work(self) -> bool:
+        return bool(self._dirty or self._all_rooms or self._look_for_edus)
+
+    async def _run(self) -> None:
+        while True:
+            await self._look.wait()
+            self._look.clear()
+            try:
+                await self._read()
+            except MatrixError as error:
+                log.warning("outbound.waiting_for_database", error=str(error))
+                await asyncio.sleep(PAUSE_S)
+                self.look()
+            except Exception:
+                log.exception("outbound.feed_failed")
+                await asyncio.sleep(PAUSE_S)
+                self.look()
+            if not self._look.is_set():
+                self._sender.advance(self._upto)
+                self._idle.set()
+
+    async def _read(self) -> None:
+        """Hand everything up to now to the sender."""
+        dirty, all_rooms = self._dirty, self._all_rooms
+        self._dirty, self._all_rooms = set(), False
+        try:
+            await self._read_rooms(dirty, self._upto, all_rooms=all_rooms)
+        except BaseException:
+            self._dirty |= dirty
+            self._all_rooms |= all_rooms
+            raise
+        if self._look_for_edus:
+            self._look_for_edus = False
+            await self._read_edus()
+        await self._read_ephemeral()
+
+    async def _read_rooms(self, dirty: set[int], upto: int, *, all_rooms: bool) -> None:
+        """Queue the events and receipts of rooms between where the sender stands and `upto`."""
+        while self._sender.processed < upto and (dirty or all_rooms):
+            since = self._sender.processed
+            async with self._rooms.db.acquire() as conn:
+                if all_rooms:
+                    dirty = dirty | set(await select_shared_rooms_since(conn, self._own, since))
+                    all_rooms = False
+                await self._read_page(conn, sorted(dirty), since, upto)
+        self._sender.advance(upto)
+
+    async def _read_page(self, conn: Connection, room_nids: Sequence[int], since: int, upto: int) -> None:
+        """Queue the first events of a span, with the receipts among them."""
+        events = await outgoing.select_outgoing(conn, room_nids, since, upto, self._own, EVENTS_PER_PAGE)
+        if len(events) == EVENTS_PER_PAGE:
+            upto = events[-1].position
+        receipts = await outgoing.select_outgoing_receipts(conn, room_nids, since, upto, self._own)
+        stays = await self._stays.load(conn, room_nids, since)
+        turned_away = await outgoing.select_turned_away(conn, events, self._own) if events else {}
+        for event in events:
+            servers = self._servers_of(event, stays[event.room_nid], turned_away.get(event.position, []))
+            self._sender.tell(servers, DuePdu(event.position, event.event_id))
+        for receipt in receipts:
+            self._tell_receipt(receipt, stays[receipt.room_nid])
+        self._sender.advance(upto)
+
+    def _servers_of(
+        self, event: OutgoingEvent, stays: RoomStays, turned_away: Sequence[ServerName]
+    ) -> list[ServerName]:
+        """Return whom an event concerns. The arrival of this server was told by who let it in."""
+        if event.position in stays.arrivals:
+            return []
+        servers = dict.fromkeys((*stays.servers_at(event.position), *turned_away))
+        return [s for s in servers if s not in (event.made_by, self._own) and self._permitted.permit(s)]
+
+    def _tell_receipt(self, receipt: OutgoingReceipt, stays: RoomStays) -> None:
+        servers = [server for server in stays.servers_now() if self._permitted.permit(server)]
+        self._sender.tell_receipt(servers, due_receipt(receipt))
+
+    async def _read_edus(self) -> None:
+        async with self._rooms.db.acquire() as conn:
+            servers = await edu_outbox.select_servers_with_edus(conn)
+        self._sender.tell_stored_edus(s for s in servers if s != self._own and self._permitted.permit(s))
+
+    async def _read_ephemeral(self) -> None:
+        """Tell who types and who is present; where that fails it is lost, and nobody minds."""
+        typing = self._typing.take()
+        if typing:
+            async with self._rooms.db.acquire() as conn:
+                stays = await self._stays.load(conn, sorted(typing), self._sender.processed)
+            rooms = await self._rooms.names.rooms(typing)
+            for room_nid, changes in typing.items():
+                servers = [s for s in stays[room_nid].servers_now() if self._permitted.permit(s)]
+                for user_id, is_typing in changes.items():
+                    self._sender.tell_typing(servers, rooms[room_nid].room_id, user_id, is_typing)
+        for update, servers in await self._presence.take():
+            self._sender.tell_presence([s for s in servers if self._permitted.permit(s)], update)
+
+
+def _may_change_members(batch: Batch) -> bool:
+    kinds = batch.entry.kinds
+    if not kinds & (Stream.EVENTS | Stream.ROOM_META):
+        return False
+    has_state = any(event.key_nid is not None for event in batch.events)
+    return has_state or bool(batch.entry.users) or bool(kinds & Stream.ROOM_META)

@@ -123,6 +123,29 @@ class FederationClient:
                     raise _refused(destination, response.status, await read_body(response, LARGE_BYTES))
             yield Stream(destination, response, limits.max_bytes, deadline)
 
+    @asynccontextmanager
+    async def stream_url(
+        self, told_by: ServerName, text: str, *, limits: Limits = DEFAULT
+    ) -> AsyncIterator["Stream"]:
+        """Fetch what a server says is kept elsewhere: over HTTPS, unsigned, without further redirects.
+
+        Raises: PeerFailed, in the name of the server that told of it.
+        """
+        deadline = asyncio.get_running_loop().time() + limits.timeout_s
+        try:
+            url = URL(text)
+        except ValueError as error:
+            raise PeerAnsweredBadly(told_by, "it names no URL") from error
+        if url.scheme != "https" or not url.host or url.user is not None or url.password is not None:
+            raise PeerAnsweredBadly(told_by, "it names a URL that is not asked")
+        async with AsyncExitStack() as stack:
+            with _failures_of(told_by):
+                async with asyncio.timeout_at(deadline):
+                    response = await stack.enter_async_context(self._connections.request("GET", url))
+            if response.status != 200:
+                raise PeerAnsweredBadly(told_by, f"what it named answered status {response.status}")
+            yield Stream(told_by, response, limits.max_bytes, deadline)
+
     async def _object(
         self, destination: ServerName, method: str, target: str, body: Body | None, limits: Limits
     ) -> JsonObject:

@@ -49,7 +49,13 @@ class PeersMedia:
             if refusal.errcode != "M_UNRECOGNIZED":
                 raise
             return await self._open_unauthenticated(stack, server, media_id, timeout_ms, limits)
-        return await _file_of(stream, server)
+        file = await _file_part(stream, server)
+        location = file.headers.get("Location")
+        if location is not None:
+            elsewhere = self._client.stream_url(server, location, limits=limits)
+            stream = await stack.enter_async_context(elsewhere)
+            file = Part(stream.headers, stream.chunks())
+        return _remote_file(file)
 
     async def _open_unauthenticated(
         self, stack: AsyncExitStack, server: ServerName, media_id: str, timeout_ms: int, limits: Limits
@@ -60,8 +66,8 @@ class PeersMedia:
         return _remote_file(Part(stream.headers, stream.chunks()))
 
 
-async def _file_of(stream: Stream, server: ServerName) -> RemoteFile:
-    """Return what is behind the metadata. A server that stores files elsewhere is not followed there."""
+async def _file_part(stream: Stream, server: ServerName) -> Part:
+    """Return the part behind the metadata, of which none is defined yet."""
     parts = stream.parts()
     metadata = await anext(parts, None)
     async for _ in metadata.chunks if metadata else _nothing():
@@ -69,9 +75,7 @@ async def _file_of(stream: Stream, server: ServerName) -> RemoteFile:
     file = await anext(parts, None)
     if file is None:
         raise PeerAnsweredBadly(server, "the answer has no file")
-    if "Location" in file.headers:
-        raise PeerAnsweredBadly(server, "the file is kept elsewhere")
-    return _remote_file(file)
+    return file
 
 
 def _remote_file(part: Part) -> RemoteFile:

@@ -125,6 +125,27 @@ async def download(server: FederationServer, peer: FakePeer, answer: web.Respons
     return await alice.get(f"/_matrix/client/v1/media/download/{peer.name}/abc")
 
 
+def redirect(url: str) -> web.Response:
+    body = f"--b\r\n\r\n{{}}\r\n--b\r\nLocation: {url}\r\n\r\n\r\n--b--\r\n".encode()
+    return web.Response(body=body, headers={"Content-Type": "multipart/mixed; boundary=b"})
+
+
+async def test_file_that_is_kept_elsewhere_is_fetched_there(
+    one_server: FederationServer, fake_peer: FakePeer
+) -> None:
+    fake_peer.answer("/files/1", web.Response(body=b"found", content_type="text/plain"))
+    reply = await download(one_server, fake_peer, redirect(f"https://{fake_peer.name}/files/1"))
+    assert (reply.status, reply.body, reply.headers["Content-Type"]) == (200, b"found", "text/plain")
+
+
+async def test_file_that_is_kept_where_nobody_is_asked_is_refused(
+    one_server: FederationServer, fake_peer: FakePeer
+) -> None:
+    reply = await download(one_server, fake_peer, redirect(f"http://{fake_peer.name}/files/1"))
+    assert reply.status == 502
+    assert not fake_peer.requests_for("/files/1")
+
+
 async def test_file_that_is_not_multipart_is_refused(
     one_server: FederationServer, fake_peer: FakePeer
 ) -> None:

@@ -1,19 +1,57 @@
 """Interned names, remembered: numbers never change their meaning, so nothing here is ever invalidated."""
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Generic, TypeAlias, TypeVar
 
 from federation.protocol.ids import RoomId, UserId
 from homeserver.caches import LruCache
 from homeserver.storage import rooms, state_keys, users
-from homeserver.storage.db import Database
+from homeserver.storage.db import Connection, Database
 from homeserver.storage.rooms import Room
 from homeserver.storage.state_keys import StateEntry
 
 K = TypeVar("K")
 V = TypeVar("V")
 
+Read: TypeAlias = Callable[[Connection, list[K]], Awaitable[dict[K, V]]]
+"""Reads the values of keys, of those that have any."""
+
 MAX_REMEMBERED = 100_000
+
+
+class Interned(Generic[K]):
+    """Names and their numbers, both ways."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.nids: LruCache[K, int] = LruCache(MAX_REMEMBERED)
+        self.names: LruCache[int, K] = LruCache(MAX_REMEMBERED)
+
+    async def nids_of(self, names: Iterable[K], read: Read[K, int]) -> dict[K, int]:
+        """Return the numbers of names, reading those that are not remembered."""
+        known, missing = _split(self.nids, names)
+        if missing:
+            async with self._db.acquire() as conn:
+                found = await read(conn, missing)
+            for name, nid in found.items():
+                self._remember(name, nid)
+            known |= found
+        return known
+
+    async def names_of(self, nids: Iterable[int], read: Read[int, K]) -> dict[int, K]:
+        """Return the names behind numbers, reading those that are not remembered."""
+        known, missing = _split(self.names, nids)
+        if missing:
+            async with self._db.acquire() as conn:
+                found = await read(conn, missing)
+            for nid, name in found.items():
+                self._remember(name, nid)
+            known |= found
+        return known
+
+    def _remember(self, name: K, nid: int) -> None:
+        self.nids.put(name, nid)
+        self.names.put(nid, name)
 
 
 class Names:
@@ -21,98 +59,49 @@ class Names:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._user_nids: LruCache[UserId, int] = LruCache(MAX_REMEMBERED)
-        self._user_ids: LruCache[int, UserId] = LruCache(MAX_REMEMBERED)
-        self._key_nids: LruCache[StateEntry, int] = LruCache(MAX_REMEMBERED)
-        self._entries: LruCache[int, StateEntry] = LruCache(MAX_REMEMBERED)
+        self._users: Interned[UserId] = Interned(db)
+        self._entries: Interned[StateEntry] = Interned(db)
         self._rooms: LruCache[RoomId, Room] = LruCache(MAX_REMEMBERED)
         self._rooms_by_nid: LruCache[int, Room] = LruCache(MAX_REMEMBERED)
 
     async def intern_user(self, user_id: UserId) -> int:
-        nid = self._user_nids.get(user_id)
+        nid = self._users.nids.get(user_id)
         return nid if nid is not None else (await self.intern_users([user_id]))[user_id]
 
     async def intern_users(self, user_ids: Iterable[UserId]) -> dict[UserId, int]:
         """Return the number of each user id, giving one to those that have none."""
-        known, missing = _split(self._user_nids, user_ids)
-        if missing:
-            async with self._db.acquire() as conn:
-                found = await users.intern_users(conn, missing)
-            self._remember_users(found)
-            known |= found
-        return known
+        return await self._users.nids_of(user_ids, users.intern_users)
 
     async def known_users(self, user_ids: Iterable[UserId]) -> dict[UserId, int]:
         """Return the numbers of those user ids that have one; never makes new ones."""
-        known, missing = _split(self._user_nids, user_ids)
-        if missing:
-            async with self._db.acquire() as conn:
-                found = await users.select_user_nids(conn, missing)
-            self._remember_users(found)
-            known |= found
-        return known
+        return await self._users.nids_of(user_ids, users.select_user_nids)
 
     def remembered_user(self, user_id: UserId) -> int | None:
         """Return the number of a user, where it is remembered."""
-        return self._user_nids.get(user_id)
+        return self._users.nids.get(user_id)
 
     def remembered_user_nids(self, user_ids: Iterable[str]) -> list[int] | None:
         """Return the numbers of users if all of them are remembered, else None."""
-        nids = [self._user_nids.peek(UserId(user_id)) for user_id in user_ids]
+        nids = [self._users.nids.peek(UserId(user_id)) for user_id in user_ids]
         return None if None in nids else [nid for nid in nids if nid is not None]
 
     async def user_ids(self, user_nids: Iterable[int]) -> dict[int, UserId]:
-        known, missing = _split(self._user_ids, user_nids)
-        if missing:
-            async with self._db.acquire() as conn:
-                found = await users.select_user_ids(conn, missing)
-            self._remember_users({user_id: nid for nid, user_id in found.items()})
-            known |= found
-        return known
-
-    def _remember_users(self, found: dict[UserId, int]) -> None:
-        for user_id, nid in found.items():
-            self._user_nids.put(user_id, nid)
-            self._user_ids.put(nid, user_id)
+        return await self._users.names_of(user_nids, users.select_user_ids)
 
     def key_nid(self, entry: StateEntry) -> int | None:
         """Return the number of a state entry, where it is remembered."""
-        return self._key_nids.get(entry)
+        return self._entries.nids.get(entry)
 
     async def intern_entries(self, entries: Iterable[StateEntry]) -> dict[StateEntry, int]:
         """Return the number of each state entry, giving one to those that have none."""
-        known, missing = _split(self._key_nids, entries)
-        if missing:
-            async with self._db.acquire() as conn:
-                found = await state_keys.intern_state_keys(conn, missing)
-            for entry, nid in found.items():
-                self._key_nids.put(entry, nid)
-                self._entries.put(nid, entry)
-            known |= found
-        return known
+        return await self._entries.nids_of(entries, state_keys.intern_state_keys)
 
     async def known_entries(self, entries: Iterable[StateEntry]) -> dict[StateEntry, int]:
         """Return the numbers of those state entries that have one; never makes new ones."""
-        known, missing = _split(self._key_nids, entries)
-        if missing:
-            async with self._db.acquire() as conn:
-                found = await state_keys.select_state_key_nids(conn, missing)
-            for entry, nid in found.items():
-                self._key_nids.put(entry, nid)
-                self._entries.put(nid, entry)
-            known |= found
-        return known
+        return await self._entries.nids_of(entries, state_keys.select_state_key_nids)
 
     async def entries(self, key_nids: Iterable[int]) -> dict[int, StateEntry]:
-        known, missing = _split(self._entries, key_nids)
-        if missing:
-            async with self._db.acquire() as conn:
-                found = await state_keys.select_state_keys(conn, missing)
-            for nid, entry in found.items():
-                self._entries.put(nid, entry)
-                self._key_nids.put(entry, nid)
-            known |= found
-        return known
+        return await self._entries.names_of(key_nids, state_keys.select_state_keys)
 
     async def room(self, room_id: RoomId) -> Room | None:
         """Return a room, or None where the server does not know it."""

@@ -78,6 +78,10 @@ class RoomEventFilter(EventFilter):
     def allows_room(self, room_id: RoomId) -> bool:
         return _allows_room(room_id, self.rooms, self.not_rooms)
 
+    def allows_type_in(self, room_id: RoomId, type_: str) -> bool:
+        """Decide on what has no sender: account data and ephemeral events of a room."""
+        return self.allows_room(room_id) and self.allows_type(type_)
+
     def matches(self, event: StoredEvent) -> bool:
         """Decide on an event, by its type, sender and content; which room it is of is not looked at."""
         if self.is_trivial:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from homeserver.storage.account_data import AccountData
 from homeserver.storage.memberships import RoomMembership
 from homeserver.storage.positions import Stream
+from homeserver.storage.rooms import Room
 from homeserver.sync import personal, typing
 from homeserver.sync.context import SyncContext
 from homeserver.sync.counts_by_rules import apply_push_rules
@@ -21,7 +22,7 @@ from homeserver.sync.room_state import load_room_state, needed_members
 from homeserver.sync.room_summary import load_summaries, needs_summary
 from homeserver.sync.spans import Span, Spans, changed_spans, initial_spans
 from homeserver.sync.stripped_state import load_stripped_state
-from homeserver.sync.timelines import load_timelines, timeline_from_tail, without_ignored
+from homeserver.sync.timelines import hidden_timeline, load_timelines, timeline_from_tail, without_ignored
 from homeserver.sync.tokens import SyncToken
 
 ROOM_KINDS = Stream.EVENTS | Stream.RECEIPTS
@@ -38,7 +39,7 @@ async def collect(ctx: SyncContext, request: SyncRequest, rooms: Mapping[int, Ro
     timelines = await _load_timelines(ctx, request, wanted, spans)
     known = await ctx.rooms.names.rooms(timelines)
     deltas = {
-        span.room_nid: RoomDelta(known[span.room_nid], span.since, span.upto, timelines[span.room_nid])
+        span.room_nid: _delta(request, known[span.room_nid], span, timelines[span.room_nid])
         for span in (*spans.joined, *spans.left)
     }
     await _add_from_database(ctx, request, spans, deltas, account_data)
@@ -59,6 +60,12 @@ async def collect(ctx: SyncContext, request: SyncRequest, rooms: Mapping[int, Ro
         await load_device_lists(ctx, request, rooms, token.position),
         have_counts_moved(ctx, request),
     )
+
+
+def _delta(request: SyncRequest, room: Room, span: Span, timeline: Timeline) -> RoomDelta:
+    if not request.filter.room.timeline.allows_room(room.room_id):
+        timeline = hidden_timeline(timeline)
+    return RoomDelta(room, span.since, span.upto, timeline)
 
 
 async def _wanted_rooms(
@@ -139,7 +146,12 @@ async def _add_from_database(
     for nid, summary in summaries.items():
         deltas[nid].summary = summary
     with_state = [span for span in shown if _needs_state(ctx, request, span, deltas[span.room_nid])]
-    with_receipts = [span for span in spans.joined if has_receipts(ctx, request, span)]
+    with_receipts = [
+        span
+        for span in spans.joined
+        if request.filter.room.ephemeral.allows_room(deltas[span.room_nid].room.room_id)
+        and has_receipts(ctx, request, span)
+    ]
     uncounted = _count_unread(ctx, request, spans.joined, deltas)
     if not (with_state or with_receipts or account_data or uncounted):
         return
@@ -175,6 +187,8 @@ def _count_unread(
 
 def _needs_state(ctx: SyncContext, request: SyncRequest, span: Span, delta: RoomDelta) -> bool:
     timeline = delta.timeline
+    if not request.filter.room.state.allows_room(delta.room.room_id):
+        return False
     if span.is_whole or request.full_state or not timeline.from_tail:
         return True
     if not request.filter.room.state.lazy_load_members:

@@ -67,7 +67,7 @@ async def add_room_account_data(
         deltas[span.room_nid].account_data = [
             render_account_data(found)
             for found in data.get(span.room_nid, ())
-            if allowed.allows_type(found.type)
+            if allowed.allows_type_in(deltas[span.room_nid].room.room_id, found.type)
         ]
 
 

@@ -82,6 +82,11 @@ def without_ignored(timeline: Timeline, ignored: Collection[int]) -> Timeline:
     return replace(timeline, events=shown, is_whole_span=False)
 
 
+def hidden_timeline(timeline: Timeline) -> Timeline:
+    """Leave out everything, for a filter that wants no timeline of the room."""
+    return replace(timeline, events=(), limited=False, is_whole_span=False)
+
+
 def cut_timeline(
     wanted: RoomEventFilter, events: Sequence[StoredEvent], *, more: bool = False, from_tail: bool = False
 ) -> Timeline:

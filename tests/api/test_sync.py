@@ -1,8 +1,10 @@
 """The sync engine, each scenario over long-poll and over the WebSocket."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import count
 from urllib.parse import quote
 
+import orjson
 import pytest
 
 from homeserver.json_types import JsonObject
@@ -245,6 +247,39 @@ async def test_an_ignored_users_messages_are_not_shown(
     await say(bob, room_id, "heard")
     body = await until(follower, lambda body: bool(bodies(body, room_id)))
     assert bodies(body, room_id) == ["heard"]
+
+
+async def test_each_part_of_a_room_is_left_out_where_its_filter_does_not_want_the_room(
+    alice: ApiClient, bob: ApiClient
+) -> None:
+    room_id, other = await create_room(bob), await create_room(bob)
+    await join(alice, room_id)
+    await join(alice, other)
+
+    async def shown(part: str) -> list[bool]:
+        wanted = {"timeline": {"limit": 1}, part: {"limit": 1, "not_rooms": [room_id]}}
+        follower = await LongPoll.start(alice, filter=orjson.dumps({"room": wanted}).decode())
+        found = [_has(part, follower.first, room) for room in (room_id, other)]
+        await everything_in(room_id)
+        return [*found, _has(part, await follower.news(), room_id)]
+
+    async def everything_in(room: str) -> None:
+        event_id = await say(bob, room, f"hello {next(numbers)}")
+        (await bob.post(f"/rooms/{quote(room)}/receipt/m.read/{quote(event_id)}")).ok()
+        (await bob.put(f"/rooms/{quote(room)}/typing/{bob.user_id}", {"typing": True})).ok()
+        tag = f"/user/{alice.user_id}/rooms/{quote(room)}/account_data/x.y"
+        (await alice.put(tag, {"n": next(numbers)})).ok()
+        (await set_state(bob, room, "m.room.topic", {"topic": f"{next(numbers)}"})).ok()
+
+    numbers = count()
+    for room in (room_id, other):
+        await everything_in(room)
+    for part in ("timeline", "state", "ephemeral", "account_data"):
+        assert await shown(part) == [False, True, False], part
+
+
+def _has(part: str, sync: JsonObject, room_id: str) -> bool:
+    return bool(joined(sync, room_id)[part]["events"])
 
 
 async def test_lazy_loading_sends_the_senders_only_and_each_once(

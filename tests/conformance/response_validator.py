@@ -35,6 +35,7 @@ class ResponseValidator:
         ordered = sorted(operations, key=lambda operation: operation.path.count("{"))
         self._routes = [(operation.method, path_pattern(operation.path), operation) for operation in ordered]
         self._error = Draft202012Validator(load_error_schema(folder))
+        (self._deleting,) = [each for each in operations if each.operation_id == "deleteDevice"]
         self._validators: dict[tuple[str, int], Draft202012Validator | None] = {}
 
     def validate(self, method: str, path: str, status: int, json: JsonValue) -> str | None:
@@ -50,10 +51,16 @@ class ResponseValidator:
         if problem is not None and status >= 400:
             # Any endpoint may answer the errors that are common to all.
             common = _problem(self._error, json)
-            problem = None if common is None else problem
+            problem = None if common is None or self._is_challenge(operation, answer) else problem
         if problem is not None:
             raise ResponseDiffers(_describe(operation, answer, problem))
         return operation.operation_id
+
+    def _is_challenge(self, operation: Operation, answer: Answer) -> bool:
+        """Tell whether user-interactive authentication is asked for where only the text speaks of it."""
+        if (operation.operation_id, answer.status) != ("uploadCrossSigningKeys", 401):
+            return False
+        return self._documented_problem(self._deleting, answer) is None
 
     def find_operation(self, method: str, path: str) -> Operation | None:
         """Return the operation that a request is for."""

@@ -31,30 +31,25 @@ LAST_RETRY_MS: Final = 3_600_000
 async def drain_room(ctx: FederationContext, room_id: RoomId) -> bool:
     """Deal with a slice of a room's events that need nothing fetched; return whether more may be waiting."""
     staged = in_order(await ctx.staging.due(room_id, has_gap=False, limit=SLICE))
+    settled: list[StagedPdu] = []
     gaps: list[StagedPdu] = []
-    settled: list[int] = []
+    behind: list[StagedPdu] = []
     for entry in staged:
-        try:
-            verdict = await ctx.rooms.receive(room_id, entry.pdu)
-        except TryLater as later:
-            await _postpone(ctx, room_id, entry, str(later))
+        verdict = await _receive(ctx, room_id, entry)
+        if verdict is None:
             continue
-        except Exception:
-            # Whatever it is, the events behind this one must not wait for it.
-            log.exception("inbound.failed", room_id=room_id, event_id=entry.pdu.event_id)
-            await _postpone(ctx, room_id, entry, "unexpected failure")
-            continue
-        if verdict.outcome is Outcome.MISSING:
-            gaps.append(entry)
+        if verdict.outcome is not Outcome.MISSING:
+            settled.append(entry)
+        elif (await ctx.staging.waiting_ids(room_id, verdict.missing)).issuperset(verdict.missing):
+            behind.append(entry)
         else:
-            _note(ctx, room_id, entry, verdict)
-            settled.append(entry.staged_nid)
-    if gaps:
-        await ctx.staging.mark_gaps([entry.staged_nid for entry in gaps])
-        for origin in dict.fromkeys(entry.origin for entry in gaps):
-            await ctx.inbound.has_gap(room_id, origin)
-    await ctx.staging.settle(settled)
-    return len(staged) == SLICE
+            gaps.append(entry)
+    if len(behind) == len(staged):
+        # Nothing moves: what these refer to may never have its turn before them.
+        gaps, behind = behind, []
+    await _mark_gaps(ctx, room_id, gaps)
+    await ctx.staging.settle([entry.staged_nid for entry in settled])
+    return len(staged) == SLICE or (bool(settled) and bool(behind))
 
 
 async def fill_gaps(ctx: FederationContext, room_id: RoomId, origin: ServerName) -> bool:
@@ -71,6 +66,8 @@ async def fill_gaps(ctx: FederationContext, room_id: RoomId, origin: ServerName)
         else:
             _note(ctx, room_id, entry, verdict)
             await ctx.staging.settle([entry.staged_nid])
+            # What came after it may have been waiting for it.
+            await ctx.inbound.wake(room_id, origin)
     return len(staged) == GAPS_SLICE
 
 
@@ -83,6 +80,30 @@ def in_order(staged: Sequence[StagedPdu]) -> list[StagedPdu]:
 def retry_delay_ms(failures: int) -> int:
     """Return how long an event is left alone that failed so many times before."""
     return min(FIRST_RETRY_MS << min(failures, 20), LAST_RETRY_MS)
+
+
+async def _receive(ctx: FederationContext, room_id: RoomId, entry: StagedPdu) -> Verdict | None:
+    """Return what became of an event; None where that cannot be said now."""
+    try:
+        verdict = await ctx.rooms.receive(room_id, entry.pdu)
+    except TryLater as later:
+        await _postpone(ctx, room_id, entry, str(later))
+        return None
+    except Exception:
+        # Whatever it is, the events behind this one must not wait for it.
+        log.exception("inbound.failed", room_id=room_id, event_id=entry.pdu.event_id)
+        await _postpone(ctx, room_id, entry, "unexpected failure")
+        return None
+    if verdict.outcome is not Outcome.MISSING:
+        _note(ctx, room_id, entry, verdict)
+    return verdict
+
+
+async def _mark_gaps(ctx: FederationContext, room_id: RoomId, gaps: Sequence[StagedPdu]) -> None:
+    if gaps:
+        await ctx.staging.mark_gaps([entry.staged_nid for entry in gaps])
+    for origin in dict.fromkeys(entry.origin for entry in gaps):
+        await ctx.inbound.has_gap(room_id, origin)
 
 
 async def _postpone(ctx: FederationContext, room_id: RoomId, entry: StagedPdu, reason: str) -> None:

@@ -10,6 +10,7 @@ import structlog
 
 from federation.context import FederationContext
 from federation.errors import FederationRefusal
+from federation.handshakes.retract import take_retractions
 from federation.inbound.access import is_denied
 from federation.ports.rooms import Standing
 from federation.protocol.canonical_json import JsonObject, JsonValue
@@ -67,6 +68,7 @@ async def _receive(
             continue
         reason = await _why_not(ctx, origin, room_id)
         if reason is not None:
+            await take_retractions(ctx, room_id, events)
             results |= {event_id: {"error": reason} for event_id in _claimed_ids(events)}
         else:
             staged[room_id] = await _check(ctx, room_id, events, results)

@@ -39,11 +39,10 @@ class UnusableState(Exception):
 
 
 class Standing(Enum):
-    """How an event is stored: with a state of its own, or as an outlier, about which no more is known."""
+    """How an event is stored: with the state before it, or as an outlier, whose place nobody knows yet."""
 
     PLACED = "placed"
     OUTLIER = "outlier"
-    REJECTED = "rejected"
 
 
 class RoomWriter(Protocol):

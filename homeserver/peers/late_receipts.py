@@ -21,7 +21,10 @@ MAX_PER_EVENT: Final = 50
 
 
 class LateReceipts:
-    """Keeps receipts in memory until their event is there; the tailer calls `apply`. To lose one is no harm."""
+    """Keeps receipts in memory until their event is there; the tailer calls `apply`.
+
+    To lose one does no harm.
+    """
 
     def __init__(self, writer: ReceiptWriter) -> None:
         self._writer = writer

@@ -12,7 +12,7 @@ from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.event_states import load_state, stored_state_before
 from homeserver.storage.auth_chains import AuthChainTooLong, select_auth_chain
 from homeserver.storage.db import Connection
-from homeserver.storage.events import EventStatus, StoredEvent, select_events
+from homeserver.storage.events import StoredEvent, select_events
 from homeserver.storage.history import select_by_time
 from homeserver.storage.room_servers import is_in_room
 from homeserver.storage.rooms import Room
@@ -50,7 +50,7 @@ class StoredRoomReader:
             event = await _event_in(conn, room, event_id)
             if event is None:
                 return None
-            if event.status == EventStatus.OUTLIER:
+            if not event.has_place:
                 # Of outliers only state may be had: states and auth chains show it to everybody in the room.
                 return None if event.key_nid is None else served(room.version, event, whole=True)
             [(_, whole)] = await seen_by_server(conn, room, server, [event])
@@ -60,7 +60,7 @@ class StoredRoomReader:
         room = await self._room(room_id)
         async with self._rooms.db.acquire() as conn:
             event = await _event_in(conn, room, event_id)
-            if event is None or event.status == EventStatus.OUTLIER:
+            if event is None or not event.has_place:
                 return None
             state = await load_state(conn, room, await stored_state_before(conn, room, event))
             chain = await _auth_chain(conn, list(state.values()))

@@ -4,30 +4,25 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from federation.ports.rooms import Outcome, Standing, TryLater, UnusableState, Verdict
-from federation.protocol.errors import ResolutionTooLarge
 from federation.protocol.ids import EventId, RoomId, ServerName
 from federation.protocol.pdu import Pdu
 from federation.protocol.room_versions import RoomVersion
 from federation.protocol.server_acl import ServerAcl
 from homeserver.errors import Unavailable
 from homeserver.peers.server_acls import ServerAcls
-from homeserver.rooms import receive_event as receiving
+from homeserver.rooms import verdict as verdicts_of_rooms
 from homeserver.rooms.context import RoomsContext
-from homeserver.rooms.event_states import StatesTooDifferent
+from homeserver.rooms.receive_after_gap import receive_after_gap
 from homeserver.rooms.receive_event import receive_event
+from homeserver.rooms.resolve_state import ResolutionImpossible
+from homeserver.rooms.store_outliers import store_outliers
+from homeserver.rooms.takes_part import takes_part
 from homeserver.storage.auth_chains import AuthChainTooLong
-from homeserver.storage.events import EventStatus
-from homeserver.storage.room_servers import is_in_room, select_servers_in_room
+from homeserver.storage.room_servers import select_servers_in_room
 from homeserver.storage.rooms import Room
 from homeserver.storage.served_events import select_standings, select_state_candidates
 
-STANDINGS: Mapping[int, Standing] = {
-    EventStatus.ACCEPTED: Standing.PLACED,
-    EventStatus.SOFT_FAILED: Standing.PLACED,
-    EventStatus.REJECTED: Standing.REJECTED,
-    EventStatus.OUTLIER: Standing.OUTLIER,
-}
-NOT_NOW = (ResolutionTooLarge, AuthChainTooLong, StatesTooDifferent, Unavailable)
+NOT_NOW = (ResolutionImpossible, AuthChainTooLong, Unavailable)
 
 
 class StoredRoomWriter:
@@ -43,10 +38,7 @@ class StoredRoomWriter:
 
     async def is_resident(self, room_id: RoomId) -> bool:
         room = await self._rooms.names.room(room_id)
-        if room is None:
-            return False
-        async with self._rooms.db.acquire() as conn:
-            return await is_in_room(conn, room.nid, self._rooms.server_name)
+        return room is not None and await takes_part(self._rooms, room)
 
     async def servers_in(self, room_id: RoomId) -> Sequence[ServerName]:
         room = await self._room(room_id)
@@ -62,8 +54,8 @@ class StoredRoomWriter:
         room = await self._room(room_id)
         stored = await self._stored(event_ids)
         return {
-            event_id: STANDINGS[status]
-            for event_id, (room_nid, status) in stored.items()
+            event_id: Standing.PLACED if has_place else Standing.OUTLIER
+            for event_id, (room_nid, has_place) in stored.items()
             if room_nid == room.nid
         }
 
@@ -84,7 +76,8 @@ class StoredRoomWriter:
     async def store_outliers(self, room_id: RoomId, pdus: Sequence[Pdu]) -> Mapping[EventId, Verdict]:
         room = await self._room(room_id)
         with _try_later():
-            raise Unavailable(f"cannot store outliers of {room.room_id} yet")
+            verdicts = await store_outliers(self._rooms, room, pdus)
+        return {event_id: _verdict(verdict) for event_id, verdict in verdicts.items()}
 
     async def usable_state(
         self, room_id: RoomId, event_ids: Sequence[EventId], *, then: EventId | None = None
@@ -111,14 +104,14 @@ class StoredRoomWriter:
     ) -> Verdict:
         room = await self._room(room_id)
         with _try_later():
-            raise Unavailable(f"cannot bridge gaps of {room.room_id} yet")
+            return _verdict(await receive_after_gap(self._rooms, room, pdu, states))
 
     async def store_history(self, room_id: RoomId, pdus: Sequence[Pdu], state: Sequence[EventId]) -> None:
         room = await self._room(room_id)
         with _try_later():
             raise Unavailable(f"cannot store history of {room.room_id} yet")
 
-    async def _stored(self, event_ids: Collection[EventId]) -> dict[EventId, tuple[int, int]]:
+    async def _stored(self, event_ids: Collection[EventId]) -> dict[EventId, tuple[int, bool]]:
         with _try_later():
             async with self._rooms.db.acquire() as conn:
                 return await select_standings(conn, list(event_ids))
@@ -138,5 +131,5 @@ def _try_later() -> Iterator[None]:
         raise TryLater(str(error) or type(error).__name__) from error
 
 
-def _verdict(verdict: receiving.Verdict) -> Verdict:
+def _verdict(verdict: verdicts_of_rooms.Verdict) -> Verdict:
     return Verdict(Outcome(verdict.outcome.value), verdict.reason, verdict.missing)

@@ -5,6 +5,7 @@ from typing import Final
 
 import orjson
 
+from federation.inbound.dag_order import ancestors_first
 from federation.ports.staging import Backlog, StagedPdu
 from federation.protocol.canonical_json import JsonObject
 from federation.protocol.ids import EventId, RoomId, ServerName
@@ -40,7 +41,11 @@ class StoredStaging:
         self, origin: ServerName, txn_id: str | None, answer: JsonObject, pdus: Mapping[RoomId, Sequence[Pdu]]
     ) -> None:
         rooms = {room_id: await self._room(room_id) for room_id in pdus}
-        rows = [(rooms[r].nid, pdu.event_id, pdu.canonical) for r, found in pdus.items() for pdu in found]
+        rows = [
+            (rooms[r].nid, pdu.event_id, pdu.canonical)
+            for r, found in pdus.items()
+            for pdu in ancestors_first(found)
+        ]
         now_ms = self._clock.now_ms()
         async with self._db.transaction() as conn:
             if rows:

@@ -73,7 +73,7 @@ class PrevWalk:
                 for event in await select_before(self._conn, self._room.nid, newest, AHEAD):
                     self._read.setdefault(event.event_id, event)
         events = (self._read.get(event_id) for event_id in dict.fromkeys(event_ids))
-        return [e for e in events if e is not None and e.status != EventStatus.OUTLIER]
+        return [e for e in events if e is not None and e.has_place]
 
     def _prevs(self, event: StoredEvent) -> Sequence[EventId]:
         return self._pdu(event).prev_events

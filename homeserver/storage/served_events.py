@@ -7,7 +7,10 @@ from federation.protocol.ids import EventId, ServerName
 from homeserver.storage.db import Connection
 
 SELECT_EVENT_IDS = "SELECT event_nid, event_id FROM events WHERE event_nid = ANY ($1::bigint[])"
-SELECT_STANDINGS = "SELECT event_id, room_nid, status FROM events WHERE event_id = ANY ($1::text[])"
+SELECT_STANDINGS = """
+SELECT event_id, room_nid, position IS NOT NULL OR state_base IS NOT NULL AS has_place
+FROM events WHERE event_id = ANY ($1::text[])
+"""
 SELECT_STORED_PDUS = """
 SELECT event_id, json, redacted_by IS NOT NULL AS is_redacted FROM events
 WHERE room_nid = $1 AND event_id = ANY ($2::text[])
@@ -78,10 +81,10 @@ async def select_event_ids(conn: Connection, event_nids: Sequence[int]) -> dict[
     return {row["event_nid"]: EventId(row["event_id"]) for row in rows}
 
 
-async def select_standings(conn: Connection, event_ids: Sequence[EventId]) -> dict[EventId, tuple[int, int]]:
-    """Return the room and the status of those of the events that are stored."""
+async def select_standings(conn: Connection, event_ids: Sequence[EventId]) -> dict[EventId, tuple[int, bool]]:
+    """Return the room of those of the events that are stored, and whether the state before each is known."""
     rows = await conn.fetch(SELECT_STANDINGS, event_ids)
-    return {EventId(row["event_id"]): (row["room_nid"], row["status"]) for row in rows}
+    return {EventId(row["event_id"]): (row["room_nid"], row["has_place"]) for row in rows}
 
 
 async def select_stored_pdus(

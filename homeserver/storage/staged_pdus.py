@@ -7,10 +7,13 @@ from federation.protocol.ids import EventId, ServerName
 from homeserver.storage.db import Connection
 from homeserver.storage.text import to_text
 
+SELECT_NEXT_NIDS = """
+SELECT nextval(pg_get_serial_sequence('staged_pdus', 'staged_nid')) AS nid FROM generate_series(1, $1)
+"""
 INSERT_STAGED = """
-INSERT INTO staged_pdus (room_nid, event_id, origin, received_ms, json)
-SELECT w.room, w.event, $1, $2, w.json
-FROM unnest($3::bigint[], $4::text[], $5::bytea[]) AS w(room, event, json)
+INSERT INTO staged_pdus (staged_nid, room_nid, event_id, origin, received_ms, json)
+SELECT w.nid, w.room, w.event, $1, $2, w.json
+FROM unnest($3::bigint[], $4::text[], $5::bytea[], $6::bigint[]) AS w(room, event, json, nid)
 ON CONFLICT (room_nid, event_id) DO NOTHING
 """
 COUNT_STAGED_OF_ORIGIN = "SELECT count(*) FROM staged_pdus WHERE origin = $1"
@@ -54,9 +57,11 @@ class StagedRow:
 async def insert_staged(
     conn: Connection, origin: ServerName, now_ms: int, pdus: Sequence[tuple[int, EventId, bytes]]
 ) -> None:
-    """Keep (room, event id, canonical bytes); what waits already is left as it is."""
-    # Sorted, so that two transactions with the same events never wait for each other.
-    columns = zip(*sorted(pdus), strict=True)
+    """Keep (room, event id, canonical bytes), in this order; what waits already is left as it is."""
+    nids = [row["nid"] for row in await conn.fetch(SELECT_NEXT_NIDS, len(pdus))]
+    numbered = [(*pdu, nid) for pdu, nid in zip(pdus, sorted(nids), strict=True)]
+    # Written sorted, so that two transactions with the same events never wait for each other.
+    columns = zip(*sorted(numbered), strict=True)
     await conn.execute(INSERT_STAGED, origin, now_ms, *map(list, columns))
 
 

@@ -1,0 +1,206 @@
+"""Events whose ancestors are not known: what is fetched, from whom, how much, and what is believed."""
+
+import pytest
+
+from federation.errors import PeerRefused
+from federation.inbound import budget
+from federation.protocol.pdu import Pdu
+from homeserver.json_types import JsonObject
+from homeserver.storage.db import Database
+from homeserver.storage.events import EventStatus
+from homeserver.storage.rooms import Room
+from tests.federation.inbound.world import BOB, CAROL, OTHER, PEER, World, inbound_on
+from tests.support.fake_room import FakeRoom
+from tests.support.rooms import ALICE
+
+
+async def gap(world: World, length: int, version: str = "12") -> tuple[Room, FakeRoom, list[Pdu]]:
+    """Return a room in which so many messages of bob's were sent that this server has not seen."""
+    room, seen = await world.make_room(version, members=(BOB, CAROL))
+    world.client.room = seen
+    return room, seen, [seen.message(BOB, str(number)) for number in range(length)]
+
+
+async def current_topic(world: World, room: Room) -> str | None:
+    head = await world.rooms.heads.load(room, [("m.room.topic", "")])
+    event = head.state["m.room.topic", ""]
+    return None if event is None else str(event.pdu.content["topic"])
+
+
+@pytest.mark.parametrize("version", ["2", "10", "12"])
+async def test_small_gap_is_filled_by_missing_events(world: World, version: str) -> None:
+    _, _, messages = await gap(world, 30, version)
+    await world.send([messages[-1]])
+    assert {await world.status(message) for message in messages} == {EventStatus.ACCEPTED}
+    assert not world.client.asked_for("state_ids")
+
+
+async def test_wide_gap_is_bridged_by_the_state_at_its_edge(world: World) -> None:
+    room, seen, _ = await gap(world, 5)
+    seen.send(ALICE, "m.room.topic", {"topic": "in the gap"}, "")
+    for number in range(150):
+        last = seen.message(BOB, str(number))
+    await world.send([last])
+    assert await world.status(last) is EventStatus.ACCEPTED
+    assert len(world.client.asked_for("get_missing_events")) == 5
+    assert await current_topic(world, room) == "in the gap"
+
+
+async def test_missing_events_of_a_server_that_is_down_come_from_another(world: World) -> None:
+    _, _, messages = await gap(world, 3)
+    world.client.down.add(PEER)
+    await world.send([messages[-1]])
+    assert {await world.status(message) for message in messages} == {EventStatus.ACCEPTED}
+    assert (OTHER, world.client.asked_for("get_missing_events")[0]) in world.client.asked
+
+
+async def test_failure_to_fetch_is_never_a_rejection(db: Database) -> None:
+    async with inbound_on(db) as world:
+        _, seen, messages = await gap(world, 3)
+        world.client.down |= {PEER, OTHER}
+        await world.send([messages[-1]])
+        assert await world.status(messages[-1]) is None
+        assert (await world.ctx.staging.backlog()).pdus == 1
+        world.client.down.clear()
+        await world.make_due()
+        assert {await world.status(message) for message in messages} == {EventStatus.ACCEPTED}
+        assert (await world.ctx.staging.backlog()).pdus == 0
+
+
+async def test_event_is_left_alone_for_a_while_after_a_failure(world: World) -> None:
+    _, _, messages = await gap(world, 2)
+    world.client.down |= {PEER, OTHER}
+    await world.send([messages[-1]])
+    asked = len(world.client.asked)
+    await world.parts.inbound.look(world.ctx)
+    await world.settled()
+    assert len(world.client.asked) == asked
+
+
+async def test_cve_2022_39200_missing_events_are_signature_checked(world: World) -> None:
+    _, seen, messages = await gap(world, 2)
+    forged = seen.tampered(messages[0], resign=False, content={"body": "forged"}, rehash=True)
+    world.client.answer("get_missing_events", {"events": [forged]})
+    await world.send([messages[1]])
+    assert await world.status(messages[1]) is EventStatus.ACCEPTED  # by the state at the true event
+    stored = await world.event(messages[0].event_id)
+    assert stored is None or stored.load()["content"].get("body") != "forged"
+
+
+async def test_missing_events_of_another_room_are_not_taken(world: World) -> None:
+    _, _, messages = await gap(world, 2)
+    _, other = await world.make_room(members=(BOB, CAROL))
+    stray = other.message(BOB)
+    world.client.answer("get_missing_events", {"events": [stray.json]})
+    await world.send([messages[1]])
+    assert await world.status(stray) is None
+
+
+async def test_events_that_were_not_asked_for_are_not_taken(world: World) -> None:
+    _, seen, messages = await gap(world, 2)
+    aside = seen.message(CAROL, "aside", after=messages[0].prev_events)
+    world.client.answer("get_missing_events", {"events": [aside.json, messages[0].json]})
+    await world.send([messages[1]])
+    assert await world.status(messages[0]) is EventStatus.ACCEPTED
+    assert await world.status(aside) is None
+
+
+async def test_cve_2022_39374_state_of_another_room_is_refused(world: World) -> None:
+    room, seen, messages = await gap(world, 2)
+    _, other = await world.make_room(members=(BOB,))
+    state = other.state_before(other.heads)
+    world.client.answer("get_missing_events", {"events": []})
+    world.client.answer("state_ids", {"pdu_ids": list(state.values()), "auth_chain_ids": []})
+    await world.send([messages[1]])
+    assert await world.status(messages[1]) is None
+    assert await current_topic(world, room) is None
+
+
+async def test_state_with_two_events_for_one_entry_is_refused(world: World) -> None:
+    _, seen, messages = await gap(world, 2)
+    fork = list(seen.heads)
+    first = seen.send(ALICE, "m.room.topic", {"topic": "a"}, "", after=fork)
+    second = seen.send(ALICE, "m.room.topic", {"topic": "b"}, "", after=fork)
+    state = [*seen.state_before(messages[0].prev_events).values(), first.event_id, second.event_id]
+    world.client.answer("get_missing_events", {"events": []})
+    world.client.answer("state_ids", {"pdu_ids": state, "auth_chain_ids": []})
+    await world.send([messages[1]])
+    assert await world.status(messages[1]) is None
+
+
+async def test_missing_auth_events_are_fetched(world: World) -> None:
+    _, seen, _ = await gap(world, 0)
+    topic = seen.send(ALICE, "m.room.power_levels", {"users": {BOB: 50}}, "")
+    before = seen.heads
+    message = seen.send(BOB, "m.room.topic", {"topic": "by bob"}, "", after=before)
+    world.client.answer("get_missing_events", {"events": []})
+    await world.send([message])
+    assert await world.status(message) is EventStatus.ACCEPTED
+    assert await world.status(topic) is EventStatus.OUTLIER
+
+
+async def test_auth_chain_bombs_end_with_the_budget(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "MAX_REQUESTS", 20)
+    _, seen, _ = await gap(world, 0)
+    tip = seen.draft(BOB, "m.room.message", {"body": "x"})
+    links = 0
+
+    def endless(_server: str, asked: dict[str, object]) -> JsonObject | Exception:
+        nonlocal links
+        links += 1
+        return PeerRefused(PEER, 404, "M_NOT_FOUND", "", {})
+
+    bomb = seen.draft(BOB, "m.room.message", {"body": "x"}, auth_events=["$a" + "x" * 43] * 10)
+    world.client.answer("event", endless)
+    world.client.answer("event_auth", endless)
+    world.client.answer("get_missing_events", {"events": []})
+    await world.send([bomb, tip])
+    assert links <= 22
+    assert await world.status(bomb) is None
+    assert await world.status(tip) is EventStatus.ACCEPTED
+
+
+async def test_endless_ancestors_end_with_the_budget(world: World) -> None:
+    _, seen, _ = await gap(world, 0)
+    for number in range(400):
+        last = seen.message(BOB, str(number))
+    world.client.answer("state_ids", PeerRefused(PEER, 404, "M_NOT_FOUND", "", {}))
+    await world.send([last])
+    assert len(world.client.asked) < 40
+    assert await world.status(last) is None
+
+
+async def test_event_with_invented_prev_events_waits_without_harm(world: World) -> None:
+    _, seen, _ = await gap(world, 0)
+    invented = (
+        seen.draft(BOB, "m.room.message", {}, after=["$" + "y" * 43], auth_events=[], depth=9)
+        if False
+        else None
+    )
+    pdu = seen.tampered(seen.draft(BOB, "m.room.message", {"body": "x"}), prev_events=["$" + "y" * 43])
+    good = seen.message(BOB)
+    await world.send([pdu, good])
+    assert invented is None
+    assert await world.status(good) is EventStatus.ACCEPTED
+
+
+async def test_event_that_is_its_own_prev_event_never_comes_in(world: World) -> None:
+    _, seen, _ = await gap(world, 0, "1")
+    pdu = seen.draft(BOB, "m.room.message", {})
+    looped = seen.tampered(pdu, prev_events=[[pdu.event_id, {"sha256": "x"}]])
+    await world.send([looped])
+    assert await world.status(pdu) is None
+
+
+async def test_same_missing_event_is_fetched_once_for_two_rooms_events(world: World) -> None:
+    _, seen, _ = await gap(world, 0)
+    seen.send(ALICE, "m.room.power_levels", {"users": {BOB: 50, CAROL: 50}}, "")
+    before = seen.heads
+    of_bob = seen.send(BOB, "m.room.name", {"name": "n"}, "", after=before)
+    of_carol = seen.send(CAROL, "m.room.topic", {"topic": "t"}, "", after=before)
+    world.client.answer("get_missing_events", {"events": []})
+    await world.send_only([of_bob])
+    await world.send_only([of_carol], origin=OTHER)
+    await world.settled()
+    assert await world.status(of_bob) is EventStatus.ACCEPTED
+    assert await world.status(of_carol) is EventStatus.ACCEPTED

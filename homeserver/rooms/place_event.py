@@ -20,6 +20,7 @@ from homeserver.rooms.check_event import (
     check_by_auth_events,
     check_by_state,
     entries_for_check,
+    load_pdu,
 )
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.describe_events import mentioned_members
@@ -31,7 +32,13 @@ from homeserver.storage import persist
 from homeserver.storage.backward_extremities import insert_backward_extremities
 from homeserver.storage.branches import StateRef
 from homeserver.storage.db import Connection
-from homeserver.storage.events import EventStatus, StoredEvent, select_events_by_nid, select_head
+from homeserver.storage.events import (
+    EventStatus,
+    StoredEvent,
+    select_events,
+    select_events_by_nid,
+    select_head,
+)
 from homeserver.storage.partial_joins import insert_partial_state_event, select_is_partial
 from homeserver.storage.persist import Placement
 from homeserver.storage.positions import Change, Stream
@@ -40,6 +47,9 @@ from homeserver.storage.state_keys import StateEntry
 
 TRIES_OUTSIDE_LOCK: Final = 2
 MAX_TRIES: Final = 6
+
+MAX_PASSED: Final = 1_000
+"""How many events that were not accepted are looked through for extremities that an event ends."""
 
 TOPO_GAP: Final = 2**32
 """How far apart in the topological order the events before and after a gap in the history are put."""
@@ -110,7 +120,10 @@ async def make_plan(
     prev_nids = {prev.event_nid for prev in incoming.prevs}
     on_main_line = prev_nids == set(extremities) and not incoming.states_after
     before = current if on_main_line else await _state_before(conn, incoming, resolver, at_once=at_once)
-    verdict, state, is_partial = await _check(conn, incoming, before, current)
+    # What happened in a gap is not part of the current state yet, and must not be held against the event.
+    judging = [current, before] if incoming.states_after else [current]
+    resolved_now = await resolver.resolve(conn, judging, at_once=at_once)
+    verdict, state, is_partial = await _check(conn, incoming, before, resolved_now)
     if verdict.outcome is not Outcome.ACCEPTED:
         return Plan(head, verdict, before, state, is_partial)
     event_nid, key_nid = incoming.own_nid, incoming.event.key_nid
@@ -118,7 +131,8 @@ async def make_plan(
         changes = {} if key_nid is None else {key_nid: event_nid}
         return Plan(head, verdict, None, state, is_partial, None, changes)
     after = before if key_nid is None or event_nid is None else before.changed(key_nid, event_nid)
-    remaining = tuple(nid for nid in extremities if nid not in prev_nids)
+    passed = await _events_passed(conn, incoming)
+    remaining = tuple(nid for nid in extremities if nid not in passed)
     states = [after, *await _states_of_extremities(conn, incoming, head, remaining)]
     resolved = await resolver.resolve(conn, states, at_once=at_once)
     changed = await differences(conn, room, [current, resolved])
@@ -129,6 +143,22 @@ async def make_plan(
 async def _state_before(conn: Connection, incoming: Incoming, resolver: Resolver, *, at_once: bool) -> State:
     known = await states_after(conn, incoming.room, incoming.prevs)
     return await resolver.resolve(conn, [*known.values(), *incoming.states_after.values()], at_once=at_once)
+
+
+async def _events_passed(conn: Connection, incoming: Incoming) -> set[int]:
+    """Return the events that an accepted one ends as extremities: its prev events.
+
+    Those that are none themselves, since they were not accepted, stand for the ones before them.
+    """
+    passed: dict[int, StoredEvent] = {}
+    reached: Mapping[int, StoredEvent] = {prev.event_nid: prev for prev in incoming.prevs}
+    while reached and len(passed) < MAX_PASSED:
+        passed.update(reached)
+        refused = [event for event in reached.values() if event.status != EventStatus.ACCEPTED]
+        before = sorted({e for event in refused for e in load_pdu(incoming.room, event).prev_events})
+        found = await select_events(conn, before) if before else {}
+        reached = {e.event_nid: e for e in found.values() if e.event_nid not in passed}
+    return set(passed)
 
 
 async def _states_of_extremities(

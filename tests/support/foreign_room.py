@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from federation.protocol.auth_events import state_types_for_auth
 from federation.protocol.auth_rules import check_auth_events, check_state_dependent
 from federation.protocol.errors import AuthRuleError
+from federation.protocol.hashes import reference_hash
 from federation.protocol.ids import EventId, RoomId, ServerName, UserId, server_name_of
 from federation.protocol.pdu import EventDraft, Pdu, build_pdu, create_event_id_of, room_id_of_create
 from federation.protocol.room_versions import ROOM_VERSIONS, RoomVersion
@@ -17,6 +19,11 @@ EVE = UserId("@eve:elsewhere")
 KEY = generate_signing_key("f", b"\x07" * 32)
 
 StateMap = Mapping[tuple[str, str], EventId]
+
+
+class _ChosenId(TypedDict):
+    event_id: EventId | None
+    reference_hashes: Mapping[EventId, bytes] | None
 
 
 @dataclass(slots=True)
@@ -60,6 +67,7 @@ class ForeignRoom:
             origin_server_ts=self.clock,
             server_name=server_name_of(sender),
             key=KEY,
+            **self._chosen_id(sender, [*prev_events, *auth]),
         )
         self._note(pdu, before)
         return pdu
@@ -98,6 +106,14 @@ class ForeignRoom:
         wanted = state_types_for_auth(self.version, probe)
         return [state[entry] for entry in wanted if entry in state and entry != implied]
 
+    def _chosen_id(self, sender: UserId, references: Sequence[EventId]) -> _ChosenId:
+        """Return what only the versions need whose event ids are chosen."""
+        if not self.version.references_have_hashes:
+            return _ChosenId(event_id=None, reference_hashes=None)
+        hashes = {e: reference_hash(self.version, self.events[e].json) for e in references}
+        event_id = EventId(f"${self.room_id[1:].partition(':')[0]}{self.clock}:{server_name_of(sender)}")
+        return _ChosenId(event_id=event_id, reference_hashes=hashes)
+
     def _note(self, pdu: Pdu, before: StateMap) -> None:
         self.events[pdu.event_id] = pdu
         self.before[pdu.event_id] = before
@@ -125,12 +141,16 @@ class ForeignRoom:
 
 
 def make_foreign_room(
-    version: str = "12", creator: UserId = EVE, members: Sequence[UserId] = (), visibility: str | None = None
+    version: str = "12",
+    creator: UserId = EVE,
+    members: Sequence[UserId] = (),
+    visibility: str | None = None,
+    name: str = "foreign",
 ) -> ForeignRoom:
     """Make a public room of another server, with these members joined."""
     rules = ROOM_VERSIONS[version]
-    room = ForeignRoom(rules, RoomId(f"!foreign:{server_name_of(creator)}"))
-    content: JsonObject = {"room_version": version}
+    room = ForeignRoom(rules, RoomId(f"!{name}:{server_name_of(creator)}"))
+    content: JsonObject = {"room_version": version, "name": name}
     if not rules.implicit_room_creator:
         content["creator"] = creator
     if rules.room_id_is_create_hash:

@@ -1,0 +1,73 @@
+"""Whatever the order of arrival: states are those that the protocol core finds on the whole graph."""
+
+from random import Random
+
+import pytest
+
+from federation.protocol.ids import EventId
+from federation.protocol.pdu import Pdu
+from homeserver.rooms.context import RoomsContext
+from homeserver.rooms.event_states import load_state, states_after
+from homeserver.rooms.receive_event import Outcome, receive_event
+from homeserver.rooms.store_outliers import store_outliers
+from homeserver.storage.checks import run_checks
+from homeserver.storage.db import Database
+from homeserver.storage.events import EventStatus, select_events, select_events_by_nid
+from homeserver.storage.rooms import Room
+from tests.rooms.test_adopt_room import adopt, current_state
+from tests.support.foreign_histories import USERS, grow, merge, shuffled
+from tests.support.foreign_room import ForeignRoom, make_foreign_room
+from tests.support.rooms import ALICE, rooms_on
+
+
+SEEDS = 4
+
+
+async def receive_all(ctx: RoomsContext, room: Room, foreign: ForeignRoom, pdus: list[Pdu]) -> None:
+    for pdu in pdus:
+        verdict = await receive_event(ctx, room, pdu)
+        if verdict.outcome is Outcome.MISSING:
+            await store_outliers(ctx, room, foreign.pdus(verdict.missing))
+            verdict = await receive_event(ctx, room, pdu)
+        assert verdict.outcome is not Outcome.MISSING
+        assert (verdict.outcome is Outcome.REJECTED) == (pdu.event_id in foreign.rejected), verdict.reason
+
+
+async def state_after(ctx: RoomsContext, room: Room, event_id: EventId) -> set[EventId]:
+    async with ctx.db.acquire() as conn:
+        event = (await select_events(conn, [event_id]))[event_id]
+        state = (await states_after(conn, room, [event]))[event.event_nid]
+        nids = (await load_state(conn, room, state)).values()
+        return {found.event_id for found in (await select_events_by_nid(conn, list(nids))).values()}
+
+
+@pytest.mark.parametrize("version", ["2", "6", "11", "12"])
+async def test_states_are_those_of_the_protocol_core_in_any_order_of_arrival(
+    db: Database, version: str
+) -> None:
+    async with rooms_on(db) as ctx:
+        for seed in range(SEEDS):
+            random = Random(f"{version}-{seed}")
+            foreign = make_foreign_room(version, members=USERS[1:], name=f"room{seed}")
+            room, _ = await adopt(ctx, foreign)
+            made = [*grow(foreign, random, 24), merge(foreign)]
+            await receive_all(ctx, room, foreign, shuffled(made, random))
+            for pdu in made:
+                assert await state_after(ctx, room, pdu.event_id) == set(foreign.after[pdu.event_id].values())
+            assert await current_state(ctx, room) == set(foreign.after[made[-1].event_id].values())
+        assert all(not finding.rows for finding in await run_checks(db))
+
+
+async def test_a_rejected_event_never_enters_the_state(db: Database) -> None:
+    foreign = make_foreign_room("12", members=USERS[1:])
+    async with rooms_on(db) as ctx:
+        room, joined = await adopt(ctx, foreign)
+        ban = foreign.add(USERS[2], "m.room.member", {"membership": "ban"}, ALICE)
+        assert ban.event_id in foreign.rejected
+        fork = foreign.add(USERS[0], "m.room.topic", {"topic": "x"}, "", prevs=[joined.event_id])
+        after = foreign.add(USERS[0], "m.room.message", {"body": "on it"}, prevs=[ban.event_id])
+        await receive_all(ctx, room, foreign, [ban, fork, after, merge(foreign)])
+        assert ban.event_id not in await current_state(ctx, room)
+        assert fork.event_id in await current_state(ctx, room)
+        async with db.acquire() as conn:
+            assert (await select_events(conn, [ban.event_id]))[ban.event_id].status == EventStatus.REJECTED

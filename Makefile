@@ -10,10 +10,10 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench chaos lock clean
+.PHONY: help run test lint fmt bench chaos differential lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.installed ## Install what is needed and run the homeserver; ARGS="--config FILE", parlour.toml and .env are read
 	@set -a; if [ -f .env ]; then . ./.env; fi; set +a; \
@@ -39,6 +39,10 @@ bench: $(VENV)/.installed-for-tests ## Measure this server beside Synapse; ARGS=
 chaos: $(VENV)/.installed-for-tests ## The long proofs: 20 kills under load, killed workers, and that each mechanism is needed
 	@PARLOUR_TEST_EVENTS_PER_WRITER=2000 CHAOS_ROUNDS=20 $(BIN)/pytest -m "chaos or not chaos" \
 	  tests/chaos tests/rooms/test_killed_workers.py --timeout 3000 $(ARGS)
+
+differential: $(VENV)/.installed-for-tests ## Compare the protocol core with Synapse on 2,000 graphs of events per room version
+	@$(BIN)/python -m benchmarks.servers.synapse_environment
+	@DIFFERENTIAL_GRAPHS=$${DIFFERENTIAL_GRAPHS:-2000} $(BIN)/pytest tests/differential $(ARGS)
 
 lock: $(VENV)/.installed-for-tests ## Renew the lock files with the newest versions that pyproject.toml allows
 	@$(COMPILE) --output-file requirements.lock

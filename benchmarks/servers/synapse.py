@@ -1,10 +1,7 @@
 """Synapse from PyPI, in an environment of its own, configured for nothing but this comparison."""
 
-import os
 import secrets
 import subprocess
-import sys
-import venv
 from pathlib import Path
 
 import yaml
@@ -14,9 +11,8 @@ from benchmarks.load_client import ConnectionPool
 from benchmarks.postgres import Cluster, free_port
 from benchmarks.processes import RESULTS, Launch, ServerProcess
 from benchmarks.servers.registration import register_with_secret
+from benchmarks.servers.synapse_environment import install_synapse
 
-VERSION = "1.163.2"
-REQUIREMENTS = (f"matrix-synapse=={VERSION}", "psycopg2-binary")
 SERVER_NAME = "synapse.bench"
 UNLIMITED = {"per_second": 1_000_000, "burst_count": 1_000_000}
 
@@ -49,25 +45,6 @@ class Synapse:
 
     def process_ids(self) -> list[int]:
         return self._process.process_ids()
-
-
-def install_synapse() -> Path:
-    """Return the Python of an environment that holds Synapse, which is made on first use and kept."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    environment = cache / "parlour-bench" / f"synapse-{VERSION}"
-    python = environment / "bin" / "python"
-    if not _holds_synapse(python):
-        sys.stderr.write(f"installing {' '.join(REQUIREMENTS)} into {environment}\n")
-        venv.create(environment, with_pip=True, clear=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *REQUIREMENTS], check=True)
-    return python
-
-
-def _holds_synapse(python: Path) -> bool:
-    if not python.exists():
-        return False
-    check = f"import psycopg2, synapse; assert synapse.__version__ == {VERSION!r}"
-    return subprocess.run([str(python), "-c", check], check=False, stderr=subprocess.DEVNULL).returncode == 0
 
 
 def _write_configuration(port: int, cluster: Cluster, folder: Path, secret: str) -> Path:

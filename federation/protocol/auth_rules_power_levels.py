@@ -26,12 +26,16 @@ def check_power_levels(room: AuthState, pdu: Pdu) -> None:
     Raises: AuthRuleError.
     Spec: https://spec.matrix.org/v1.19/rooms/v12/#authorisation-rules
     """
-    # 10.1 to 10.3: the format of the levels, which the older room versions imply by what they compare.
-    new = _Levels.read(room.version, pdu.content)
-    _check_user_ids(new)
+    # 10.3. If users is not an object with keys that are valid user IDs and integers as values, reject.
+    users = _read_users(room.version, pdu.content)
     # 10.4. If the users property contains a creator, reject.
-    if room.version.privileged_creators and not creators_of(room.version, room.create).isdisjoint(new.users):
+    if room.version.privileged_creators and not creators_of(room.version, room.create).isdisjoint(users):
         refuse(AuthRule.POWER_LEVELS_NAME_CREATOR, "the power of a creator cannot be written down")
+    # Before room version 10 the other levels have no format of their own, but have to be compared below.
+    if not room.has_power_levels and not room.version.integer_power_levels:
+        return
+    # 10.1 and 10.2. If any other level is present and is not an integer, reject.
+    new = _Levels.read(room.version, pdu.content, users)
     # 10.5. If there is no previous m.room.power_levels event in the room, allow.
     if not room.has_power_levels:
         return
@@ -55,18 +59,17 @@ class _Levels:
     users: dict[str, int]
 
     @classmethod
-    def read(cls, version: RoomVersion, content: JsonObject) -> _Levels:
-        """Read the levels of a new event.
+    def read(cls, version: RoomVersion, content: JsonObject, users: dict[str, int]) -> _Levels:
+        """Read the levels of a new event, whose `users` are read already.
 
         Raises: AuthRuleError when one that the room version compares cannot be read.
         """
         named = read_levels(version, {name: content[name] for name in _NAMES if name in content})
         events = read_levels(version, content.get("events", {}))
-        users = read_levels(version, content.get("users", {}))
         notifications: dict[str, int] | None = {}
         if version.limit_notifications_power_levels:
             notifications = read_levels(version, content.get("notifications", {}))
-        if named is None or events is None or notifications is None or users is None:
+        if named is None or events is None or notifications is None:
             refuse(AuthRule.POWER_LEVELS_FORMAT, "a power level is not an integer")
         return cls(named, events, notifications, users)
 
@@ -87,12 +90,16 @@ class _Levels:
         )
 
 
-def _check_user_ids(levels: _Levels) -> None:
-    for user_id in levels.users:
+def _read_users(version: RoomVersion, content: JsonObject) -> dict[str, int]:
+    users = read_levels(version, content.get("users", {}))
+    if users is None:
+        refuse(AuthRule.POWER_LEVELS_FORMAT, "the power level of a user is not an integer")
+    for user_id in users:
         try:
             parse_user_id(user_id)
         except InvalidIdentifier as error:
             refuse(AuthRule.POWER_LEVELS_FORMAT, f"users: {error}")
+    return users
 
 
 def _check_alterations(old: dict[str, int], new: dict[str, int], level: int) -> None:

@@ -161,6 +161,18 @@ def test_notification_levels_count_from_version_6_on(version: str, value: JsonVa
         assert_allowed(room, pdu)
 
 
+@pytest.mark.parametrize("version", ["1", "5", "9"])
+def test_first_power_levels_of_old_rooms_need_readable_levels_of_users_only(version: str) -> None:
+    room = RoomFactory.with_alice(version)
+    levels: JsonObject = {"users": {ALICE: 100}, "events_default": {}, "events": {"m.test": None}, "ban": "x"}
+    assert_allowed(room, room.draft(ALICE, "m.room.power_levels", levels, ""))
+    unreadable: JsonObject = {**levels, "users": {ALICE: "x"}}
+    refused = room.draft(ALICE, "m.room.power_levels", unreadable, "")
+    assert_refused(room, refused, AuthRule.POWER_LEVELS_FORMAT)
+    room.send(ALICE, "m.room.power_levels", {"users": {ALICE: 100}}, "")
+    assert_refused(room, change(room, ALICE, ban="x"), AuthRule.POWER_LEVELS_FORMAT)
+
+
 def test_first_power_levels_event_may_say_anything_well_formed() -> None:
     room = RoomFactory.with_alice("11")
     assert_allowed(

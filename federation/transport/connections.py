@@ -16,6 +16,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from federation.transport.addresses import AddressDenied, open_public_socket
+from federation.transport.resolver import NameUnresolved
 
 MAX_CONNECTIONS: Final = 512
 MAX_CONNECTIONS_PER_HOST: Final = 16
@@ -113,9 +114,9 @@ def explain(error: BaseException) -> str:
     """Say in words why a request came to nothing."""
     causes = list(_causes(error))
     for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"its certificate is not accepted: {cause.verify_message}"
-        if isinstance(cause, AddressDenied):
+        if reason := getattr(cause, "verify_message", None):
+            return f"its certificate is not accepted: {reason}"
+        if isinstance(cause, AddressDenied | NameUnresolved):
             return str(cause)
     if isinstance(error, TimeoutError):
         return "it took too long"

@@ -1,4 +1,4 @@
--- Which events are in threads, for unread counts per thread; and what rooms must still be told of accounts.
+-- Which events are in threads, for unread counts per thread; threads in order; and what rooms must still be told of accounts.
 
 -- ---------------------------------------------------------------- threads
 -- One row per event in a thread, written once; events of the main timeline have none and cost nothing. The room's own
@@ -72,6 +72,23 @@ BEGIN
         PERFORM add_thread_event(v_known.room_nid, v_known.event_nid, v_known.parent_id, v_known.rel_type);
     END LOOP;
 END $$;
+
+-- Lists of threads go by their newest events in topological order, so relations are found in that order too.
+ALTER TABLE relations ADD COLUMN topo bigint;
+UPDATE relations r SET topo = e.topo FROM events e WHERE e.event_nid = r.event_nid;
+ALTER TABLE relations ALTER COLUMN topo SET NOT NULL;
+COMMENT ON COLUMN relations.topo IS 'That of the event, which is stored first; filled in by a trigger.';
+DROP INDEX relations_by_parent;
+CREATE INDEX relations_by_parent ON relations (parent_id, rel_type, topo, event_nid);
+DROP INDEX relations_threads;
+CREATE INDEX relations_threads ON relations (room_nid, topo, event_nid) WHERE rel_type = 'm.thread';
+
+CREATE FUNCTION place_relation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    new.topo := (SELECT e.topo FROM events e WHERE e.event_nid = new.event_nid);
+    RETURN new;
+END $$;
+CREATE TRIGGER relations_have_places BEFORE INSERT ON relations FOR EACH ROW EXECUTE FUNCTION place_relation();
 
 -- ---------------------------------------------------------------- what rooms must still be told of accounts
 -- Written with the change of the account, gone when every room knows. A claim that has run out was a crashed worker's.

@@ -84,22 +84,23 @@ SELECT_RELATED_AFTER = f"""{_RELATED.lstrip()}
 WHERE (e.topo, e.event_nid) >= ($6, $7) ORDER BY e.topo, e.event_nid LIMIT $8
 """
 SELECT_THREADS = """
-SELECT p.event_nid, t.topo, t.latest_nid
-FROM (
-    SELECT DISTINCT ON (r.parent_id) r.parent_id, e.topo, e.event_nid AS latest_nid
-    FROM relations r JOIN events e ON e.event_nid = r.event_nid
-    WHERE r.room_nid = $1 AND r.rel_type = 'm.thread' AND e.status = 0 AND e.redacted_by IS NULL
+SELECT p.event_nid, r.topo, r.event_nid AS latest_nid
+FROM relations r
+JOIN events e ON e.event_nid = r.event_nid AND e.status = 0 AND e.redacted_by IS NULL
     AND e.sender_nid <> ALL ($2::bigint[]) AND coalesce(e.position, 0) <= $3
-    ORDER BY r.parent_id, e.topo DESC, e.event_nid DESC
-) AS t
-JOIN events p ON p.event_id = t.parent_id AND p.room_nid = $1 AND p.status = 0
-WHERE (t.topo, t.latest_nid) < ($4, $5)
+JOIN events p ON p.event_id = r.parent_id AND p.room_nid = $1 AND p.status = 0
+WHERE r.room_nid = $1 AND r.rel_type = 'm.thread' AND (r.topo, r.event_nid) < ($4, $5)
+AND NOT EXISTS (
+    SELECT 1 FROM relations n JOIN events l ON l.event_nid = n.event_nid
+    WHERE n.parent_id = r.parent_id AND n.rel_type = 'm.thread' AND n.room_nid = $1
+    AND (n.topo, n.event_nid) > (r.topo, r.event_nid) AND l.status = 0 AND l.redacted_by IS NULL
+    AND l.sender_nid <> ALL ($2::bigint[]) AND coalesce(l.position, 0) <= $3)
 AND NOT EXISTS (SELECT 1 FROM relations x WHERE x.event_nid = p.event_nid)
 AND ($6::bigint IS NULL OR p.sender_nid = $6 OR EXISTS (
-    SELECT 1 FROM relations r JOIN events e ON e.event_nid = r.event_nid
-    WHERE r.parent_id = p.event_id AND r.rel_type = 'm.thread' AND r.room_nid = $1
-    AND e.sender_nid = $6 AND e.status = 0 AND e.redacted_by IS NULL))
-ORDER BY t.topo DESC, t.latest_nid DESC LIMIT $7
+    SELECT 1 FROM relations o JOIN events m ON m.event_nid = o.event_nid
+    WHERE o.parent_id = p.event_id AND o.rel_type = 'm.thread' AND o.room_nid = $1
+    AND m.sender_nid = $6 AND m.status = 0 AND m.redacted_by IS NULL))
+ORDER BY r.topo DESC, r.event_nid DESC LIMIT $7
 """
 SELECT_HAS_RELATION = """
 SELECT EXISTS (

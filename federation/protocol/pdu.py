@@ -12,7 +12,7 @@ from typing import cast
 
 import orjson
 
-from federation.protocol.canonical_json import JsonObject, JsonValue, decode_json
+from federation.protocol.canonical_json import MAX_INTEGER, JsonObject, JsonValue, decode_json
 from federation.protocol.errors import FormatError
 from federation.protocol.event_format import (
     check_event_size,
@@ -21,7 +21,6 @@ from federation.protocol.event_format import (
     check_json,
     encode_event,
     has_derived_room_id,
-    max_depth,
 )
 from federation.protocol.hashes import encode_hash, event_id_from_hash, event_id_of
 from federation.protocol.ids import EventId, RoomId, ServerName, UserId
@@ -104,7 +103,7 @@ def build_pdu(
 
     `room_id` is None exactly for a create event whose hash becomes the room ID. Room versions 1 and 2 also
     need the `event_id`, and the reference hash of each event in `prev_events` and `auth_events`. A `depth`
-    beyond the greatest one becomes the greatest one.
+    beyond the greatest one of today's room versions becomes that.
 
     Raises: FormatError when the content is not canonical JSON, or something is too large.
     Spec: https://spec.matrix.org/v1.19/server-server-api/#adding-hashes-and-signatures-to-outgoing-events
@@ -218,7 +217,7 @@ def _unsigned_event(
         content = {**content, "redacts": draft.redacts}
     event: JsonObject = {
         "content": content,
-        "depth": min(depth, max_depth(version)),
+        "depth": min(depth, MAX_INTEGER),  # peers drop what is above, in every room version
         "origin_server_ts": origin_server_ts,
         "sender": draft.sender,
         "type": draft.type,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from federation.ports.destinations import BackOff
 from federation.ports.directory import Directory
 from federation.ports.edus import EduReceiver
+from federation.ports.handshakes import Handshakes
 from federation.ports.inbound import InboundWork
 from federation.ports.media import MediaFiles
 from federation.ports.rooms import RoomStore
@@ -29,6 +30,7 @@ class FederationContext:
     staging: Staging
     edus: EduReceiver
     inbound: InboundWork
+    handshakes: Handshakes
     directory: Directory
     media: MediaFiles
     back_off: BackOff

@@ -65,7 +65,7 @@ def _strip(entry: JsonValue) -> JsonObject | None:
     """Return an entry's four keys, None for what is no stripped state event."""
     if not isinstance(entry, dict):
         return None
-    stripped = {key: entry[key] for key in FIELDS if key in entry}
+    stripped: JsonObject = {key: entry[key] for key in FIELDS if key in entry}
     texts = all(isinstance(stripped.get(key), str) for key in FIELDS[:3])
     return stripped if texts and isinstance(stripped.get("content"), dict) else None
 

@@ -80,3 +80,6 @@ class Handshakes(Protocol):
         self, room_id: RoomId, sender: UserId, target: UserId, signed: JsonObject
     ) -> None:
         """Invite, in the name of a user of this server, who has proved to own the address they invited."""
+
+    async def retract(self, event: Pdu, version: RoomVersion) -> None:
+        """End an invite or a knock of a user of this server, if the event, checked, may do so."""

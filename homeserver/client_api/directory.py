@@ -16,7 +16,7 @@ from homeserver.http.requester import refuse_suspended, require_user
 from homeserver.http.routing import Routes, path_param
 from homeserver.rooms.aliases import create_alias, delete_alias, list_aliases
 from homeserver.rooms.directory import is_published, publish_room
-from homeserver.rooms.find_room import room_of_alias
+from homeserver.rooms.locate_room import resolve_alias
 
 routes = Routes()
 
@@ -40,8 +40,9 @@ class VisibilityBody(msgspec.Struct):
 async def get_alias(request: web.Request) -> web.StreamResponse:
     """GET /directory/room/{roomAlias}: the room that an alias leads to."""
     here = services(request)
-    room = await room_of_alias(here.rooms, parse_room_alias(path_param(request, "roomAlias")))
-    return json_response({"room_id": room.room_id, "servers": [here.server_name]})
+    alias = parse_room_alias(path_param(request, "roomAlias"))
+    room_id, servers = await resolve_alias(here.rooms, alias)
+    return json_response({"room_id": room_id, "servers": servers or [here.server_name]})
 
 
 @routes.put(ALIAS_PATH)

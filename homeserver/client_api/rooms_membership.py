@@ -84,7 +84,7 @@ async def post_knock(request: web.Request) -> web.StreamResponse:
     refuse_suspended(requester)
     body = await read_body(request, Reason, optional=True)
     room_id = await knock_on_room(
-        services(request).rooms, requester, path_param(request, "roomIdOrAlias"), body.reason
+        services(request).rooms, requester, path_param(request, "roomIdOrAlias"), body.reason, _via(request)
     )
     return json_response({"room_id": room_id})
 
@@ -155,8 +155,15 @@ async def _join(request: web.Request, room_id_or_alias: str) -> web.StreamRespon
     if not isinstance(signed, dict | None):
         raise BadJson("`third_party_signed` must be an object")
     proof = None if signed is None else read_proof(signed)
-    room_id = await join_room(services(request).rooms, requester, room_id_or_alias, content, proof)
+    room_id = await join_room(
+        services(request).rooms, requester, room_id_or_alias, content, proof, _via(request)
+    )
     return json_response({"room_id": room_id})
+
+
+def _via(request: web.Request) -> list[str]:
+    """Return the servers that may be in the room; `server_name` is what they were named in the past."""
+    return [*request.query.getall("via", []), *request.query.getall("server_name", [])]
 
 
 async def _change(request: web.Request, verb: MemberVerb) -> web.StreamResponse:

@@ -10,8 +10,10 @@ from homeserver.accounts.context import AccountsContext
 from homeserver.ephemeral.context import EphemeralContext
 from homeserver.media.context import MediaContext
 from homeserver.peers.directory import ServicesDirectory
+from homeserver.peers.handshakes import ServicesHandshakes
 from homeserver.peers.media_files import ServicesMediaFiles
 from homeserver.peers.open_inbound import make_inbound, running_inbound
+from homeserver.peers.open_remote_rooms import open_remote_rooms
 
 
 @asynccontextmanager
@@ -35,9 +37,10 @@ async def open_federation(
         staging=parts.staging,
         edus=parts.edus,
         inbound=parts.inbound,
+        handshakes=ServicesHandshakes(rooms),
         directory=ServicesDirectory(accounts, rooms),
         media=ServicesMediaFiles(media),
         back_off=back_off,
     )
-    async with running_inbound(parts, ctx):
+    async with running_inbound(parts, ctx), open_remote_rooms(ctx, rooms):
         yield ctx

@@ -18,6 +18,7 @@ from homeserver.rooms.heads import Heads
 from homeserver.rooms.ignored_users import IgnoredUsers
 from homeserver.rooms.memberships import Memberships
 from homeserver.rooms.remote_directory import NoRemoteDirectory, RemoteDirectory
+from homeserver.rooms.remote_rooms import Gateway
 from homeserver.rooms.summaries import Summaries
 from homeserver.storage.db import Database
 from homeserver.storage.names import Names
@@ -52,6 +53,7 @@ class RoomsContext:
     bodies: EventBodies
     outgoing: JsonClient
     elsewhere: RemoteDirectory
+    gateway: Gateway
     in_flight: dict[TransactionKey, "asyncio.Future[Sequence[Committed]]"] = field(default_factory=dict)
     creating: set[RoomId] = field(default_factory=set)
     resolving: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
@@ -88,7 +90,7 @@ async def open_rooms(
         yield RoomsContext(
             author.server_name, settings, clock, db, names, positions, tailer, heads, memberships, ignored,
             summaries, commits, author, EventBodies(), outgoing,
-            elsewhere or NoRemoteDirectory(),
+            elsewhere or NoRemoteDirectory(), Gateway(),
         )  # fmt: skip
     finally:
         await commits.stop()

@@ -16,9 +16,9 @@ from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.create_commit import commit_room, reserve_room, room_requests
 from homeserver.rooms.create_events import room_events
 from homeserver.rooms.create_options import CreateOptions
+from homeserver.rooms.invite_elsewhere import send_invites, split_invites
 from homeserver.rooms.invite_permission import check_invite_permission
 from homeserver.rooms.member_profiles import member_profiles
-from homeserver.rooms.membership_checks import check_reachable
 from homeserver.rooms.room_aliases_state import listed_aliases
 from homeserver.rooms.third_party_invite import find_owners, leave_invitations
 from homeserver.storage import directory
@@ -27,6 +27,8 @@ from homeserver.storage.rooms import Room
 
 async def create_room(ctx: RoomsContext, requester: Requester, options: CreateOptions) -> Room:
     """Create a room with all its first events, invites included, in one commit.
+
+    Users of other servers are invited into the room that is there then: it stays, whoever cannot be invited.
 
     Raises: UnsupportedRoomVersion, RoomInUse for a taken alias, InvalidRoomState where the events wished for
     break the authorization rules, InvalidParam, BadAlias, NotFound, MatrixError.
@@ -39,6 +41,7 @@ async def create_room(ctx: RoomsContext, requester: Requester, options: CreateOp
     _check_initial_state(options, alias)
     profiles = await member_profiles(ctx, [requester.user_id, *invited])
     drafts = room_events(version, requester.user_id, options, invited, alias, profiles)
+    drafts, elsewhere = split_invites(ctx.server_name, drafts)
     room = await reserve_room(ctx, version)
     await ctx.names.intern_users([requester.user_id, *invited])
     requests = await room_requests(ctx, room, drafts)
@@ -55,6 +58,7 @@ async def create_room(ctx: RoomsContext, requester: Requester, options: CreateOp
     if options.visibility == "public":
         async with ctx.db.acquire() as conn:
             await directory.update_published(conn, room.nid, True)
+    await send_invites(ctx, room, elsewhere)
     await leave_invitations(ctx, requester, room, [address for address in owners if not owners[address]])
     return room
 
@@ -80,7 +84,6 @@ def local_alias(ctx: RoomsContext, localpart: str) -> RoomAlias:
 async def _check_invited(ctx: RoomsContext, options: CreateOptions, owners: list[UserId]) -> list[UserId]:
     invited = [parse_user_id(user_id) for user_id in dict.fromkeys([*(options.invite or ()), *owners])]
     for user_id in invited:
-        check_reachable(ctx, user_id)
         await check_invite_permission(ctx, user_id)
     return invited
 

@@ -13,7 +13,7 @@ from federation.protocol.hashes import reference_hash
 from federation.protocol.ids import EventId
 from federation.protocol.pdu import Pdu, pdu_from_stored
 from homeserver.caches import LruCache
-from homeserver.errors import NotFound
+from homeserver.errors import Forbidden
 from homeserver.storage import events, state
 from homeserver.storage.commit import NewEvent
 from homeserver.storage.db import Connection, Database
@@ -179,10 +179,10 @@ class Heads:
 
 
 async def read_head(conn: Connection, room: Room) -> RoomHead:
-    """Read a room's forward extremities. Raises NotFound for a room without events."""
+    """Read a room's forward extremities. Raises Forbidden for a room that this server only heard of."""
     newest = await events.select_head(conn, room.nid)
     if newest is None:
-        raise NotFound("Unknown room")
+        raise Forbidden("You are not in this room")
     tips = [newest]
     if newest.extremities is not None:
         found = await events.select_events_by_nid(conn, newest.extremities)

@@ -15,6 +15,7 @@ from homeserver.rooms.repetition import is_repetition
 from homeserver.rooms.restricted_joins import AUTHORISING_USER
 from homeserver.rooms.room_state import current_event, member_entry, membership_in
 from homeserver.rooms.send import send_event
+from homeserver.rooms.send_invite import send_invite
 from homeserver.storage.rooms import Room
 
 
@@ -25,7 +26,8 @@ async def change_membership(
 
     Joins, knocks and invites carry the display name and avatar of who is joining, knocking or invited.
 
-    Raises: BadJson, Forbidden, GuestAccessForbidden, NotFound, UnableToGrantJoin, TooLarge.
+    Raises: BadJson, Forbidden, GuestAccessForbidden, NotFound, UnableToGrantJoin, TooLarge, and what the
+    server of an invited user refuses with.
     Spec: https://spec.matrix.org/v1.19/client-server-api/#room-membership
     """
     membership = check_member_content(content)
@@ -43,6 +45,8 @@ async def change_membership(
         check_removal(before)
     if event is not None and await is_repetition(ctx, event, requester.user_id, prepared):
         return event.event_id
+    if membership == "invite":
+        return await send_invite(ctx, room, requester.user_id, target, prepared)
     committed = await send_event(
         ctx, room.room_id, requester.user_id, "m.room.member", prepared, state_key=target
     )

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from federation.protocol.ids import UserId, server_name_of
+from federation.protocol.ids import UserId
 from homeserver.accounts.requester import Requester
-from homeserver.errors import BadJson, Forbidden, GuestAccessForbidden, NotFound
+from homeserver.errors import BadJson, Forbidden, GuestAccessForbidden
 from homeserver.json_types import JsonObject, ReadonlyJsonObject
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.invite_permission import check_invite_permission
@@ -54,17 +54,10 @@ async def prepare_join(
 async def prepare_invite(ctx: RoomsContext, target: UserId, content: JsonObject) -> JsonObject:
     """Return the content of an invite, with the invited user's profile.
 
-    Raises: NotFound for a user of a server that cannot be reached, MatrixError M_INVITE_BLOCKED.
+    Raises: MatrixError M_INVITE_BLOCKED.
     """
-    check_reachable(ctx, target)
     await check_invite_permission(ctx, target)
     return {**await member_profile(ctx, target), **content}
-
-
-def check_reachable(ctx: RoomsContext, target: UserId) -> None:
-    """Refuse to invite users of other servers, who would never hear of it. Raises NotFound."""
-    if server_name_of(target) != ctx.server_name:
-        raise NotFound("The user's server cannot be reached")
 
 
 async def lets_guests_in(ctx: RoomsContext, room: Room) -> bool:

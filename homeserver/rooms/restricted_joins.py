@@ -29,7 +29,7 @@ async def authorising_user(ctx: RoomsContext, room: Room, user_nid: int) -> User
         return None
     if not await meets_condition(ctx, user_nid, allowed_rooms(join_rules.content)):
         raise Forbidden("You are in none of the rooms whose members may join")
-    user_id = await _member_who_may_invite(ctx, room)
+    user_id = await member_who_may_invite(ctx, room)
     if user_id is None:
         raise UnableToGrantJoin("Nobody of this server may let you into the room")
     return user_id
@@ -46,7 +46,8 @@ async def meets_condition(ctx: RoomsContext, user_nid: int, room_ids: Sequence[R
     return False
 
 
-async def _member_who_may_invite(ctx: RoomsContext, room: Room) -> UserId | None:
+async def member_who_may_invite(ctx: RoomsContext, room: Room) -> UserId | None:
+    """Return a joined user of this server who may invite into a room, if there is one."""
     levels = await power_levels_in(ctx, room)
     for user_id in _named_local_users(ctx, levels):
         if await membership_of(ctx, room, user_id) == "join":

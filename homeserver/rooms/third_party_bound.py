@@ -12,8 +12,7 @@ import structlog
 from federation.protocol.ids import InvalidIdentifier, parse_room_id, parse_user_id, server_name_of
 from homeserver.errors import Forbidden, MatrixError
 from homeserver.rooms.context import RoomsContext
-from homeserver.rooms.send import known_room
-from homeserver.rooms.third_party_signed import exchange_third_party_invite, read_proof
+from homeserver.rooms.third_party_signed import invite_by_proof, read_proof
 
 log = structlog.get_logger(__name__)
 
@@ -45,8 +44,7 @@ async def _take(ctx: RoomsContext, invite: BoundInvite) -> bool:
         target = parse_user_id(proof.mxid)
         if server_name_of(target) != ctx.server_name:
             raise Forbidden("The user is of another server")
-        room = await known_room(ctx, parse_room_id(invite.room_id))
-        await exchange_third_party_invite(ctx, room, target, proof)
+        await invite_by_proof(ctx, parse_room_id(invite.room_id), target, proof)
     except (MatrixError, InvalidIdentifier) as error:
         log.info("bound_invite_refused", room_id=invite.room_id[:255], reason=str(error)[:500])
         return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from federation.protocol.auth_rules_third_party import keys_that_signed
-from federation.protocol.ids import UserId, parse_user_id, server_name_of
+from federation.protocol.ids import RoomId, ServerName, UserId, parse_user_id, server_name_of
 from federation.protocol.pdu import Pdu
 from homeserver.accounts.requester import Requester
 from homeserver.errors import BadJson, Forbidden, NotFound
@@ -17,7 +17,8 @@ from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.identity_server import is_key_valid
 from homeserver.rooms.member_profiles import member_profile
 from homeserver.rooms.room_state import current_event
-from homeserver.rooms.send import send_event
+from homeserver.rooms.send import known_room
+from homeserver.rooms.send_invite import send_invite
 from homeserver.storage.rooms import Room
 
 
@@ -56,13 +57,31 @@ def read_proof(signed: JsonObject, sender: str | None = None) -> ThirdPartyProof
 
 
 async def accept_third_party_invite(
-    ctx: RoomsContext, requester: Requester, room: Room, proof: ThirdPartyProof
-) -> None:
-    """Invite the requester in the name of who invited their address.
+    ctx: RoomsContext, requester: Requester, room_id: RoomId, proof: ThirdPartyProof
+) -> ServerName:
+    """Invite the requester in the name of who invited their address, and return the server of that user.
 
-    Raises: as `exchange_third_party_invite`.
+    Raises: as `exchange_third_party_invite`, and what another server refuses with.
     """
-    await exchange_third_party_invite(ctx, room, requester.user_id, proof)
+    if proof.mxid != requester.user_id:
+        raise Forbidden("This invitation was signed for another user")
+    return await invite_by_proof(ctx, room_id, requester.user_id, proof)
+
+
+async def invite_by_proof(
+    ctx: RoomsContext, room_id: RoomId, target: UserId, proof: ThirdPartyProof
+) -> ServerName:
+    """Invite a user of this server in the name of who invited their address, whoever's user that is.
+
+    Raises: as `exchange_third_party_invite`, and what another server refuses with.
+    """
+    sender = parse_user_id(proof.sender)
+    server = server_name_of(sender)
+    if server == ctx.server_name:
+        await exchange_third_party_invite(ctx, await known_room(ctx, room_id), target, proof)
+    else:
+        await ctx.gateway.rooms.exchange_third_party_invite(room_id, sender, target, {"signed": proof.signed})
+    return server
 
 
 async def exchange_third_party_invite(
@@ -73,13 +92,13 @@ async def exchange_third_party_invite(
     The authorization rules check the signatures against the keys in the room's `m.room.third_party_invite`.
 
     Raises: Forbidden where the proof is another user's, no such invitation is pending, or the keys that
-    signed it are revoked; NotFound where the inviting user is of a server that cannot be reached.
+    signed it are revoked; NotFound where the inviting user is of another server.
     """
     if proof.mxid != target:
         raise Forbidden("This invitation was signed for another user")
     sender = parse_user_id(proof.sender)
     if server_name_of(sender) != ctx.server_name:
-        raise NotFound("The inviting user's server cannot be reached")
+        raise NotFound("The inviting user is of another server")
     pending = await current_event(ctx, room, ("m.room.third_party_invite", proof.token))
     if pending is None or pending.sender != sender:
         raise Forbidden("No such invitation is pending in the room")
@@ -110,4 +129,4 @@ async def _invite(
     if isinstance(display_name, str):
         invitation["display_name"] = display_name
     content = {**await member_profile(ctx, target), "membership": "invite", "third_party_invite": invitation}
-    await send_event(ctx, room.room_id, sender, "m.room.member", content, state_key=target)
+    await send_invite(ctx, room, sender, target, content)

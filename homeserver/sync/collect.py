@@ -15,6 +15,7 @@ from homeserver.sync import personal, typing
 from homeserver.sync.context import SyncContext
 from homeserver.sync.counts_by_rules import apply_push_rules
 from homeserver.sync.delta import RoomDelta, SyncDelta, SyncRequest, Timeline
+from homeserver.sync.departures import load_departures
 from homeserver.sync.device_lists import have_counts_moved, load_device_lists
 from homeserver.sync.presence import load_presence
 from homeserver.sync.receipts import add_receipts, has_receipts, load_receipts
@@ -119,7 +120,10 @@ async def _load_timelines(
         async with ctx.rooms.db.acquire() as conn:
             found |= await load_timelines(conn, ctx.rooms, request, missing, joined)
     ignored = await ctx.rooms.ignored.of_user(request.viewer.user_nid)
-    return {nid: without_ignored(timeline, ignored) for nid, timeline in found.items()}
+    shown = {nid: without_ignored(timeline, ignored) for nid, timeline in found.items()}
+    return shown | await load_departures(
+        ctx, request, [s for s in spans.left if not shown[s.room_nid].events]
+    )
 
 
 def _timeline_in_memory(ctx: SyncContext, request: SyncRequest, span: Span) -> Timeline | None:

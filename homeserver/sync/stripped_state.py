@@ -5,49 +5,52 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#stripped-state
 
 from collections.abc import Sequence
 
+import orjson
+
 from homeserver.json_types import JsonObject
 from homeserver.rooms.event_bodies import client_event
+from homeserver.rooms.shown_state import SHOWN
 from homeserver.storage.db import Connection
-from homeserver.storage.events import select_events_by_nid
+from homeserver.storage.events import StoredEvent, select_events_by_nid
 from homeserver.storage.memberships import RoomMembership
+from homeserver.storage.out_of_band import select_out_of_band
 from homeserver.storage.rooms import Room
 from homeserver.storage.state import select_current_entries_of_rooms
-from homeserver.storage.state_keys import StateEntry
 from homeserver.sync.context import SyncContext
 from homeserver.sync.delta import SyncRequest
 
-SHOWN: tuple[StateEntry, ...] = tuple(
-    (type_, "")
-    for type_ in (
-        "m.room.create", "m.room.name", "m.room.avatar", "m.room.topic", "m.room.join_rules",
-        "m.room.canonical_alias", "m.room.encryption",
-    )
-)  # fmt: skip
 FIELDS = ("type", "state_key", "sender", "content")
 
 
 async def load_stripped_state(
     ctx: SyncContext, request: SyncRequest, memberships: Sequence[RoomMembership]
 ) -> dict[Room, Sequence[JsonObject]]:
-    """Return the stripped state of rooms, with the viewer's membership; no invites by ignored users."""
+    """Return the stripped state of rooms, with the viewer's membership; no invites by ignored users.
+
+    Of rooms that this server is not in, that is what was told when the user was invited, or knocked.
+    """
     if not memberships:
         return {}
-    rooms = await ctx.rooms.names.rooms([membership.room_nid for membership in memberships])
+    nids = [membership.room_nid for membership in memberships]
+    rooms = await ctx.rooms.names.rooms(nids)
     ignored = await ctx.rooms.ignored.of_user(request.viewer.user_nid)
     async with ctx.rooms.db.acquire() as conn:
-        own = await select_events_by_nid(conn, [membership.event_nid for membership in memberships])
-        shown = [m for m in memberships if own[m.event_nid].sender_nid not in ignored]
-        senders = {m.room_nid: own[m.event_nid].load()["sender"] for m in shown}
-        state = await _load_state(conn, senders)
-    found: dict[Room, Sequence[JsonObject]] = {}
-    for membership in shown:
-        room = rooms[membership.room_nid]
-        event = client_event(room, own[membership.event_nid])
-        found[room] = [
-            *state.get(room.nid, ()),
-            {k: v for k, v in event.items() if k in (*FIELDS, "event_id", "origin_server_ts")},
-        ]
-    return found
+        told = await select_out_of_band(conn, request.viewer.user_nid, nids)
+        stored = await select_events_by_nid(conn, [m.event_nid for m in memberships])
+        own = {m.room_nid: stored[m.event_nid] for m in memberships if m.event_nid in stored}
+        own |= {room_nid: membership.event for room_nid, membership in told.items()}
+        shown = {nid: event for nid, event in own.items() if event.sender_nid not in ignored}
+        inside = {nid: event.load()["sender"] for nid, event in shown.items() if nid not in told}
+        state = await _load_state(conn, inside)
+    state |= {nid: orjson.loads(membership.shown) for nid, membership in told.items()}
+    return {
+        rooms[nid]: [*state.get(nid, ()), _own_event(rooms[nid], shown[nid])] for nid in nids if nid in shown
+    }
+
+
+def _own_event(room: Room, event: StoredEvent) -> JsonObject:
+    shown = (*FIELDS, "event_id", "origin_server_ts")
+    return {key: value for key, value in client_event(room, event).items() if key in shown}
 
 
 async def _load_state(conn: Connection, senders: dict[int, str]) -> dict[int, list[JsonObject]]:

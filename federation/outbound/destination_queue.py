@@ -112,11 +112,6 @@ class DestinationQueue:
         self.pdus.clear()
         self.ephemeral.clear_receipts()
 
-    def catch_up(self) -> None:
-        """Note that everything up to the newest position has arrived, and queue in memory again."""
-        self.cursor = None
-        self.newest_only = self.has_missed = False
-
     def arrived(self, transaction: Transaction) -> None:
         """Note that the transaction under way has arrived."""
         if self.cursor is not None:
@@ -135,7 +130,9 @@ class DestinationQueue:
         return Laggard(self.destination, self.cursor, self.behind_since_ms, self.in_flight)
 
     def settle(self) -> None:
-        """Forget since when something waits, if nothing does any more."""
+        """Queue in memory again if nothing was missed any more, and forget since when nothing waits."""
+        if self.is_behind and not (self.has_missed or self.in_flight or self.in_flight_is_stored):
+            self.cursor, self.newest_only = None, False
         if not self.has_work:
             self.waiting_since_ms = None
 

@@ -51,8 +51,6 @@ class Preparer:
         Everything up to `processed` is queued, or marked as missed. What is taken out of the queue is found
         again by the queue's `floor` if the transaction comes to nothing.
         """
-        if queue.is_behind and not queue.has_missed:
-            queue.catch_up()
         durable = await self._durable_edus(queue)
         room = queue.item_limit - len(durable)
         edu_room = MAX_EDUS - len(durable)

@@ -188,6 +188,7 @@ class Sender:
         else:
             queue.fall_behind(self.processed, self._now_ms())
             queue.ephemeral.clear_droppable()
+            self._rest(queue)
             return
         self._start_tasks()
 
@@ -212,14 +213,17 @@ class Sender:
 
     def _done(self, queue: DestinationQueue) -> None:
         queue.is_running = False
-        queue.settle()
-        if queue.has_work or queue.is_behind:
-            if queue.has_work:
-                self._schedule(queue)
-        else:
-            self.queues.pop(queue.destination, None)
+        self._rest(queue)
+        if queue.has_work:
+            self._schedule(queue)
         if not self._stopping:
             self._start_tasks()
+
+    def _rest(self, queue: DestinationQueue) -> None:
+        """Keep nothing of a server for which nothing waits."""
+        queue.settle()
+        if not queue.has_work and not queue.is_behind:
+            self.queues.pop(queue.destination, None)
 
     async def _work(self, queue: DestinationQueue) -> None:
         """Do one transaction; what goes wrong on our side is tried again a little later."""

@@ -3,7 +3,9 @@
 import click
 
 from homeserver.commands.federation_check import check
+from homeserver.commands.federation_destination import destination, retry
 from homeserver.commands.federation_keys import rotate_key
+from homeserver.commands.federation_status import status
 
 
 @click.group
@@ -11,5 +13,5 @@ def federation() -> None:
     """Look at how this server gets on with others, and mend it."""
 
 
-for command in (check, rotate_key):
+for command in (check, destination, retry, rotate_key, status):
     federation.add_command(command)

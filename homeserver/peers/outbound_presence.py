@@ -45,7 +45,7 @@ class OutboundPresence:
             self._listener()
 
     async def take(self) -> list[tuple[JsonObject, Sequence[ServerName]]]:
-        """Return updates, each a member of `push` in an EDU, with the servers that the user shares rooms with."""
+        """Return updates, each a member of `push` in an EDU, with the servers that they concern."""
         if not self._changed or not self._is_due():
             return []
         self._told_at = self._clock.monotonic()

@@ -1,9 +1,8 @@
 """The tailer: applies the position log, in order, to every cache of this worker.
 
 `applied` is the worker's position: answers from memory go up to it. Commits of this worker are offered with
-their events and
-applied without asking the database, as long as nothing of another worker lies between; everything else is
-read from the log.
+their events and applied without asking the database, as long as nothing of another worker lies between;
+everything else is read from the log.
 """
 
 import asyncio

@@ -1,8 +1,7 @@
 """Telling the other workers that something was committed.
 
 A wake-up carries the position, rooms and users of a commit and no data: whoever is woken reads the database,
-so a lost
-wake-up costs one poll interval and nothing else. With one worker nobody else listens.
+so a lost wake-up costs one poll interval and nothing else. With one worker nobody else listens.
 """
 
 from collections.abc import Callable

@@ -2,8 +2,7 @@
 
 The room's cumulative count, and the rows of mentions beside it, say what the server-default rules notify of.
 Most users in most rooms want just that, or nothing at all; only what differs has to be evaluated event by
-event, at reading time.
-docs/adr/0003-unread-counts.md has the reasons.
+event, at reading time. docs/adr/0003-unread-counts.md has the reasons.
 """
 
 from collections.abc import Sequence

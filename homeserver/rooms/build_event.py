@@ -32,8 +32,7 @@ class EventRequest(Struct, frozen=True, gc=False):
     """An event that somebody asked for, with all that had to be looked up before it can be built.
 
     `redacts` is set only where the redaction takes effect. `mentions` are the local users whose highlight
-    count rises
-    (EVERYBODY: only if the sender turns out to have the power to mention the room).
+    count rises (EVERYBODY: only if the sender turns out to have the power to mention the room).
     """
 
     draft: EventDraft

@@ -53,10 +53,8 @@ def stored_event(event: NewEvent, position: int) -> StoredEvent:
     """Return what a read of the committed event would."""
     return StoredEvent(
         position, event.room.nid, position, event.topo, event.pdu.origin_server_ts, event.sender_nid,
-        event.key_nid,
-        event.device_nid, None, event.notify_count, EventStatus.ACCEPTED, None, event.pdu.event_id,
-        event.pdu.type,
-        event.txn_id, None, event.pdu.canonical,
+        event.key_nid, event.device_nid, None, event.notify_count, EventStatus.ACCEPTED, None,
+        event.pdu.event_id, event.pdu.type, event.txn_id, None, event.pdu.canonical,
     )  # fmt: skip
 
 

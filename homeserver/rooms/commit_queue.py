@@ -1,8 +1,8 @@
 """The commit queue: local events are built in memory, and written in batches by one supervised writer.
 
 A batch is one round trip. Rooms whose head another worker moved meanwhile come back; their events are built
-again, for the
-second and last time, inside the positions lock. Nothing is answered or published before its commit.
+again, for the second and last time, inside the positions lock. Nothing is answered or published before its
+commit.
 """
 
 import asyncio

@@ -13,14 +13,14 @@ from homeserver.storage.db import Connection
 from homeserver.storage.text import from_text
 
 EVENT_COLUMNS = """e.event_nid, e.room_nid, e.position, e.topo, e.origin_server_ts, e.sender_nid, e.key_nid,
-e.device_nid,
-e.redacted_by, e.notify_count, e.status, e.state_base, e.event_id, e.type, e.txn_id, e.extremities, e.json"""
+e.device_nid, e.redacted_by, e.notify_count, e.status, e.state_base, e.event_id, e.type,
+e.txn_id, e.extremities, e.json"""
 
 SELECT_EVENTS = f"SELECT {EVENT_COLUMNS} FROM events e WHERE e.event_id = ANY ($1::text[])"
 SELECT_EVENTS_BY_NID = f"SELECT {EVENT_COLUMNS} FROM events e WHERE e.event_nid = ANY ($1::bigint[])"
 SELECT_HEAD = f"""
-SELECT {EVENT_COLUMNS} FROM events e WHERE e.room_nid = $1 AND e.position IS NOT NULL ORDER BY e.position
-DESC LIMIT 1
+SELECT {EVENT_COLUMNS} FROM events e WHERE e.room_nid = $1 AND e.position IS NOT NULL
+ORDER BY e.position DESC LIMIT 1
 """
 SELECT_NEW_EVENTS = f"""
 SELECT {EVENT_COLUMNS} FROM unnest($1::bigint[]) AS r(room_nid)
@@ -36,18 +36,18 @@ CROSS JOIN LATERAL (
 ORDER BY e.position DESC
 """
 SELECT_BEFORE = f"""
-SELECT {EVENT_COLUMNS} FROM events e WHERE e.room_nid = $1 AND (e.topo, e.event_nid) < ($2, $3) AND e.status
-= 0
+SELECT {EVENT_COLUMNS} FROM events e
+WHERE e.room_nid = $1 AND (e.topo, e.event_nid) < ($2, $3) AND e.status = 0
 ORDER BY e.topo DESC, e.event_nid DESC LIMIT $4
 """
 SELECT_AFTER = f"""
-SELECT {EVENT_COLUMNS} FROM events e WHERE e.room_nid = $1 AND (e.topo, e.event_nid) > ($2, $3) AND e.status
-= 0
+SELECT {EVENT_COLUMNS} FROM events e
+WHERE e.room_nid = $1 AND (e.topo, e.event_nid) > ($2, $3) AND e.status = 0
 ORDER BY e.topo, e.event_nid LIMIT $4
 """
 SELECT_PLACE_OF_POSITION = """
-SELECT e.topo, e.event_nid FROM events e WHERE e.room_nid = $1 AND e.position <= $2 ORDER BY e.position DESC
-LIMIT 1
+SELECT e.topo, e.event_nid FROM events e WHERE e.room_nid = $1 AND e.position <= $2
+ORDER BY e.position DESC LIMIT 1
 """
 SELECT_CLOSEST_AFTER = f"""
 SELECT {EVENT_COLUMNS} FROM events e WHERE e.room_nid = $1 AND e.origin_server_ts >= $2 AND e.status = 0

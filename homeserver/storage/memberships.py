@@ -10,8 +10,8 @@ SELECT_ROOMS_OF_USER = (
     "SELECT room_nid, membership, event_nid, position, forgotten FROM memberships WHERE user_nid = $1"
 )
 SELECT_MEMBERSHIP = """
-SELECT room_nid, membership, event_nid, position, forgotten FROM memberships WHERE user_nid = $1 AND room_nid
-= $2
+SELECT room_nid, membership, event_nid, position, forgotten FROM memberships
+WHERE user_nid = $1 AND room_nid = $2
 """
 SELECT_MEMBERS = """
 SELECT u.user_id FROM memberships m JOIN users u ON u.user_nid = m.user_nid
@@ -43,8 +43,8 @@ SELECT_ROOMS_JOINED_BETWEEN = """
 SELECT DISTINCT c.room_nid
 FROM users u
 JOIN state_keys k ON k.type = 'm.room.member' AND k.state_key = u.user_id
-JOIN state_changes c ON c.key_nid = k.key_nid AND c.room_nid = ANY ($2::bigint[]) AND c.position > $3 AND
-c.position <= $4
+JOIN state_changes c ON c.key_nid = k.key_nid AND c.room_nid = ANY ($2::bigint[])
+    AND c.position > $3 AND c.position <= $4
 JOIN member_events m ON m.event_nid = c.new_event_nid AND m.membership = 'join'
 WHERE u.user_nid = $1
 """
@@ -59,8 +59,8 @@ CROSS JOIN LATERAL (
 ORDER BY w.room_nid, h.event_nid
 """
 UPDATE_FORGOTTEN = """
-UPDATE memberships SET forgotten = true WHERE user_nid = $1 AND room_nid = $2 AND membership IN ('leave',
-'ban')
+UPDATE memberships SET forgotten = true
+WHERE user_nid = $1 AND room_nid = $2 AND membership IN ('leave', 'ban')
 """
 
 

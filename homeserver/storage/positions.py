@@ -1,8 +1,8 @@
 """Positions: the one order in which everything durable that a sync can show becomes visible.
 
 Every writer takes the positions lock first and holds it to its commit, so commit order is position order and
-a reader never
-skips a late commit. The position log has one row per such commit: what moved, in which rooms, for whom.
+a reader never skips a late commit. The position log has one row per such commit: what moved, in which rooms,
+for whom.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -17,8 +17,8 @@ NEXT_POSITION = "SELECT nextval('positions')"
 LOG_POSITIONS = "SELECT log_positions($1, $2, $3, $4)"
 SELECT_LAST_POSITION = "SELECT coalesce(max(position), 0) FROM position_log"
 SELECT_LOG = """
-SELECT position, previous, kinds, rooms, users FROM position_log WHERE position > $1 ORDER BY position LIMIT
-$2
+SELECT position, previous, kinds, rooms, users FROM position_log
+WHERE position > $1 ORDER BY position LIMIT $2
 """
 DELETE_LOG_BEFORE = """
 DELETE FROM position_log WHERE written < now() - $1::bigint * interval '1 millisecond'

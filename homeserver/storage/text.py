@@ -1,9 +1,8 @@
 r"""Text that PostgreSQL would refuse.
 
 Matrix allows U+0000 in event types, state keys and names; PostgreSQL's `text` does not. It is stored as
-U+E000 followed by
-"0", and U+E000 itself (a private-use character) as U+E000 followed by "1", so that different texts stay
-different.
+U+E000 followed by "0", and U+E000 itself (a private-use character) as U+E000 followed by "1", so that
+different texts stay different.
 """
 
 ESCAPE = "\ue000"

@@ -27,8 +27,7 @@ class SyncContext:
     """The dependencies of the engine.
 
     `epoch` names the database. `shared` holds timelines rendered once for all who see them alike.
-    `to_device_given` are the
-    devices whose next token acknowledges messages. `stopping` ends every wait.
+    `to_device_given` are the devices whose next token acknowledges messages. `stopping` ends every wait.
     """
 
     epoch: str

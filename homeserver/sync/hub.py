@@ -1,8 +1,7 @@
 """The hub: who waits for news, and waking them.
 
 A waiter registers before it reads, so nothing committed after its read is missed. Waking carries no data. A
-large room's
-waiters are woken in slices, so that requests between them are not kept waiting.
+large room's waiters are woken in slices, so that requests between them are not kept waiting.
 """
 
 import asyncio

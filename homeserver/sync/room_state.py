@@ -1,10 +1,8 @@
 """The state that a sync shows beside each timeline.
 
 With the timeline applied to it, a client has the state at the end of the span. So each key comes with its
-newest event, unless
-the timeline shows that one: then with what the key had before the timeline. State that a filter or the
-room's history
-visibility keeps out of the timeline is not lost by this.
+newest event, unless the timeline shows that one: then with what the key had before the timeline. State that a
+filter or the room's history visibility keeps out of the timeline is not lost by this.
 
 Spec: https://spec.matrix.org/v1.19/client-server-api/#syncing
 """

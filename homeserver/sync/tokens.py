@@ -1,10 +1,9 @@
 """Sync tokens: `s1_EPOCH_POSITION_STAMP`.
 
 The epoch names the database, so that a token of another (or of one restored from a backup, and therefore
-given a new epoch)
-leads to a full sync. The position is that of every durable stream. The stamp orders typing and presence,
-which live in
-memory: after a restart it starts again, and a stamp from the future counts as none.
+given a new epoch) leads to a full sync. The position is that of every durable stream. The stamp orders typing
+and presence, which live in memory: after a restart it starts again, and a stamp from the future counts as
+none.
 """
 
 import re

@@ -1,8 +1,8 @@
 """A worker for tests that kill workers: sends numbered messages, notes each once acknowledged.
 
 Run as `python -m tests.support.writer_process URL WRITER COUNT NOTES ROOM...`. What the notes file names
-already is not sent
-again; what was sent but not acknowledged is repeated with its transaction id, as a client would.
+already is not sent again; what was sent but not acknowledged is repeated with its transaction id, as a client
+would.
 """
 
 import asyncio

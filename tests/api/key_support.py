@@ -19,7 +19,7 @@ def public(key: SigningKey) -> str:
 def sign(key: JsonObject, user_id: str, signer: SigningKey, name: str | None = None) -> JsonObject:
     """Return a key with one more signature; `name` is what follows "ed25519:" in its key id."""
     part = {member: value for member, value in key.items() if member not in ("signatures", "unsigned")}
-    signed = sign_json(part, user_id, signer)
+    signed: JsonObject = dict(sign_json(part, user_id, signer))
     ((_, signature),) = signed["signatures"][user_id].items()
     signatures = {who: dict(made) for who, made in key.get("signatures", {}).items()}
     signatures.setdefault(user_id, {})[f"ed25519:{name or public(signer)}"] = signature

@@ -74,14 +74,15 @@ async def test_keys_that_are_not_what_they_should_be_are_refused(alice: ApiClien
     for broken in (forged, unsigned, renamed, {**unsigned, "signatures": {}}):
         reply = await publish(alice, {"master_key": keys.master_key, "self_signing_key": broken})
         assert reply.errcode == "M_INVALID_SIGNATURE"
-    for members in (
+    wrong: list[JsonObject] = [
         {"user_id": "@bob:example.org"},
         {"usage": ["user_signing"]},
         {"keys": {}},
         {"keys": {"ed25519:A": public(keys.master)}},
         {"keys": {"ed25519:AAAA": "AAAA"}},
         {"keys": {**keys.master_key["keys"], "ed25519:A": "A"}},
-    ):
+    ]
+    for members in wrong:
         reply = await publish(alice, {"master_key": {**keys.master_key, **members}})
         assert (reply.status, reply.errcode) == (400, "M_INVALID_PARAM")
     assert (await publish(alice, {"master_key": {"usage": ["master"]}})).errcode == "M_BAD_JSON"

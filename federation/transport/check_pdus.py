@@ -22,7 +22,8 @@ from federation.transport.keyring import KeyQuery, Keyring
 from federation.transport.server_keys import is_key_id
 
 MAX_SIGNATURES_PER_SERVER: Final = 5
-PDUS_PER_TURN: Final = 16
+# Some 2 ms of work: checking a PDU takes 0.2 to 0.3 ms, half of it the signature.
+PDUS_PER_TURN: Final = 8
 
 T = TypeVar("T")
 

@@ -52,7 +52,7 @@ def read_server_keys(server: ServerName, document: JsonValue, now_ms: int) -> li
     current = dict(_public_keys(document, "verify_keys"))
     _check_signatures(server, document, current)
     response = encode_canonical_json(_without_notaries(server, document))
-    valid_until_ms = dict.fromkeys(current, until_ms) | _expiries(document, until_ms)
+    valid_until_ms = _expiries(document, until_ms) | dict.fromkeys(current, until_ms)
     public_keys = dict(_public_keys(document, "old_verify_keys")) | current
     return [
         ServerKey(server, key_id, key, valid_until_ms[key_id], until_ms, now_ms, response)

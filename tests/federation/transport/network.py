@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ssl import PROTOCOL_TLS_SERVER, SSLContext, SSLObject, SSLSocket
@@ -77,7 +77,9 @@ async def running_site(
     context = SSLContext(PROTOCOL_TLS_SERVER)
     (ca or authority.ca).issue_cert(*names).configure_cert(context)
     context.sni_callback = site.note_server_name
-    runner = web.ServerRunner(web.Server(site.handle), shutdown_timeout=0.1)
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", site.handle)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
     site.port = runner.addresses[0][1]
@@ -96,7 +98,7 @@ def answering(body: object, **headers: str) -> Handler:
     return handle
 
 
-def answering_text(text: str | bytes, status: int = 200, **headers: str) -> Handler:
+def answering_text(text: str | bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Handler:
     """Return a handler that answers anything."""
 
     async def handle(_: web.Request) -> web.StreamResponse:

@@ -117,7 +117,7 @@ async def test_an_error_of_the_server_carries_its_code_and_body(transport: Trans
 
 
 async def test_a_redirect_is_not_followed(transport: Transport, peer: Site) -> None:
-    peer.answer = answering_text("", 302, Location="https://example.org:8448/other")
+    peer.answer = answering_text("", 302, {"Location": "https://example.org:8448/other"})
     with pytest.raises(PeerRefused) as refused:
         await transport.client.get(PEER, PATH)
     assert refused.value.status == 302
@@ -150,7 +150,7 @@ async def test_a_slow_body_is_given_up(transport: Transport, peer: Site) -> None
 
 async def test_cwe_409_a_compressed_answer_is_not_unpacked(transport: Transport, peer: Site) -> None:
     bomb = zlib.compress(b'{"a": "' + b"0" * 10_000_000 + b'"}')
-    peer.answer = answering_text(bomb, **{"Content-Encoding": "deflate"})
+    peer.answer = answering_text(bomb, headers={"Content-Encoding": "deflate"})
     with pytest.raises(PeerAnsweredBadly, match="not JSON"):
         await transport.client.get(PEER, PATH)
 
@@ -206,7 +206,7 @@ async def test_a_server_that_cannot_be_found_has_failed(
 
 
 async def test_a_stream_is_read_piece_by_piece(transport: Transport, peer: Site) -> None:
-    peer.answer = answering_text(b"x" * 300_000, **{"Content-Type": "image/png"})
+    peer.answer = answering_text(b"x" * 300_000, headers={"Content-Type": "image/png"})
     async with transport.client.stream(PEER, PATH) as stream:
         assert stream.headers["Content-Type"] == "image/png"
         pieces = [piece async for piece in stream.chunks()]

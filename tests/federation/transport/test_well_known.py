@@ -86,14 +86,14 @@ async def test_redirects_are_followed(
 ) -> None:
     other = await site("other.org")
     names.ports[("other.org", 1234)] = other.port
-    domain.answer = answering_text("", 302, Location="https://other.org:1234/file")
+    domain.answer = answering_text("", 302, {"Location": "https://other.org:1234/file"})
     other.answer = answering({"m.server": "a.org"})
     assert (await files.look_up(HOST)).delegated == "a.org"
     assert other.asked == [("other.org:1234", "/file")]
 
 
 async def test_a_redirect_loop_ends(files: WellKnownFiles, domain: Site) -> None:
-    domain.answer = answering_text("", 301, Location=PATH)
+    domain.answer = answering_text("", 301, {"Location": PATH})
     assert "redirects" in (await files.look_up(HOST)).problem
     assert len(domain.asked) == MAX_REDIRECTS + 1
 
@@ -105,7 +105,7 @@ async def test_a_redirect_loop_ends(files: WellKnownFiles, domain: Site) -> None
 async def test_a_redirect_away_from_https_is_not_followed(
     files: WellKnownFiles, domain: Site, location: str
 ) -> None:
-    domain.answer = answering_text("", 302, Location=location)
+    domain.answer = answering_text("", 302, {"Location": location})
     found = await files.look_up(HOST)
     assert found.problem
     assert len(domain.asked) == 1

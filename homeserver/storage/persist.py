@@ -12,6 +12,7 @@ from homeserver.storage.branches import StateRef
 from homeserver.storage.commit import NewEvent
 from homeserver.storage.db import Connection
 from homeserver.storage.events import EventStatus
+from homeserver.storage.state import EVENTS_PER_QUERY
 from homeserver.storage.text import to_text
 
 INSERT_OUTLIERS = """
@@ -147,10 +148,12 @@ async def insert_outliers(conn: Connection, room_nid: int, outliers: Outliers) -
 
 async def select_summaries(conn: Connection, event_ids: Sequence[EventId]) -> dict[EventId, Summary]:
     """Return what is known of those events that are stored."""
-    rows = await conn.fetch(SELECT_SUMMARIES, event_ids)
-    return {
-        EventId(row["event_id"]): Summary(row["room_nid"], row["status"], row["auth_height"]) for row in rows
-    }
+    found: dict[EventId, Summary] = {}
+    for start in range(0, len(event_ids), EVENTS_PER_QUERY):
+        for row in await conn.fetch(SELECT_SUMMARIES, event_ids[start : start + EVENTS_PER_QUERY]):
+            summary = Summary(row["room_nid"], row["status"], row["auth_height"])
+            found[EventId(row["event_id"])] = summary
+    return found
 
 
 async def select_event_nids(

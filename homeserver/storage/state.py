@@ -116,6 +116,10 @@ WHERE k.key_nid = ANY ($1::bigint[]) AND k.type = 'm.room.member'
 """
 
 
+EVENTS_PER_QUERY = 1_000
+"""Of a state that is named as a whole: more at once would keep everybody else waiting."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredState:
     """A current state event with what authorisation needs of it."""
@@ -244,10 +248,12 @@ async def select_entries_of_events(
     conn: Connection, room_nid: int, event_ids: Sequence[EventId]
 ) -> dict[EventId, StateOfEvent]:
     """Return those events that are stored in a room, as entries of its state."""
-    rows = await conn.fetch(SELECT_ENTRIES_OF_EVENTS, event_ids, room_nid)
-    return {
-        EventId(r["event_id"]): StateOfEvent(r["event_nid"], r["key_nid"], r["is_rejected"]) for r in rows
-    }
+    found: dict[EventId, StateOfEvent] = {}
+    for start in range(0, len(event_ids), EVENTS_PER_QUERY):
+        batch = event_ids[start : start + EVENTS_PER_QUERY]
+        for r in await conn.fetch(SELECT_ENTRIES_OF_EVENTS, batch, room_nid):
+            found[EventId(r["event_id"])] = StateOfEvent(r["event_nid"], r["key_nid"], r["is_rejected"])
+    return found
 
 
 async def select_entry_history(

@@ -27,6 +27,8 @@ GAPS_SLICE: Final = 10
 FIRST_RETRY_MS: Final = 15_000
 LAST_RETRY_MS: Final = 3_600_000
 
+UNEXPECTED: Final = "unexpected failure"
+
 
 async def drain_room(ctx: FederationContext, room_id: RoomId) -> bool:
     """Deal with a slice of a room's events that need nothing fetched; return whether more may be waiting."""
@@ -62,7 +64,7 @@ async def fill_gaps(ctx: FederationContext, room_id: RoomId, origin: ServerName)
             await _postpone(ctx, room_id, entry, str(later))
         except Exception:
             log.exception("inbound.failed", room_id=room_id, event_id=entry.pdu.event_id)
-            await _postpone(ctx, room_id, entry, "unexpected failure")
+            await _postpone(ctx, room_id, entry, UNEXPECTED)
         else:
             _note(ctx, room_id, entry, verdict)
             await ctx.staging.settle([entry.staged_nid])
@@ -92,7 +94,7 @@ async def _receive(ctx: FederationContext, room_id: RoomId, entry: StagedPdu) ->
     except Exception:
         # Whatever it is, the events behind this one must not wait for it.
         log.exception("inbound.failed", room_id=room_id, event_id=entry.pdu.event_id)
-        await _postpone(ctx, room_id, entry, "unexpected failure")
+        await _postpone(ctx, room_id, entry, UNEXPECTED)
         return None
     if verdict.outcome is not Outcome.MISSING:
         _note(ctx, room_id, entry, verdict)

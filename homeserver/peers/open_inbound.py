@@ -13,8 +13,11 @@ from homeserver.peers.late_receipts import LateReceipts
 from homeserver.peers.receive_presence import receive_presence
 from homeserver.peers.receive_receipts import receive_receipts
 from homeserver.peers.receive_typing import receive_typing
+from homeserver.peers.remote_history import PeersHistory
 from homeserver.peers.room_store import StoredRooms
 from homeserver.peers.staging import StoredStaging
+from homeserver.rooms.remote_history import NoRemoteHistory
+from homeserver.rooms.remote_rooms import Gateway
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class InboundParts:
     edus: EduReceivers
     inbound: Inbound
     late_receipts: LateReceipts
+    gateway: Gateway
 
 
 def make_inbound(ephemeral: EphemeralContext, edu_handlers: Mapping[str, EduHandler]) -> InboundParts:
@@ -39,15 +43,21 @@ def make_inbound(ephemeral: EphemeralContext, edu_handlers: Mapping[str, EduHand
         "m.presence": partial(receive_presence, ephemeral),
     }
     staging = StoredStaging(ephemeral.rooms.db, ephemeral.rooms.names, ephemeral.rooms.clock)
-    return InboundParts(rooms, staging, EduReceivers(handlers | dict(edu_handlers)), Inbound(), late)
+    return InboundParts(
+        rooms, staging, EduReceivers(handlers | dict(edu_handlers)), Inbound(), late, ephemeral.rooms.gateway
+    )
 
 
 @asynccontextmanager
 async def running_inbound(parts: InboundParts, ctx: FederationContext) -> AsyncIterator[None]:
     """Deal with what is staged, for the length of the block."""
+    history = PeersHistory(ctx)
+    parts.gateway.history = history
     await parts.inbound.start(ctx)
     try:
         yield
     finally:
+        parts.gateway.history = NoRemoteHistory()
+        await history.stop()
         await parts.inbound.stop()
         await parts.late_receipts.stop()

@@ -14,6 +14,7 @@ from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.filters import RoomEventFilter
 from homeserver.rooms.history_tokens import BEGINNING, LIVE_END, Place, after, before
 from homeserver.rooms.messages import load_members_of
+from homeserver.rooms.reach_back import reach_back
 from homeserver.rooms.read_event import find_visible_event
 from homeserver.rooms.state_reading import load_state_after
 from homeserver.rooms.visibility import check_may_read_room
@@ -52,9 +53,10 @@ async def read_context(
     await check_may_read_room(ctx, viewer, room)
     event = await find_visible_event(ctx, viewer, room, event_id)
     limit = limit if wanted.allows_room(room.room_id) else 0
-    earlier = await walk_history(
-        ctx, viewer, room, Walk(before(event), BEGINNING, backwards=True, limit=limit // 2, wanted=wanted)
-    )
+    walk = Walk(before(event), BEGINNING, backwards=True, limit=limit // 2, wanted=wanted)
+    earlier = await walk_history(ctx, viewer, room, walk)
+    if walk.limit and await reach_back(ctx, room, walk.start, earlier.end):
+        earlier = await walk_history(ctx, viewer, room, walk)
     later = await walk_history(
         ctx,
         viewer,

@@ -21,6 +21,7 @@ from homeserver.rooms.history_tokens import (
     before,
     place_of,
 )
+from homeserver.rooms.reach_back import reach_back
 from homeserver.rooms.visibility import check_may_read_room
 from homeserver.rooms.walk_history import Walk, walk_history
 from homeserver.storage.events import StoredEvent
@@ -73,6 +74,8 @@ async def read_messages(ctx: RoomsContext, viewer: Viewer, room: Room, asked: Pa
         return Page((), BEGINNING, None, ())
     walk = await _plan(ctx, room, asked, access.history_end)
     walked = await walk_history(ctx, viewer, room, walk)
+    if walk.backwards and await reach_back(ctx, room, walk.start, walked.end):
+        walked = await walk_history(ctx, viewer, room, walk)
     members = await load_members_of(ctx, room, walked.events) if asked.wanted.lazy_load_members else ()
     start = _start_of(walk, walked.events)
     return Page(walked.events, start, None if walked.exhausted and not walked.events else walked.end, members)

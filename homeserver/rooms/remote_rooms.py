@@ -9,6 +9,7 @@ from federation.protocol.pdu import Pdu
 from federation.protocol.room_versions import RoomVersion
 from homeserver.errors import NotFound
 from homeserver.json_types import JsonObject
+from homeserver.rooms.remote_history import NoRemoteHistory, RemoteHistory
 from homeserver.storage.rooms import Room
 
 
@@ -91,6 +92,7 @@ class Gateway:
     """The way to other servers' rooms, which opens only after everything that uses it."""
 
     rooms: RemoteRooms = field(default_factory=NoRemoteRooms)
+    history: RemoteHistory = field(default_factory=NoRemoteHistory)
 
 
 def _unknown_room() -> NotFound:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from homeserver.errors import NotFound
 from homeserver.rooms.context import RoomsContext
+from homeserver.rooms.reach_back import closer_event
 from homeserver.rooms.visibility import check_may_read_room, visible_events
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.history import select_by_time
@@ -32,6 +33,18 @@ async def find_closest_event(
     Raises: Forbidden; NotFound where there is none.
     """
     await check_may_read_room(ctx, viewer, room)
+    found = await _closest_here(ctx, viewer, room, timestamp_ms, forwards=forwards)
+    closer = await closer_event(ctx, room, found, timestamp_ms, forwards=forwards)
+    if closer is not None and await visible_events(ctx, viewer, room, [closer]):
+        return closer
+    if found is None:
+        raise NotFound("There is no event on that side of this time")
+    return found
+
+
+async def _closest_here(
+    ctx: RoomsContext, viewer: Viewer, room: Room, timestamp_ms: int, *, forwards: bool
+) -> StoredEvent | None:
     tie_break = -1 if forwards else BEYOND
     place, scanned, size = (timestamp_ms, tie_break, tie_break), 0, FIRST_BATCH
     while scanned < MAX_SCANNED:
@@ -45,4 +58,4 @@ async def find_closest_event(
         scanned += size
         size = min(size * 4, MAX_SCANNED)
         place = (batch[-1].origin_server_ts, *batch[-1].place)
-    raise NotFound("There is no event on that side of this time")
+    return None

@@ -100,10 +100,10 @@ class DirectClient:
                 if isinstance(answer, Exception):
                     raise answer
                 return answer
-        answer = None if self.room is None else room_answer(self.room, endpoint, params, asked)
-        if answer is None:
+        told = None if self.room is None else room_answer(self.room, endpoint, params, asked)
+        if told is None:
             raise PeerRefused(destination, 404, "M_NOT_FOUND", "no such event", {})
-        return answer
+        return told
 
 
 def room_answer(
@@ -147,6 +147,7 @@ class World:
     parts: InboundParts
     ctx: FederationContext
     client: DirectClient
+    shared: dict[str, FakeRoom] = field(default_factory=dict)
     _count: int = 0
 
     async def send(

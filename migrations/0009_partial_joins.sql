@@ -12,13 +12,6 @@ CREATE INDEX partial_joins_under_way ON partial_joins (room_nid) WHERE completed
 COMMENT ON COLUMN partial_joins.state_position IS 'The position at which the state before the join is: where the members belong once they are known.';
 COMMENT ON COLUMN partial_joins.completed IS 'The position from which the state is complete; NULL while it is not.';
 
--- What was received meanwhile, to be judged again by the complete state.
-CREATE TABLE partial_state_events (
-    room_nid  bigint NOT NULL,
-    event_nid bigint NOT NULL,
-    PRIMARY KEY (room_nid, event_nid)
-);
-
 -- Change what keys of a room's state were at a past position; later changes of the same keys stand.
 CREATE FUNCTION rewrite_states(p_room bigint, p_position bigint, p_keys bigint[], p_events bigint[])
 RETURNS void LANGUAGE plpgsql VOLATILE AS $$

@@ -212,7 +212,8 @@ async def _commit(ctx: RoomsContext, adopted: _Adoption) -> int | None:
         await persist.change_states(conn, room.nid, change.position, {join.key_nid: adopted.join_nid})
         await _note_what_lacks(change, adopted)
         own = await select_local_members_of_entries(conn, [*changes, join.key_nid], ctx.server_name)
-        change.touch(Stream.EVENTS, rooms=[room.nid], users=own)
+        kinds = Stream.EVENTS if adopted.partial is None else Stream.EVENTS | Stream.ROOM_META
+        change.touch(kinds, rooms=[room.nid], users=own)
         return change.position
 
 

@@ -13,6 +13,7 @@ from homeserver.outgoing.json_client import JsonClient
 from homeserver.rooms.build_event import Author
 from homeserver.rooms.commit_entry import Committed
 from homeserver.rooms.commit_queue import CommitQueue
+from homeserver.rooms.completions import Completions
 from homeserver.rooms.event_bodies import EventBodies
 from homeserver.rooms.heads import Heads
 from homeserver.rooms.ignored_users import IgnoredUsers
@@ -48,6 +49,7 @@ class RoomsContext:
     memberships: Memberships
     ignored: IgnoredUsers
     summaries: Summaries
+    completions: Completions
     commits: CommitQueue
     author: Author
     bodies: EventBodies
@@ -75,11 +77,13 @@ async def open_rooms(
     memberships = Memberships(db, tailer)
     ignored = IgnoredUsers(db)
     summaries = Summaries(db, names)
+    completions = Completions(db)
     commits = CommitQueue(db, heads, author, tailer.offer)
     tailer.subscribe(heads.apply, reset=heads.clear)
     tailer.subscribe(memberships.apply, reset=memberships.clear)
     tailer.subscribe(ignored.apply, reset=ignored.clear)
     tailer.subscribe(summaries.apply, reset=summaries.clear)
+    tailer.subscribe(completions.apply, reset=completions.clear)
     outgoing = JsonClient(
         allow_private_addresses=settings.federation.allow_private_addresses,
         verify_tls=settings.federation.verify_tls,
@@ -89,7 +93,7 @@ async def open_rooms(
     try:
         yield RoomsContext(
             author.server_name, settings, clock, db, names, positions, tailer, heads, memberships, ignored,
-            summaries, commits, author, EventBodies(), outgoing,
+            summaries, completions, commits, author, EventBodies(), outgoing,
             elsewhere or NoRemoteDirectory(), Gateway(),
         )  # fmt: skip
     finally:

@@ -19,6 +19,7 @@ from homeserver.storage.commit import NewEvent
 from homeserver.storage.db import Connection, Database
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.names import Names
+from homeserver.storage.positions import Stream
 from homeserver.storage.rooms import Room
 from homeserver.storage.state_keys import StateEntry
 from homeserver.tailer import Batch
@@ -142,6 +143,9 @@ class Heads:
 
     def apply(self, batch: Batch) -> None:
         """Follow the position log: this worker's own commits are at the heads already."""
+        if batch.entry.kinds & Stream.ROOM_META:
+            for room_nid in batch.entry.rooms:
+                self.drop(room_nid)
         for event in batch.events:
             head = self._heads.peek(event.room_nid)
             if head is None or event.position is None or (head.position or 0) >= event.position:

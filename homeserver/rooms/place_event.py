@@ -39,7 +39,7 @@ from homeserver.storage.events import (
     select_events_by_nid,
     select_head,
 )
-from homeserver.storage.partial_joins import insert_partial_state_event, select_is_partial
+from homeserver.storage.partial_joins import select_is_partial
 from homeserver.storage.persist import Placement
 from homeserver.storage.positions import Change, Stream
 from homeserver.storage.state import select_members_of_entries
@@ -73,7 +73,6 @@ class Plan:
     verdict: Verdict
     before: State | None
     state: Mapping[StateEntry, Pdu]
-    is_partial: bool
     extremities: tuple[int, ...] | None = None
     changes: Mapping[int, int | None] = field(default_factory=dict)
 
@@ -123,13 +122,13 @@ async def make_plan(
     # What happened in a gap is not part of the current state yet, and must not be held against the event.
     judging = [current, before] if incoming.states_after else [current]
     resolved_now = await resolver.resolve(conn, judging, at_once=at_once)
-    verdict, state, is_partial = await _check(conn, incoming, before, resolved_now)
+    verdict, state = await _check(conn, incoming, before, resolved_now)
     if verdict.outcome is not Outcome.ACCEPTED:
-        return Plan(head, verdict, before, state, is_partial)
+        return Plan(head, verdict, before, state)
     event_nid, key_nid = incoming.own_nid, incoming.event.key_nid
     if on_main_line:
         changes = {} if key_nid is None else {key_nid: event_nid}
-        return Plan(head, verdict, None, state, is_partial, None, changes)
+        return Plan(head, verdict, None, state, None, changes)
     after = before if key_nid is None or event_nid is None else before.changed(key_nid, event_nid)
     passed = await _events_passed(conn, incoming)
     remaining = tuple(nid for nid in extremities if nid not in passed)
@@ -137,7 +136,7 @@ async def make_plan(
     resolved = await resolver.resolve(conn, states, at_once=at_once)
     changed = await differences(conn, room, [current, resolved])
     changes = {key: new for key, (_, new) in changed.items()}
-    return Plan(head, verdict, before, state, is_partial, remaining or None, changes)
+    return Plan(head, verdict, before, state, remaining or None, changes)
 
 
 async def _state_before(conn: Connection, incoming: Incoming, resolver: Resolver, *, at_once: bool) -> State:
@@ -174,20 +173,19 @@ async def _states_of_extremities(
 
 async def _check(
     conn: Connection, incoming: Incoming, before: State, current: State
-) -> tuple[Verdict, Mapping[StateEntry, Pdu], bool]:
+) -> tuple[Verdict, Mapping[StateEntry, Pdu]]:
     """Apply the authorization rules: by the auth events, by the state before, softly by the current one."""
     room, pdu = incoming.room, incoming.pdu
-    is_partial = await select_is_partial(conn, room.nid)
     states = [before] if before.identity == current.identity else [before, current]
     entries = await entries_for_check(conn, room, pdu, states)
-    if is_partial:
+    if await select_is_partial(conn, room.nid):
         entries = [_with_members(state, incoming.authorization.state) for state in entries]
     verdict = check_by_auth_events(room, pdu, incoming.authorization)
     if verdict.outcome is Outcome.ACCEPTED:
         verdict = check_by_state(room, pdu, entries[0])
     if verdict.outcome is Outcome.ACCEPTED:
         verdict = check_by_state(room, pdu, entries[-1], Outcome.SOFT_FAILED)
-    return verdict, entries[0], is_partial
+    return verdict, entries[0]
 
 
 def _with_members(
@@ -220,8 +218,6 @@ async def store(change: Change, incoming: Incoming, plan: Plan) -> Verdict:
     )
     if event_nid is None:
         return Verdict(Outcome.KNOWN)
-    if plan.is_partial:
-        await insert_partial_state_event(conn, room.nid, event_nid)
     await insert_backward_extremities(
         conn, room.nid, {lacking: [event_nid] for lacking in incoming.states_after}
     )

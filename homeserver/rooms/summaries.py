@@ -9,6 +9,7 @@ from homeserver.storage.db import Database
 from homeserver.storage.events import load_json
 from homeserver.storage.memberships import MemberCounts, count_members
 from homeserver.storage.names import Names
+from homeserver.storage.positions import Stream
 from homeserver.storage.state import select_current_entries_of_rooms
 from homeserver.tailer import Batch
 
@@ -47,16 +48,22 @@ class Summaries:
 
     def apply(self, batch: Batch) -> None:
         """Drop the summaries of rooms whose shown state or members have changed."""
+        if batch.entry.kinds & Stream.ROOM_META:
+            for room_nid in batch.entry.rooms:
+                self._drop(room_nid)
         for event in batch.events:
             if event.key_nid is not None and event.type in SUMMARIZED_TYPES:
-                self._changes += 1
-                self._changed_at.put(event.room_nid, self._changes)
-                self._summaries.pop(event.room_nid)
+                self._drop(event.room_nid)
 
     def clear(self) -> None:
         """Forget everything."""
         self._changes += 1
         self._summaries.clear()
+
+    def _drop(self, room_nid: int) -> None:
+        self._changes += 1
+        self._changed_at.put(room_nid, self._changes)
+        self._summaries.pop(room_nid)
 
     async def _load(self, room_nids: Sequence[int]) -> dict[int, RoomSummary]:
         started_at = self._changes

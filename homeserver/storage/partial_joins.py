@@ -1,4 +1,4 @@
-"""Rooms whose members are not all known yet, and what was received into them meanwhile."""
+"""Rooms whose members are not all known yet, and what has come into them meanwhile."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,9 @@ SELECT_PARTIAL_JOINS = """
 SELECT room_nid, join_nid, state_position, joined_via, servers FROM partial_joins
 WHERE completed IS NULL AND ($1::bigint IS NULL OR room_nid = $1) ORDER BY join_nid
 """
-SELECT_COMPLETIONS = "SELECT room_nid, completed FROM partial_joins WHERE completed IS NULL OR completed > $1"
+SELECT_COMPLETIONS = """
+SELECT room_nid, completed FROM partial_joins WHERE $1::bigint[] IS NULL OR room_nid = ANY ($1)
+"""
 UPSERT_PARTIAL_JOIN = """
 INSERT INTO partial_joins (room_nid, join_nid, state_position, joined_via, servers)
 VALUES ($1, $2, $3, $4, $5)
@@ -21,12 +23,14 @@ ON CONFLICT (room_nid) DO UPDATE SET join_nid = excluded.join_nid, state_positio
     joined_via = excluded.joined_via, servers = excluded.servers, completed = NULL
 """
 UPDATE_COMPLETED = "UPDATE partial_joins SET completed = $2 WHERE room_nid = $1"
-INSERT_PARTIAL_STATE_EVENT = """
-INSERT INTO partial_state_events (room_nid, event_nid) VALUES ($1, $2) ON CONFLICT DO NOTHING
+SELECT_EVENTS_SINCE = """
+SELECT event_nid FROM events WHERE room_nid = $1 AND topo > $2
+AND (position IS NOT NULL OR state_base IS NOT NULL)
 """
-SELECT_PARTIAL_STATE_EVENTS = "SELECT event_nid FROM partial_state_events WHERE room_nid = $1"
-COUNT_PARTIAL_STATE_EVENTS = "SELECT count(*) FROM partial_state_events WHERE room_nid = $1"
-DELETE_PARTIAL_STATE_EVENTS = "DELETE FROM partial_state_events WHERE room_nid = $1"
+COUNT_EVENTS_SINCE = """
+SELECT count(*) FROM events WHERE room_nid = $1 AND topo > $2
+AND (position IS NOT NULL OR state_base IS NOT NULL)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,9 @@ async def select_partial_rooms(conn: Connection, room_nid: int | None = None) ->
     ]  # fmt: skip
 
 
-async def select_completions(conn: Connection, after: int) -> dict[int, int | None]:
-    """Return the rooms that are not complete (None), or were completed after a position, with that."""
-    return {row["room_nid"]: row["completed"] for row in await conn.fetch(SELECT_COMPLETIONS, after)}
+async def select_completions(conn: Connection, room_nids: Sequence[int] | None) -> dict[int, int | None]:
+    """Return, of these rooms or all, when those joined with partial state were completed (None: not yet)."""
+    return {row["room_nid"]: row["completed"] for row in await conn.fetch(SELECT_COMPLETIONS, room_nids)}
 
 
 async def upsert_partial_join(conn: Connection, partial: PartialRoom) -> None:
@@ -74,22 +78,16 @@ async def upsert_partial_join(conn: Connection, partial: PartialRoom) -> None:
 
 
 async def update_completed(conn: Connection, room_nid: int, position: int) -> None:
-    """Mark a room as complete from a position on, and forget what was to be judged again."""
+    """Mark a room as complete from a position on."""
     await conn.execute(UPDATE_COMPLETED, room_nid, position)
-    await conn.execute(DELETE_PARTIAL_STATE_EVENTS, room_nid)
 
 
-async def insert_partial_state_event(conn: Connection, room_nid: int, event_nid: int) -> None:
-    """Note an event that was judged by an incomplete state."""
-    await conn.execute(INSERT_PARTIAL_STATE_EVENT, room_nid, event_nid)
+async def select_events_since(conn: Connection, room_nid: int, topo: int) -> Sequence[int]:
+    """Return the events with a place after a topo: after that of a join, what is not history."""
+    return [row["event_nid"] for row in await conn.fetch(SELECT_EVENTS_SINCE, room_nid, topo)]
 
 
-async def select_partial_state_events(conn: Connection, room_nid: int) -> Sequence[int]:
-    """Return the events that were judged by an incomplete state."""
-    return [row["event_nid"] for row in await conn.fetch(SELECT_PARTIAL_STATE_EVENTS, room_nid)]
-
-
-async def count_partial_state_events(conn: Connection, room_nid: int) -> int:
-    """Return how many events were judged by an incomplete state."""
-    count: int = await conn.fetchval(COUNT_PARTIAL_STATE_EVENTS, room_nid)
+async def count_events_since(conn: Connection, room_nid: int, topo: int) -> int:
+    """Return how many events `select_events_since` would."""
+    count: int = await conn.fetchval(COUNT_EVENTS_SINCE, room_nid, topo)
     return count

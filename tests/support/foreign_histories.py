@@ -19,7 +19,7 @@ def grow(room: ForeignRoom, random: Random, steps: int) -> list[Pdu]:
     The creator always stays, and in power.
     """
     recent: list[EventId] = list(room.tips)
-    made = []
+    made = list[Pdu]()
     for _ in range(steps):
         prevs = sorted(
             random.sample(recent[-6:], min(len(recent[-6:]), random.choice([1, 1, 1, 2, MAX_PREVS])))

@@ -75,6 +75,10 @@ class ForeignRoom:
     def join(self, user_id: UserId, *, prevs: Sequence[EventId] | None = None) -> Pdu:
         return self.add(user_id, "m.room.member", {"membership": "join"}, user_id, prevs=prevs)
 
+    def take(self, pdu: Pdu) -> None:
+        """Take an event that another server has built upon known ones."""
+        self._note(pdu, self.state_before(pdu.prev_events))
+
     def state_before(self, prevs: Sequence[EventId]) -> StateMap:
         """Return the state before an event with these prev events."""
         states = [self.after[e] for e in prevs]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import structlog
 
@@ -42,12 +42,17 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
+CLOSING_S: Final = 5.0
+
 
 class PeersRooms:
     """Implements `RemoteRooms`. `joined_partly` is told of rooms whose members have yet to be fetched."""
 
     def __init__(
-        self, ctx: FederationContext, rooms: RoomsContext, joined_partly: Callable[[RoomId], None]
+        self,
+        ctx: FederationContext,
+        rooms: RoomsContext,
+        joined_partly: Callable[[Room], Awaitable[None]],
     ) -> None:
         self._ctx = ctx
         self._rooms = rooms
@@ -65,7 +70,7 @@ class PeersRooms:
         # Who asked may go away; the other servers, once told, will not forget that the user has joined.
         task = asyncio.create_task(self._join_once(wish, although_resident), name=f"join {wish.room_id}")
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
         return await asyncio.shield(task)
 
     async def knock(self, wish: Wish) -> Knocked:
@@ -101,8 +106,17 @@ class PeersRooms:
             raise client_error(failure) from failure
 
     async def close(self) -> None:
-        """Let joins that are under way come to their end."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Let joins that are under way come to their end, if that is near."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=CLOSING_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _done(self, task: asyncio.Task[bool]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.info("join.failed", reason=str(task.exception())[:500])
 
     def _servers(self, wish: Wish) -> list[ServerName]:
         return candidates(self._rooms.server_name, wish.room_id, wish.servers)
@@ -143,7 +157,9 @@ class PeersRooms:
             ) from error
         await self._rooms.tailer.wait_for(committed.position)
         if partial is not None:
-            self._joined_partly(joined.room_id)
+            room = await self._rooms.names.room(joined.room_id)
+            assert room is not None, "a room that was adopted is known"
+            await self._joined_partly(room)
 
     async def _receive_join(self, joined: RemoteJoin) -> None:
         """Take the join of one more user into a room that this server is in."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.api.room_calls import create, send, timeline
-from tests.federation.handshakes.rooms_of_two import VERSIONS, join_via, members, server_of
+from tests.api.room_calls import create, send
+from tests.federation.handshakes.rooms_of_two import VERSIONS, join_via, members, server_of, until_member
 from tests.support.federation_servers import FederationServer
 
 Two = tuple[FederationServer, FederationServer]
@@ -16,4 +16,5 @@ async def test_public_room_of_another_server_is_joined(two_servers: Two, version
     assert (await join_via(bob, room_id, server_of(alice))).ok()["room_id"] == room_id
     assert await members(alice, room_id) == {alice.user_id: "join", bob.user_id: "join"}
     assert (await send(bob, room_id)).status == 200
+    await until_member(bob, room_id, alice.user_id, "join")
     assert await members(bob, room_id) == {alice.user_id: "join", bob.user_id: "join"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from aiohttp import ClientError, ClientResponse
+from aiohttp import ClientError
 from yarl import URL
 
 from federation.errors import PeerFailed, PeerRefused
@@ -21,9 +21,11 @@ from federation.transport.discovery import Endpoint, Route
 from federation.transport.limits import KEYS
 from federation.transport.open_transport import Transport
 from federation.transport.server_keys import INSECURE_KEYS, BadServerKeys, read_server_keys
+from federation.transport.server_names import is_literal
 
 STEP_WITHIN_S: Final = 15.0
 LONGEST_SHOWN: Final = 200
+MAX_ADDRESSES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,12 @@ def _describe_route(server: ServerName, route: Route) -> list[Finding]:
 
 
 async def _check_endpoint(transport: Transport, route: Route, endpoint: Endpoint) -> AsyncIterator[Finding]:
-    yield await _check_addresses(transport, endpoint)
+    usable: list[tuple[str, int]] = []
+    yield await _check_addresses(transport, endpoint, usable)
+    for address, port in usable:
+        yield await _check_tls(transport, address, port, route.tls_name)
+    if not usable:
+        return
     url = URL(f"https://{endpoint.authority}/_matrix/federation/v1/version")
     headers = {"Host": route.host_header}
     try:
@@ -86,36 +93,47 @@ async def _check_endpoint(transport: Transport, route: Route, endpoint: Endpoint
             asyncio.timeout(STEP_WITHIN_S),
             transport.connections.request("GET", url, headers=headers, tls_name=route.tls_name) as response,
         ):
-            yield Finding("TLS", True, _describe_certificate(response, route))
             yield _describe_version(response.status, await read_body(response, KEYS.max_bytes))
     except (ClientError, OSError, ValueError) as error:
-        yield Finding("connection", False, f"{endpoint.authority}, as {route.tls_name}: {explain(error)}")
+        yield Finding("version", False, explain(error))
 
 
-async def _check_addresses(transport: Transport, endpoint: Endpoint) -> Finding:
+async def _check_addresses(
+    transport: Transport, endpoint: Endpoint, usable: list[tuple[str, int]]
+) -> Finding:
+    """Say which addresses a host has, and collect those that may be connected to."""
     try:
         async with asyncio.timeout(STEP_WITHIN_S):
-            found = await transport.resolver.resolve(endpoint.host, endpoint.port, socket.AF_UNSPEC)
+            found = await _addresses(transport, endpoint)
     except OSError as error:
         return Finding("addresses", False, explain(error))
-    addresses = [result["host"] for result in found]
-    denied = [address for address in addresses if not is_public(address)]
-    words = f"{endpoint.host} has {', '.join(addresses)}"
-    if denied and not transport.connections.security.allow_private_addresses:
-        return Finding(
-            "addresses", False, f"{words}; not connected to, as of no public network: {', '.join(denied)}"
-        )
-    return Finding("addresses", True, words)
+    every = transport.connections.security.allow_private_addresses
+    usable += [(address, port) for address, port in found if every or is_public(address)][:MAX_ADDRESSES]
+    words = f"{endpoint.host} has {', '.join(address for address, _ in found)}"
+    denied = [address for address, _ in found if not every and not is_public(address)]
+    if denied:
+        words += f"; of no public network, so not connected to: {', '.join(denied)}"
+    return Finding("addresses", bool(usable), words)
 
 
-def _describe_certificate(response: ClientResponse, route: Route) -> str:
-    transport = response.connection.transport if response.connection else None
-    certificate = transport.get_extra_info("peercert") if transport else None
-    protocol = transport.get_extra_info("ssl_object").version() if transport else "TLS"
-    if not certificate:
-        return f"{protocol}; the certificate was not looked at"
-    expires = datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
-    return f"{protocol}; the certificate is valid for {route.tls_name} until {expires:%Y-%m-%d}"
+async def _addresses(transport: Transport, endpoint: Endpoint) -> list[tuple[str, int]]:
+    if is_literal(endpoint.host):
+        return [(endpoint.host, endpoint.port)]
+    found = await transport.resolver.resolve(endpoint.host, endpoint.port, socket.AF_UNSPEC)
+    return list(dict.fromkeys((result["host"], result["port"]) for result in found))
+
+
+async def _check_tls(transport: Transport, address: str, port: int, name: str) -> Finding:
+    try:
+        async with asyncio.timeout(STEP_WITHIN_S):
+            greeting = await transport.connections.greet(address, port, name)
+    except OSError as error:
+        return Finding("TLS", False, f"{address} port {port}, as {name}: {explain(error)}")
+    if not greeting.expires:
+        return Finding("TLS", None, f"{address} speaks {greeting.version}; its certificate was not looked at")
+    expires = datetime.fromtimestamp(ssl.cert_time_to_seconds(greeting.expires), UTC)
+    words = f"speaks {greeting.version}; its certificate is valid for {name} until {expires:%Y-%m-%d}"
+    return Finding("TLS", True, f"{address} {words}")
 
 
 def _describe_version(status: int, body: bytes) -> Finding:

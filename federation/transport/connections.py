@@ -4,6 +4,7 @@ What bounds it: `MAX_CONNECTIONS`, `MAX_CONNECTIONS_PER_HOST`, `CONNECT_WITHIN_S
 no proxies, no compression (a small answer stays a small answer).
 """
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, D
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from federation.transport.addresses import AddressDenied, open_public_socket
+from federation.transport.addresses import AddressDenied, is_public, open_public_socket
 from federation.transport.resolver import NameUnresolved
 
 MAX_CONNECTIONS: Final = 512
@@ -43,11 +44,20 @@ class Security:
     allow_private_addresses: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What a TLS handshake came to. `expires` is notAfter of a certificate that was checked, else empty."""
+
+    version: str
+    expires: str
+
+
 class Connections:
     """Requests over HTTPS. The pool is opened with the first one."""
 
     def __init__(self, security: Security, resolver: AbstractResolver) -> None:
         self.security = security
+        self._tls = _tls_context(security)
         self._resolver = resolver
         self._session: ClientSession | None = None
 
@@ -72,6 +82,18 @@ class Connections:
         ) as response:
             yield response
 
+    async def greet(self, address: str, port: int, tls_name: str) -> Greeting:
+        """Connect to an address for the sake of its certificate. Raises OSError."""
+        if not self.security.allow_private_addresses and not is_public(address):
+            raise AddressDenied(f"{address} is not an address of the open internet")
+        _, writer = await asyncio.open_connection(address, port, ssl=self._tls, server_hostname=tls_name)
+        try:
+            session = writer.get_extra_info("ssl_object")
+            certificate = session.getpeercert() or {}
+            return Greeting(session.version(), certificate.get("notAfter", ""))
+        finally:
+            writer.transport.abort()
+
     async def close(self) -> None:
         """End all connections."""
         if self._session is not None:
@@ -82,7 +104,7 @@ class Connections:
         if self._session is None:
             self._session = ClientSession(
                 connector=TCPConnector(
-                    ssl=_tls_context(self.security),
+                    ssl=self._tls,
                     resolver=self._resolver,
                     socket_factory=None if self.security.allow_private_addresses else open_public_socket,
                     limit=MAX_CONNECTIONS,

@@ -38,12 +38,14 @@ async def handle_invite(
     version = _known_version(version_name)
     pdu = read_sent_event(version, sent, "invite")
     invited = _own_user(ctx, pdu)
-    await check_server_acl(ctx, sent.room_id, sent.origin)
+    is_resident = await ctx.rooms.is_resident(sent.room_id)
+    if is_resident:
+        await check_server_acl(ctx, sent.room_id, sent.origin)
     await ctx.handshakes.check_may_be_invited(invited, pdu.sender)
     await check_signatures(ctx, version, pdu)
     shown = await check_invite_state(ctx, version, sent.room_id, invite_state)
     signed = countersign(ctx, version, pdu)
-    if not await ctx.rooms.is_resident(sent.room_id):
+    if not is_resident:
         await ctx.handshakes.store_invite(Invite(version, signed, shown, sent.origin))
     return signed
 

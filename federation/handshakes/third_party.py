@@ -5,7 +5,7 @@ Spec: https://spec.matrix.org/v1.19/server-server-api/#third-party-invites
 
 from federation.context import FederationContext
 from federation.errors import FederationRefusal
-from federation.handshakes.access import check_server_acl, user_in_path
+from federation.handshakes.access import user_in_path, version_of_room
 from federation.handshakes.invite import LIMITS
 from federation.protocol.canonical_json import JsonObject
 from federation.protocol.ids import RoomId, ServerName, UserId, server_name_of
@@ -31,7 +31,7 @@ async def handle_exchange(
         raise FederationRefusal(400, "M_INVALID_PARAM", "This is not an invite of an address")
     if server_name_of(target) != origin or server_name_of(sender) != ctx.server_name:
         raise FederationRefusal(403, "M_FORBIDDEN", "The invited user has to be yours, the sender ours")
-    await check_server_acl(ctx, room_id, origin)
+    await version_of_room(ctx, room_id, origin)
     await ctx.handshakes.exchange_third_party_invite(room_id, sender, target, signed)
 
 

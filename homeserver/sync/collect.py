@@ -17,6 +17,7 @@ from homeserver.sync.counts_by_rules import apply_push_rules
 from homeserver.sync.delta import RoomDelta, SyncDelta, SyncRequest, Timeline
 from homeserver.sync.departures import load_departures
 from homeserver.sync.device_lists import have_counts_moved, load_device_lists
+from homeserver.sync.incomplete_rooms import KnownRooms, known_rooms
 from homeserver.sync.presence import load_presence
 from homeserver.sync.receipts import add_receipts, has_receipts, load_receipts
 from homeserver.sync.room_state import load_room_state, needed_members
@@ -35,9 +36,9 @@ async def collect(ctx: SyncContext, request: SyncRequest, rooms: Mapping[int, Ro
     token = SyncToken(ctx.epoch, ctx.rooms.tailer.applied, ctx.ephemeral.stamps.last)
     since = request.since.position if request.since is not None else 0
     account_data = await personal.load_account_data(ctx, request, since, token.position)
-    wanted = await _wanted_rooms(ctx, request, rooms)
+    wanted = await known_rooms(ctx, request, await _wanted_rooms(ctx, request, rooms), since, token.position)
     spans = await _choose_spans(ctx, request, wanted, account_data, token.position)
-    timelines = await _load_timelines(ctx, request, wanted, spans)
+    timelines = wanted.with_summaries(await _load_timelines(ctx, request, wanted.rooms, spans))
     known = await ctx.rooms.names.rooms(timelines)
     deltas = {
         span.room_nid: _delta(request, known[span.room_nid], span, timelines[span.room_nid])
@@ -82,10 +83,11 @@ async def _wanted_rooms(
 async def _choose_spans(
     ctx: SyncContext,
     request: SyncRequest,
-    rooms: Mapping[int, RoomMembership],
+    wanted: KnownRooms,
     account_data: Mapping[int, object],
     upto: int,
 ) -> Spans:
+    rooms = wanted.rooms
     if request.since is None:
         return initial_spans(request, rooms, upto)
     since, stamp = request.since.position, request.since.stamp
@@ -101,7 +103,7 @@ async def _choose_spans(
             or nid in account_data
             or read_elsewhere
         }
-    return await changed_spans(ctx.rooms.db, request, rooms, since, upto)
+    return await changed_spans(ctx.rooms.db, request, rooms, since, upto, anew=wanted.anew)
 
 
 async def _load_timelines(

@@ -56,9 +56,15 @@ def initial_spans(request: SyncRequest, rooms: Mapping[int, RoomMembership], upt
 
 
 async def changed_spans(
-    db: Database, request: SyncRequest, rooms: Mapping[int, RoomMembership], since: int, upto: int
+    db: Database,
+    request: SyncRequest,
+    rooms: Mapping[int, RoomMembership],
+    since: int,
+    upto: int,
+    *,
+    anew: Collection[int] = (),
 ) -> Spans:
-    """Show what happened after `since`."""
+    """Show what happened after `since`, and the rooms in `anew` whole if the user is in them."""
     moved = [room for room in rooms.values() if since < room.position <= upto]
     before: Mapping[int, str] = {}
     visited: Collection[int] = ()
@@ -70,7 +76,12 @@ async def changed_spans(
     joined = [room for room in rooms.values() if room.membership == "join" and room.position <= upto]
     gone = [room for room in moved if room.membership in ("leave", "ban") and not room.forgotten]
     return Spans(
-        [_joined_span(room, before.get(room.room_nid), since, upto) for room in joined],
+        [
+            Span(room.room_nid, WHOLE, upto)
+            if room.room_nid in anew
+            else _joined_span(room, before.get(room.room_nid), since, upto)
+            for room in joined
+        ],
         [_left_span(room, before.get(room.room_nid), room.room_nid in visited, since) for room in gone],
         [room for room in moved if room.membership == "invite"],
         [room for room in moved if room.membership == "knock"],

@@ -1,0 +1,47 @@
+"""What clients see of a room that was joined before its members were known."""
+
+from federation.protocol.ids import ServerName, UserId
+from homeserver.http.context import Services
+from homeserver.json_types import JsonObject
+from homeserver.rooms.adopt_room import PartialJoin
+from homeserver.rooms.complete_partial_state import complete_partial_state
+from homeserver.rooms.store_outliers import store_outliers
+from tests.api.client import ApiClient
+from tests.rooms.test_adopt_room import MEMBERS, adopt
+from tests.support.foreign_room import EVE, make_foreign_room
+
+LAZY = '{"room":{"state":{"lazy_load_members":true}}}'
+
+
+async def sync(client: ApiClient, **params: str | int) -> tuple[str, JsonObject]:
+    body = (await client.get("/sync", **params)).ok()
+    joined: JsonObject = body["rooms"]["join"]
+    return str(body["next_batch"]), joined
+
+
+async def test_lazy_clients_see_the_room_at_once_others_whole_when_it_is_complete(
+    services: Services, alice: ApiClient
+) -> None:
+    foreign = make_foreign_room(members=MEMBERS)
+    user_id = UserId((await alice.whoami()).ok()["user_id"])
+    partial = PartialJoin(ServerName("elsewhere"), (ServerName("elsewhere"),))
+    since, _ = await sync(alice)
+    room, committed = await adopt(services.rooms, foreign, user_id, partial)
+    await services.rooms.tailer.wait_for(committed.position)
+
+    lazy_since, lazily = await sync(alice, filter=LAZY)
+    assert room.room_id in lazily
+    assert room.room_id not in (await sync(alice))[1]
+    since, waiting = await sync(alice, since=since)
+    assert room.room_id not in waiting
+
+    before = foreign.before[committed.event_id].values()
+    await store_outliers(services.rooms, room, foreign.pdus(before))
+    await complete_partial_state(services.rooms, room, list(before))
+
+    _, whole = await sync(alice, since=since, timeout=5_000)
+    state = [*whole[room.room_id]["state"]["events"], *whole[room.room_id]["timeline"]["events"]]
+    members = {event["state_key"] for event in state if event["type"] == "m.room.member"}
+    assert members == {user_id, EVE, *MEMBERS}
+    _, lazily = await sync(alice, since=lazy_since, filter=LAZY)
+    assert lazily[room.room_id]["summary"]["m.joined_member_count"] == len(MEMBERS) + 2

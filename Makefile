@@ -10,7 +10,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench chaos differential lock clean
+.PHONY: help run test lint fmt bench chaos differential interop lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ chaos: $(VENV)/.installed-for-tests ## The long proofs: 20 kills under load, kil
 differential: $(VENV)/.installed-for-tests ## Compare the protocol core with Synapse on 2,000 graphs of events per room version
 	@$(BIN)/python -m benchmarks.servers.synapse_environment
 	@DIFFERENTIAL_GRAPHS=$${DIFFERENTIAL_GRAPHS:-2000} $(BIN)/pytest tests/differential $(ARGS)
+
+interop: $(VENV)/.installed-for-tests ## Federate with a real Synapse, in every way and several room versions
+	@$(BIN)/python -m benchmarks.servers.synapse_environment
+	@$(BIN)/pytest -m "interop or not interop" tests/interop --timeout 1200 $(ARGS)
 
 lock: $(VENV)/.installed-for-tests ## Renew the lock files with the newest versions that pyproject.toml allows
 	@$(COMPILE) --output-file requirements.lock

@@ -61,7 +61,8 @@ def graph_of(version: str, steps: Sequence[int]) -> Graph:
     """Build the graph of some steps. The first one makes the room; any other may be left out."""
     builder = GraphBuilder.of(version)
     room_state.create(builder, Random(steps[0]))
-    for step in steps[1:]:
+    # Where making the room is refused, there is nothing to go on from.
+    for step in steps[1:] if builder.accepted else ():
         rng = Random(step)
         action = rng.choice(BEGINNINGS) if step < 0 else rng.choices(_ACTIONS, cum_weights=_CUMULATIVE)[0]
         action(builder, rng)

@@ -20,7 +20,7 @@ def is_known(event: JsonObject, ours: Verdict, theirs: Verdict) -> bool:
 
 def is_known_crash(reason: str) -> bool:
     """Tell whether Synapse's state resolution failed on a power level that is no number."""
-    return "int()" in reason or "Not a valid power level" in reason
+    return _is_about_levels(reason)
 
 
 def _unfederatable_target(_event: JsonObject, ours: Verdict, theirs: Verdict) -> bool:
@@ -44,7 +44,21 @@ def _redaction_of_nothing(event: JsonObject, _ours: Verdict, theirs: Verdict) ->
 def _unreadable_level(_event: JsonObject, _ours: Verdict, theirs: Verdict) -> bool:
     """Before room version 10, the first power levels may hold what is no number. Synapse then fails whenever
     it looks at that level, we take the default."""
-    return theirs.outcome == "rejected" and "int()" in theirs.reason
+    return theirs.outcome == "rejected" and _is_about_levels(theirs.reason)
+
+
+def _odd_notifications(event: JsonObject, ours: Verdict, _theirs: Verdict) -> bool:
+    """Before room version 10, Synapse takes an empty text or list for an object without levels."""
+    content = event.get("content")
+    levels = content if isinstance(content, dict) else {}
+    is_odd = any(levels.get(group, {}) in ("", []) for group in ("events", "notifications"))
+    return is_odd and ours.reason.startswith("power_levels_format")
+
+
+def _is_about_levels(reason: str) -> bool:
+    return any(
+        part in reason for part in ("int()", "Not a valid power level", "object has no attribute 'get'")
+    )
 
 
 KNOWN_DIFFERENCES: Final[tuple[Known, ...]] = (
@@ -52,4 +66,5 @@ KNOWN_DIFFERENCES: Final[tuple[Known, ...]] = (
     _depth_of_old_rooms,
     _redaction_of_nothing,
     _unreadable_level,
+    _odd_notifications,
 )

@@ -36,19 +36,27 @@ FORGET_EVERY_S: Final = 3600.0
 
 
 class Inbound:
-    """Implements `InboundWork`. `counts` and `backlog` are for the metrics."""
+    """Implements `InboundWork`."""
 
     def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
-        self.backlog = Backlog(0, 0)
+        self._counts: Counter[str] = Counter()
+        self._backlog = Backlog(0, 0)
         self._fetching: InFlight[tuple[RoomId, EventId], Pdu | bool] = InFlight("fetch-event")
         self._receiving: InFlight[tuple[ServerName, str], JsonObject] = InFlight("receive-transaction")
         self._rooms: FairQueue[RoomId] = FairQueue()
         self._gaps: FairQueue[tuple[RoomId, ServerName]] = FairQueue(GAPS_PER_SERVER)
         self._tasks: list[asyncio.Task[None]] = []
 
+    @property
+    def counts(self) -> Counter[str]:
+        return self._counts
+
+    @property
+    def backlog(self) -> Backlog:
+        return self._backlog
+
     def count(self, what: str) -> None:
-        self.counts[what] += 1
+        self._counts[what] += 1
 
     async def wake(self, room_id: RoomId, origin: ServerName) -> None:
         await self._rooms.add(origin, room_id)
@@ -96,7 +104,7 @@ class Inbound:
         """Find everything that is staged and may be tried now."""
         for room_id, origin, has_gap in await ctx.staging.due_rooms():
             await (self.has_gap if has_gap else self.wake)(room_id, origin)
-        self.backlog = await ctx.staging.backlog()
+        self._backlog = await ctx.staging.backlog()
 
     async def until_idle(self) -> None:
         """Return once all that may be tried now was tried."""

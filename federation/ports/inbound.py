@@ -1,8 +1,9 @@
 """What runs in the background for events from elsewhere, as seen by whoever hands it work."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
+from federation.ports.staging import Backlog
 from federation.protocol.canonical_json import JsonObject
 from federation.protocol.ids import EventId, RoomId, ServerName
 from federation.protocol.pdu import Pdu
@@ -10,6 +11,14 @@ from federation.protocol.pdu import Pdu
 
 class InboundWork(Protocol):
     """The queue of rooms with staged events, and what is done once for all who ask at the same time."""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many events came to what."""
+
+    @property
+    def backlog(self) -> Backlog:
+        """How much waits, as of a few seconds ago."""
 
     def count(self, what: str) -> None:
         """Count something that happened to an event, for the metrics."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from federation.inbound.inbound import Inbound
+from federation.ports.inbound import InboundWork
 from homeserver.clock import Clock
 from homeserver.http.gauges import Sample
 
 
-def inbound_samples(inbound: Inbound, clock: Clock) -> Iterator[Sample]:
+def inbound_samples(inbound: InboundWork, clock: Clock) -> Iterator[Sample]:
     """Yield the length of the queue, the age of the oldest event in it, and what became of events."""
     backlog = inbound.backlog
     age_s = max(0.0, (clock.now_ms() - backlog.oldest_ms) / 1000) if backlog.pdus else 0.0

@@ -32,6 +32,10 @@ class BodyTooLong(ValueError):
     """An answer has more bytes than it may have."""
 
 
+class UnusableAuthorities(Exception):
+    """The file with further certificate authorities cannot be read; the message says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Security:
     """Whom to believe to be who they say, and which addresses may be connected to.
@@ -158,7 +162,10 @@ def _tls_context(security: Security) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if security.ca_file is not None:
-        context.load_verify_locations(security.ca_file)
+        try:
+            context.load_verify_locations(security.ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise UnusableAuthorities(f"certificate authorities {security.ca_file}: {error}") from error
     if not security.verify_tls:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context

@@ -32,6 +32,7 @@ class ErrorReportingGroup(click.Group):
 
 
 def _message_for_operator(error: Exception) -> str | None:
+    from federation.transport.connections import UnusableAuthorities
     from homeserver.config import ConfigProblems
     from homeserver.embedded_postgres import EmbeddedPostgresError
     from homeserver.errors import MatrixError
@@ -47,7 +48,7 @@ def _message_for_operator(error: Exception) -> str | None:
             return error.message
         case EmbeddedPostgresError() | UnsuitableDatabase() | InstanceMismatch() | MigrationError():
             return str(error)
-        case SigningKeyUnusable():
+        case SigningKeyUnusable() | UnusableAuthorities():
             return str(error)
         case _:
             return None

@@ -34,7 +34,10 @@ async def record_signing_key(conn: Connection, public_key: str) -> None:
     """
     kept = await record_once(conn, SIGNING_KEY, public_key)
     if kept != public_key:
-        raise InstanceMismatch(f"the signing key file holds {public_key}, but this server signs with {kept}")
+        raise InstanceMismatch(
+            f"the signing key file holds {public_key}, but this server signs with {kept}; "
+            "`parlour federation rotate-key` changes that"
+        )
 
 
 async def load_epoch(conn: Connection) -> str:

@@ -23,7 +23,7 @@ class Incoming:
     """An event to be checked and given a place.
 
     `own_nid` is its number where it is stored already; `states_after` has the states after those prev events
-    that are not stored with one.
+    that are not stored with one. `objection` says why it is not accepted although the rules allow it.
     """
 
     event: NewEvent
@@ -32,6 +32,7 @@ class Incoming:
     authorization: Authorization
     states_after: Mapping[EventId, State]
     relay: bool
+    objection: str = ""
 
     @property
     def room(self) -> Room:
@@ -49,10 +50,12 @@ async def look_up(
     *,
     relay: bool = False,
     states_after: Mapping[EventId, State] | None = None,
+    is_history: bool = False,
 ) -> Incoming | Verdict:
     """Return an event with what it refers to; a state event is stored as an outlier then.
 
-    A verdict instead where the event is known, what it refers to is not, or that is of another room.
+    A verdict instead where the event is known, what it refers to is not, or that is of another room. Only in
+    history is there a create event, and only one that came with the state of the room.
     """
     states = states_after or {}
     implied = implied_auth_events(room, pdu)
@@ -64,7 +67,8 @@ async def look_up(
         return Verdict(Outcome.REJECTED, "refers to events of another room")
     if own is not None and (own.has_place or own.room_nid != room.nid):
         return Verdict(Outcome.KNOWN)
-    if not pdu.prev_events:
+    is_begin = is_history and pdu.type == "m.room.create" and own is not None
+    if not pdu.prev_events and not is_begin:
         return Verdict(Outcome.REJECTED, "names no event before it")
     missing = _missing(pdu, known, (*pdu.auth_events, *implied), states)
     if missing:

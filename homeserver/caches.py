@@ -79,6 +79,10 @@ class BytesCache(Generic[K]):
         while self.size > self.max_bytes:
             self.size -= len(self._items.popitem(last=False)[1])
 
+    def pop(self, key: K) -> None:
+        """Forget a value, if there is one."""
+        self.size -= len(self._items.pop(key, b""))
+
     def __len__(self) -> int:
         return len(self._items)
 

@@ -55,7 +55,7 @@ class Outbound:
         self.sender = Sender(self._own, client, self._back_off, outbox, self._clock.now_ms)
         self._typing = OutboundTyping(ephemeral.typing, self._clock, self._own)
         self._presence = OutboundPresence(ephemeral.presence, self._db, self._clock, self._own)
-        self.feed = OutboundFeed(rooms, self.sender, lists, self._typing, self._presence)
+        self.feed = OutboundFeed(rooms, self.sender, outbox, lists, self._typing, self._presence)
         await self._restore(rooms.tailer.applied, lists)
         self._back_off.on_due(self.sender.try_again)
         self.feed.start(rooms.tailer.applied)

@@ -13,12 +13,12 @@ import structlog
 
 from federation.outbound.sender import Sender
 from federation.ports.outbox import DuePdu
-from federation.protocol.ids import ServerName
+from federation.protocol.ids import EventId, ServerName
 from federation.transport.server_names import ServerLists
 from homeserver.errors import MatrixError
 from homeserver.peers.outbound_presence import OutboundPresence
 from homeserver.peers.outbound_typing import OutboundTyping
-from homeserver.peers.outbox import due_receipt
+from homeserver.peers.outbox import StoredOutbox, due_receipt
 from homeserver.peers.room_stays import RoomStays, StaysCache
 from homeserver.rooms.context import RoomsContext
 from homeserver.storage import edu_outbox, outgoing
@@ -45,6 +45,7 @@ class OutboundFeed:
         self,
         rooms: RoomsContext,
         sender: Sender,
+        outbox: StoredOutbox,
         permitted: ServerLists,
         typing: OutboundTyping,
         presence: OutboundPresence,
@@ -52,10 +53,11 @@ class OutboundFeed:
         self._rooms = rooms
         self._own: ServerName = rooms.server_name
         self._sender = sender
+        self._outbox = outbox
         self._permitted = permitted
         self._typing = typing
         self._presence = presence
-        self._stays = StaysCache(self._own)
+        self._stays = StaysCache(self._own, permitted.permit)
         self._dirty: set[int] = set()
         self._upto = 0
         self._all_rooms = False
@@ -100,6 +102,7 @@ class OutboundFeed:
         if entry.kinds & FOLLOWED:
             if _may_change_members(batch):
                 self._stays.forget(entry.rooms)
+            self._forget_redacted(batch)
             self._dirty.update(nid for nid in entry.rooms if not self._stays.is_local(nid))
         if entry.kinds & WITH_EDUS:
             self._look_for_edus = True
@@ -107,6 +110,13 @@ class OutboundFeed:
             self.look()
         elif self._idle.is_set():
             self._sender.advance(entry.position)
+
+    def _forget_redacted(self, batch: Batch) -> None:
+        for event in batch.events:
+            if event.type == "m.room.redaction":
+                pdu = event.load()
+                target = pdu["content"].get("redacts", pdu.get("redacts"))
+                self._outbox.forget(EventId(str(target)))
 
     def _missed_commits(self) -> None:
         self._stays.clear()
@@ -169,9 +179,10 @@ class OutboundFeed:
         receipts = await outgoing.select_outgoing_receipts(conn, room_nids, since, upto, self._own)
         stays = await self._stays.load(conn, room_nids, since)
         turned_away = await outgoing.select_turned_away(conn, events, self._own) if events else {}
+        self._outbox.keep(event.event for event in events)
         for event in events:
             servers = self._servers_of(event, stays[event.room_nid], turned_away.get(event.position, []))
-            self._sender.tell(servers, DuePdu(event.position, event.event_id))
+            self._sender.tell(servers, DuePdu(event.position, event.event.event_id))
         for receipt in receipts:
             self._tell_receipt(receipt, stays[receipt.room_nid])
         self._sender.advance(upto)
@@ -182,12 +193,13 @@ class OutboundFeed:
         """Return whom an event concerns. The arrival of this server was told by who let it in."""
         if event.position in stays.arrivals:
             return []
-        servers = dict.fromkeys((*stays.servers_at(event.position), *turned_away))
-        return [s for s in servers if s not in (event.made_by, self._own) and self._permitted.permit(s)]
+        invited = [server for server in turned_away if self._permitted.permit(server)]
+        servers = dict.fromkeys((*stays.servers_at(event.position), *invited))
+        servers.pop(event.made_by, None)
+        return list(servers)
 
     def _tell_receipt(self, receipt: OutgoingReceipt, stays: RoomStays) -> None:
-        servers = [server for server in stays.servers_now() if self._permitted.permit(server)]
-        self._sender.tell_receipt(servers, due_receipt(receipt))
+        self._sender.tell_receipt(stays.servers_now(), due_receipt(receipt))
 
     async def _read_edus(self) -> None:
         async with self._rooms.db.acquire() as conn:
@@ -202,9 +214,9 @@ class OutboundFeed:
                 stays = await self._stays.load(conn, sorted(typing), self._sender.processed)
             rooms = await self._rooms.names.rooms(typing)
             for room_nid, changes in typing.items():
-                servers = [s for s in stays[room_nid].servers_now() if self._permitted.permit(s)]
+                there = stays[room_nid].servers_now()
                 for user_id, is_typing in changes.items():
-                    self._sender.tell_typing(servers, rooms[room_nid].room_id, user_id, is_typing)
+                    self._sender.tell_typing(there, rooms[room_nid].room_id, user_id, is_typing)
         for update, servers in await self._presence.take():
             self._sender.tell_presence([s for s in servers if self._permitted.permit(s)], update)
 

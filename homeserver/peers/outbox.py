@@ -1,6 +1,6 @@
 """Where the sender of transactions reads what is due, and remembers what has arrived: the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from federation.outbound.destination_queue import MAX_ITEMS
@@ -29,6 +29,15 @@ class StoredOutbox:
         self._clock = clock
         self._own = own
         self._pdus: BytesCache[EventId] = BytesCache(PDU_BYTES_KEPT)
+
+    def keep(self, rows: Iterable[EventJson]) -> None:
+        """Keep events in memory that many servers are about to be sent."""
+        for row in rows:
+            self._pdus.put(row.event_id, render_pdu(row))
+
+    def forget(self, event_id: EventId) -> None:
+        """Read an event again when it is wanted, since it may have been redacted."""
+        self._pdus.pop(event_id)
 
     async def load_pdus(self, event_ids: Sequence[EventId]) -> Mapping[EventId, bytes]:
         known = {event_id: pdu for event_id in event_ids if (pdu := self._pdus.get(event_id)) is not None}

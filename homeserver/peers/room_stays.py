@@ -1,6 +1,6 @@
 """Which other servers are in which rooms, remembered for the rooms in which something happens."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,8 +33,10 @@ class RoomStays:
 class StaysCache:
     """Knows the stays that had not ended when a room was looked up, until its members change."""
 
-    def __init__(self, own: ServerName) -> None:
+    def __init__(self, own: ServerName, permit: Callable[[ServerName], bool]) -> None:
+        """`permit` says which servers are told anything; the others count as not there."""
         self._own = own
+        self._permit = permit
         self._rooms: LruCache[int, RoomStays] = LruCache(MAX_ROOMS)
         self._count = 0
         self._forgotten: set[int] | None = None
@@ -76,7 +78,7 @@ class StaysCache:
         for stay in rows:
             if stay.server == self._own:
                 arrivals[stay.room_nid].add(stay.since)
-            else:
+            elif self._permit(stay.server):
                 others[stay.room_nid].append(stay)
         return {nid: RoomStays(tuple(others[nid]), frozenset(arrivals[nid])) for nid in room_nids}
 

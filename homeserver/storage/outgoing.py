@@ -11,11 +11,12 @@ from federation.protocol.ids import EventId, RoomId, ServerName, UserId
 from homeserver.storage.db import Connection
 
 SELECT_OUTGOING = """
-SELECT e.position, e.event_id, e.room_nid, u.server
-FROM unnest($1::bigint[]) AS r(room_nid)
+SELECT e.position, e.room_nid, u.server,
+       e.event_id, r.version, e.redacted_by IS NOT NULL AS is_redacted, e.json
+FROM rooms r
 JOIN events e ON e.room_nid = r.room_nid AND e.position > $2 AND e.position <= $3
 JOIN users u ON u.user_nid = e.sender_nid
-WHERE u.server = $4 OR e.relayed
+WHERE r.room_nid = ANY ($1::bigint[]) AND (u.server = $4 OR e.relayed)
 ORDER BY e.position LIMIT $5
 """
 # Who was invited or had knocked has no member in the room, so nothing but this tells their server of the end.
@@ -82,13 +83,23 @@ SEARCHED_PER_ROOM = 1_000
 
 
 @dataclass(frozen=True, slots=True)
+class EventJson:
+    """An event's canonical bytes, and what decides how it may be shown."""
+
+    event_id: EventId
+    room_version: str
+    is_redacted: bool
+    json: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingEvent:
     """An event that others are to be told of; `made_by` is the server of its sender."""
 
     position: int
-    event_id: EventId
     room_nid: int
     made_by: ServerName
+    event: EventJson
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +115,12 @@ class OutgoingReceipt:
     ts: int
 
 
-@dataclass(frozen=True, slots=True)
-class EventJson:
-    """An event's canonical bytes, and what decides how it may be shown."""
-
-    event_id: EventId
-    room_version: str
-    is_redacted: bool
-    json: bytes
-
-
 async def select_outgoing(
     conn: Connection, room_nids: Sequence[int], since: int, upto: int, own: ServerName, limit: int
 ) -> list[OutgoingEvent]:
     """Return the first events of rooms in a span of positions that others are to be told of, in order."""
     rows = await conn.fetch(SELECT_OUTGOING, room_nids, since, upto, own, limit)
-    return [OutgoingEvent(*row) for row in rows]
+    return [OutgoingEvent(row[0], row[1], row[2], EventJson(*row[3:])) for row in rows]
 
 
 async def select_turned_away(

@@ -53,9 +53,9 @@ def work_on(url: str, work: Callable[[Connection], Awaitable[object]]) -> object
 async def store_trouble(conn: Connection) -> None:
     """Have one server dead for three hours, and another one behind."""
     await upsert_checkpoint(conn, 0, NOW_MS)
-    failing = FailingRow(DEAD, NOW_MS - 3 * 3_600_000 - 1_000, NOW_MS + 1_800_000, 3_600_000)
+    failing = FailingRow(DEAD, NOW_MS - 3 * 3_600_000 - 1_000, NOW_MS + 5_000_000, 3_600_000)
     await upsert_failing(conn, failing, "connection refused")
-    slow = LaggardRow(SLOW, 0, NOW_MS - 120_000, True)
+    slow = LaggardRow(SLOW, 0, NOW_MS - 2 * 3_600_000, True)
     await upsert_laggards(conn, [(slow, InFlightRow("txn", b"{}", 1, ()))])
     await insert_edu(conn, [DEAD], "m.direct_to_device", {})
 
@@ -65,8 +65,8 @@ def test_status_counts_and_lists_the_servers_in_trouble(parlour: CliRunner) -> N
     assert result.exit_code == 0, result.output
     assert "failing     1 servers" in result.output
     assert "behind      1 servers" in result.output
-    assert "dead.example  failing since 3 h ago, next try in 29 min, connection refused" in result.output
-    assert "slow.example  behind since 2 min ago" in result.output
+    assert "dead.example  failing since 3 h ago, next try in 1 h, connection refused" in result.output
+    assert "slow.example  behind since 2 h ago" in result.output
 
 
 def test_destination_says_what_is_the_matter_with_a_server(parlour: CliRunner) -> None:

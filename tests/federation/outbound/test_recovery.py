@@ -6,7 +6,13 @@ import pytest
 
 from federation.outbound import sender
 from federation.protocol.ids import ServerName, UserId
-from homeserver.storage.destinations import select_checkpoint, select_destination, select_laggards
+from homeserver.peers import outbound
+from homeserver.storage.destinations import (
+    ask_for_retry,
+    select_checkpoint,
+    select_destination,
+    select_laggards,
+)
 from tests.federation.outbound.world import Gate, Sent, World, be_dead, refuse
 from tests.support.rooms import make_room
 
@@ -166,6 +172,47 @@ async def test_server_behind_by_more_than_500_events_gets_the_newest_of_each_roo
     await world.settle()
     assert world.peers.texts(THERE) == ["first", "last"]
     assert last
+
+
+async def test_server_that_starts_far_behind_its_checkpoint_lets_others_catch_up_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = await make_room(world.rooms, members=[CAROL, DAVE])
+    await world.settle()
+    await world.outbound.stop()
+    await world.say(room, "one", "two")
+    monkeypatch.setattr(outbound, "MAX_REPLAYED", 1)
+    await world.start()
+    assert set(world.outbound.sender.queues) == {THERE, OTHER}
+    await world.settle()
+    assert world.peers.texts(THERE) == world.peers.texts(OTHER) == ["one", "two"]
+
+
+async def test_commits_that_the_tailer_missed_are_found(world: World) -> None:
+    room = await make_room(world.rooms, members=[CAROL])
+    await world.settle()
+    world.rooms.tailer._subscribers, subscribers = [], world.rooms.tailer._subscribers
+    await world.say(room, "unheard of")
+    world.rooms.tailer._subscribers = subscribers
+    for reset in world.rooms.tailer._resets:
+        reset()
+    await world.settle()
+    assert world.peers.texts(THERE) == ["unheard of"]
+
+
+async def test_operator_has_a_server_tried_at_once(world: World) -> None:
+    room = await make_room(world.rooms, members=[CAROL])
+    await world.settle()
+    world.peers.answers[THERE] = be_dead
+    await world.say(room, "one")
+    await world.settle()
+    for _ in range(8):
+        await world.pass_time(HOUR_MS)
+    del world.peers.answers[THERE]
+    async with world.db.acquire() as conn:
+        assert await ask_for_retry(conn, THERE) == [THERE]
+    await world.pass_time(5_000)
+    assert world.peers.texts(THERE) == ["one"]
 
 
 async def test_server_that_hangs_holds_up_no_other(world: World) -> None:

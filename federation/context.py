@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from federation.ports.destinations import BackOff
+from federation.ports.devices import Devices
 from federation.ports.directory import Directory
 from federation.ports.edus import EduReceiver
 from federation.ports.handshakes import Handshakes
@@ -32,5 +33,6 @@ class FederationContext:
     inbound: InboundWork
     handshakes: Handshakes
     directory: Directory
+    devices: Devices
     media: MediaFiles
     back_off: BackOff

@@ -39,6 +39,7 @@ from homeserver.peers.elsewhere import Elsewhere
 from homeserver.peers.open_federation import open_federation
 from homeserver.peers.open_transport import open_way_to_peers
 from homeserver.peers.outbound import open_outbound
+from homeserver.peers.outbound_to_device import OutboxDevices
 from homeserver.peers.transport_options import permitted_servers
 from homeserver.push.context import open_push
 from homeserver.rooms.build_event import Author
@@ -145,10 +146,11 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     push = await stack.enter_async_context(open_push(db, writer, tailer))
     sync = await stack.enter_async_context(open_sync(epoch, rooms, ephemeral, client_data, push))
     media = await stack.enter_async_context(open_media(settings, server_name, db, clock, elsewhere.media))
+    e2ee, to_device = E2eeContext.of(rooms), ToDeviceContext.of(rooms, OutboxDevices() if transport else None)
     federation, gauges = None, Gauges()
     if transport is not None:
         federation = await stack.enter_async_context(
-            open_federation(transport, accounts, ephemeral, media, back_off)
+            open_federation(transport, accounts, ephemeral, media, back_off, e2ee, to_device)
         )
         outbound = await stack.enter_async_context(
             open_outbound(ephemeral, transport.client, permitted_servers(settings), back_off)
@@ -159,7 +161,7 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     return Services(
         settings, server_name, clock, db, writer, accounts, RateLimits(clock, settings.limits),
         ClientAddresses(settings.trusted_proxies), gauges, rooms, client_data, ephemeral,
-        ToDeviceContext.of(rooms), E2eeContext.of(rooms), media, push, sync,
+        to_device, e2ee, media, push, sync,
         federation,
     )  # fmt: skip
 

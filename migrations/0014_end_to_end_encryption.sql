@@ -77,9 +77,11 @@ CREATE TABLE remote_device_lists (
     stream_id bigint NOT NULL,
     stale     boolean NOT NULL DEFAULT false,
     tried_ts  bigint NOT NULL DEFAULT 0,
-    failures  integer NOT NULL DEFAULT 0
+    failures  integer NOT NULL DEFAULT 0,
+    gaps      integer NOT NULL DEFAULT 0
 );
-COMMENT ON COLUMN remote_device_lists.stale IS 'An update was missed: the list must be fetched anew.';
+COMMENT ON COLUMN remote_device_lists.stale IS 'The list must be fetched (anew).';
+COMMENT ON COLUMN remote_device_lists.gaps IS 'Counts updates that could not be taken in: what was fetched before the newest of them is out of date.';
 CREATE INDEX remote_device_lists_stale ON remote_device_lists (tried_ts) WHERE stale;
 
 CREATE TABLE remote_devices (

@@ -30,8 +30,25 @@ async def announce_devices(change: Change, user_nid: int, device_ids: Sequence[s
     user_id, servers = await _servers_to_tell(change.conn, user_nid)
     if servers:
         first = last - len(device_ids) + 1
-        for edu in await device_updates(change.conn, user_nid, user_id, device_ids, first):
-            await insert_edu(change.conn, servers, DEVICE_LIST_UPDATE, edu, f"{user_id} {edu['device_id']}")
+        await _send_updates(
+            change, servers, await _device_updates(change.conn, user_nid, user_id, device_ids, first)
+        )
+
+
+async def announce_arrival(change: Change, user_nid: int, room_nid: int, own: ServerName) -> None:
+    """Tell of a local user's devices those servers of a room that the user has just met there."""
+    servers = await device_lists.select_new_servers(change.conn, user_nid, room_nid, own)
+    devices = await device_keys.select_device_keys(change.conn, [user_nid]) if servers else []
+    if not devices:
+        return
+    device_ids = [device.device_id for device in devices]
+    last = await device_lists.count_updates(change.conn, user_nid, len(device_ids))
+    user_id = (await select_user_ids(change.conn, [user_nid]))[user_nid]
+    first = last - len(device_ids) + 1
+    await _send_updates(
+        change, servers, await _device_updates(change.conn, user_nid, user_id, device_ids, first)
+    )
+    change.touch(Stream.DEVICE_LISTS)
 
 
 async def announce_signing_keys(change: Change, user_nid: int) -> None:
@@ -54,7 +71,13 @@ async def announce_privately(change: Change, viewer_nid: int, user_nids: Sequenc
     change.touch(Stream.DEVICE_LISTS, users=[viewer_nid])
 
 
-async def device_updates(
+async def _send_updates(change: Change, servers: Sequence[ServerName], edus: Sequence[JsonObject]) -> None:
+    for edu in edus:
+        key = f"{edu['user_id']} {edu['device_id']}"
+        await insert_edu(change.conn, servers, DEVICE_LIST_UPDATE, edu, key)
+
+
+async def _device_updates(
     conn: Connection, user_nid: int, user_id: UserId, device_ids: Sequence[str], first_stream_id: int
 ) -> list[JsonObject]:
     """Return the EDUs that tell other servers of devices: each names the one before it."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from federation.protocol.ids import ServerName
 from homeserver.storage.db import Connection
 
 UPSERT_CHANGE = """
@@ -15,6 +16,21 @@ UPSERT_PRIVATE_CHANGES = """
 INSERT INTO private_key_changes (viewer_nid, user_nid, position)
 SELECT $1, w.user_nid, $3 FROM unnest($2::bigint[]) AS w(user_nid)
 ON CONFLICT (viewer_nid, user_nid) DO UPDATE SET position = excluded.position
+"""
+UPSERT_STREAM_ID = """
+INSERT INTO device_list_changes AS c (user_nid, position, stream_id) VALUES ($1, 0, $2)
+ON CONFLICT (user_nid) DO UPDATE SET stream_id = c.stream_id + excluded.stream_id
+RETURNING stream_id
+"""
+SELECT_NEW_SERVERS = """
+SELECT s.server FROM room_servers s
+WHERE s.room_nid = $2 AND s.until IS NULL AND s.server <> $3
+AND EXISTS (SELECT FROM memberships WHERE user_nid = $1 AND room_nid = $2 AND membership = 'join')
+AND NOT EXISTS (
+    SELECT FROM memberships m
+    JOIN room_servers o ON o.room_nid = m.room_nid AND o.server = s.server AND o.until IS NULL
+    WHERE m.user_nid = $1 AND m.membership = 'join' AND m.room_nid <> $2
+)
 """
 SELECT_STREAM_ID = "SELECT stream_id FROM device_list_changes WHERE user_nid = $1"
 SELECT_JOINED_ROOMS = "SELECT room_nid FROM memberships WHERE user_nid = $1 AND membership = 'join'"
@@ -60,6 +76,21 @@ async def upsert_change(conn: Connection, position: int, user_nid: int, updates:
     """Note that a user's device list changed; return the stream id of the last of so many updates of it."""
     stream_id: int = await conn.fetchval(UPSERT_CHANGE, user_nid, position, updates)
     return stream_id
+
+
+async def count_updates(conn: Connection, user_nid: int, updates: int) -> int:
+    """Return the stream id of the last of so many updates that change nothing."""
+    stream_id: int = await conn.fetchval(UPSERT_STREAM_ID, user_nid, updates)
+    return stream_id
+
+
+async def select_new_servers(
+    conn: Connection, user_nid: int, room_nid: int, own: ServerName
+) -> list[ServerName]:
+    """Return the other servers that share no room with a user but this one."""
+    return [
+        ServerName(row["server"]) for row in await conn.fetch(SELECT_NEW_SERVERS, user_nid, room_nid, own)
+    ]
 
 
 async def upsert_private_changes(

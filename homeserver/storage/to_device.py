@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from federation.protocol.ids import ServerName
 from homeserver.storage.db import Connection
 from homeserver.storage.text import to_text
 
@@ -21,6 +22,10 @@ INSERT_TXN = """
 INSERT INTO to_device_txns (device_nid, type, txn_id, created_ts) VALUES ($1, $2, $3, $4)
 ON CONFLICT DO NOTHING
 """
+INSERT_RECEIVED = """
+INSERT INTO to_device_received (origin, message_id, received_ts) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+"""
+DELETE_RECEIVED_BEFORE = "DELETE FROM to_device_received WHERE received_ts < $1"
 DELETE_TXNS_BEFORE = "DELETE FROM to_device_txns WHERE device_nid = $1 AND created_ts < $2"
 SELECT_TO_DEVICE = """
 SELECT position, ordinal, json FROM to_device
@@ -73,6 +78,16 @@ async def insert_txn(conn: Connection, device_nid: int, type_: str, txn_id: str,
 
 async def delete_txns_before(conn: Connection, device_nid: int, created_ts: int) -> None:
     await conn.execute(DELETE_TXNS_BEFORE, device_nid, created_ts)
+
+
+async def insert_received(conn: Connection, origin: ServerName, message_id: str, now_ms: int) -> bool:
+    """Note a message that another server delivered; False where it was noted before."""
+    return (await conn.execute(INSERT_RECEIVED, origin, to_text(message_id), now_ms)).endswith("1")
+
+
+async def delete_received_before(conn: Connection, received_ts: int) -> None:
+    """Forget messages of other servers that nobody sends any more."""
+    await conn.execute(DELETE_RECEIVED_BEFORE, received_ts)
 
 
 async def select_to_device(

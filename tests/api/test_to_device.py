@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from federation.protocol.ids import UserId
-from homeserver.e2ee import to_device_send
+from homeserver.e2ee import to_device_send, to_device_store
 from homeserver.e2ee.to_device_context import NoRemoteDevices, RemoteMessages
 from homeserver.http.context import Services
 from homeserver.json_types import JsonObject, JsonValue
@@ -104,7 +104,8 @@ async def test_a_long_queue_is_given_out_in_order_over_several_syncs(
 async def test_malformed_and_oversized_requests_are_refused(
     alice: ApiClient, bob: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(to_device_send, "MAX_MESSAGES", 1)
+    for module in (to_device_send, to_device_store):
+        monkeypatch.setattr(module, "MAX_MESSAGES", 1)
     wrong: list[JsonValue] = [None, [], {"@a:b": []}, {"@a:b": {"D": "text"}}]
     for messages in wrong:
         assert (await send(alice, "1", messages)).errcode == "M_BAD_JSON", messages
@@ -122,7 +123,7 @@ async def test_malformed_and_oversized_requests_are_refused(
 async def test_messages_for_a_device_that_never_fetches_do_not_pile_up_for_ever(
     alice: ApiClient, bob: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(to_device_send, "MAX_PENDING", 2)
+    monkeypatch.setattr(to_device_store, "MAX_PENDING", 2)
     for n in range(4):
         (await send(alice, str(n), {bob.user_id: {"*": {"n": n}}})).ok()
     assert (await fetch(bob))[0] == [message(alice, n=0), message(alice, n=1)]

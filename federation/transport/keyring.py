@@ -47,9 +47,16 @@ class Keyring:
     """Finds public keys."""
 
     def __init__(
-        self, own: OwnKeys, store: KeyStore, requests: KeyRequests, now_ms: Callable[[], int]
+        self,
+        own: OwnKeys,
+        store: KeyStore,
+        requests: KeyRequests,
+        now_ms: Callable[[], int],
+        permit: Callable[[ServerName], bool] = lambda server: True,
     ) -> None:
+        """`permit` says which servers are talked with; events of others are still checked."""
         self.own = own
+        self.permit = permit
         self.now_ms = now_ms
         self._store = store
         self._requests = requests

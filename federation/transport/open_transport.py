@@ -73,6 +73,6 @@ async def open_transport(
         key_servers = [server for server in options.key_servers if server != name]
         requests = KeyRequests(client, Notaries(client, key_servers, now_ms), now_ms)
         own = OwnKeys(name, key, identity.retired_keys, now_ms)
-        keyring = Keyring(own, key_store, requests, now_ms)
+        keyring = Keyring(own, key_store, requests, now_ms, options.servers.permit)
         stack.push_async_callback(keyring.close)
         yield Transport(client, keyring, discovery, connections, resolver)

@@ -50,13 +50,15 @@ async def authenticate(
     `target` is the path with its query as it was sent, `content` the decoded body, None where there is none.
     One of the signatures has to be right.
 
-    Raises: FederationRefusal 401.
+    Raises: FederationRefusal 401; 403 for a server that the configuration keeps away.
     Spec: https://spec.matrix.org/v1.19/server-server-api/#request-authentication
     """
     credentials = [parse_authorization(header) for header in authorization[:MAX_HEADERS] if _is_ours(header)]
     if not credentials:
         raise _refusal("The request is not signed")
     origin = _check_names(credentials, server_name)
+    if not keyring.permit(origin):
+        raise FederationRefusal(403, "M_FORBIDDEN", "This server does not talk with yours")
     body = None if content is None else encode_content(content)
     refused = _refusal("The signature does not match")
     for one in credentials:

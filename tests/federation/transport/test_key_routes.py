@@ -73,20 +73,11 @@ async def test_a_forged_document_is_not_vouched_for(
     assert found == {"server_keys": []}
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"server_keys": []},
-        {"server_keys": {"not a name": {}}},
-        {"server_keys": {"a.org": []}},
-        {"server_keys": {f"s{number}.org": {} for number in range(1001)}},
-    ],
-)
-async def test_a_malformed_query_is_refused(
-    one_server: FederationServer, fake_peer: FakePeer, body: JsonObject
-) -> None:
-    assert (await fake_peer.post(one_server.name, QUERY, body)).status == 400
+async def test_a_malformed_query_is_refused(one_server: FederationServer, fake_peer: FakePeer) -> None:
+    too_many: JsonObject = {f"s{number}.org": {} for number in range(1001)}
+    for queries in ([], {"not a name": {}}, {"a.org": []}, too_many):
+        assert (await fake_peer.post(one_server.name, QUERY, {"server_keys": queries})).status == 400
+    assert (await fake_peer.post(one_server.name, QUERY, {})).status == 400
 
 
 async def test_an_empty_query_has_an_empty_answer(one_server: FederationServer, fake_peer: FakePeer) -> None:
@@ -130,3 +121,14 @@ async def test_a_key_put_into_the_file_by_hand_is_taken_up(one_server: Federatio
     assert decode_base64(public_half(key).partition(" ")[2]) == key.public_key
     await one_server.stop()
     await one_server.start()
+
+
+@pytest.mark.parametrize("overrides", [{"federation": {"deny": ["127.0.0.1"]}}])
+async def test_a_server_that_is_kept_away_is_refused_and_not_asked(
+    one_server: FederationServer, fake_peer: FakePeer
+) -> None:
+    path = "/_matrix/federation/v1/query/directory"
+    reply = await fake_peer.get(one_server.name, path, room_alias="#a:b.org")
+    assert (reply.status, reply.json["errcode"]) == (403, "M_FORBIDDEN")
+    found = (await fake_peer.get(one_server.name, f"{QUERY}/{fake_peer.name}")).ok()
+    assert found == {"server_keys": []}

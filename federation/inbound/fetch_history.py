@@ -20,7 +20,6 @@ from federation.inbound.ask_servers import (
 from federation.inbound.budget import Budget
 from federation.inbound.dag_order import ancestors_first, reachable
 from federation.inbound.fetch_auth import store_outliers
-from federation.inbound.fetch_events import fetch_events
 from federation.inbound.fetch_state import fetch_state_before
 from federation.ports.rooms import Standing
 from federation.protocol.errors import InvalidIdentifier
@@ -30,12 +29,13 @@ from federation.transport.paths import fill
 
 EVENTS_PER_REQUEST: Final = 100
 MAX_STARTS: Final = 10
+STEPS: Final = 10
 REQUESTS: Final = 60
 """For one step back: several servers' answers, and what lacks of one state."""
 
 
 async def fetch_history(ctx: FederationContext, room_id: RoomId, lacking: Sequence[EventId]) -> bool:
-    """Store events that lack, with some that came before them; return whether there were any.
+    """Store events that lack, with some that came before them; return whether any of them are there now.
 
     Raises: Unfetchable, TryLater.
     """
@@ -48,13 +48,16 @@ async def fetch_history(ctx: FederationContext, room_id: RoomId, lacking: Sequen
             raise PeerAnsweredBadly(server, "none of the events asked for")
         return found
 
-    return await _store(ctx, asked, await ask_in_turn(asked, "history", ask))
+    await _store(ctx, asked, await ask_in_turn(asked, "history", ask))
+    return Standing.PLACED in (await ctx.rooms.standing(room_id, starts)).values()
 
 
-async def fetch_closest_event(
+async def fetch_up_to_time(
     ctx: FederationContext, room_id: RoomId, timestamp_ms: int, *, forwards: bool
-) -> EventId | None:
-    """Return the event closest to a time by the word of other servers, stored; None where none knows one.
+) -> bool:
+    """Store history until the event is there that others call the closest to a time; return whether it is.
+
+    Goes back STEPS steps at most.
 
     Raises: Unfetchable, TryLater.
     """
@@ -70,12 +73,13 @@ async def fetch_closest_event(
             raise PeerAnsweredBadly(server, "no event id") from error
 
     event_id = await ask_in_turn(asked, "the closest event", ask)
-    if (await ctx.rooms.standing(room_id, [event_id])).get(event_id) is not Standing.PLACED:
-        fetched = await fetch_events(ctx, asked, [event_id])
-        if event_id not in fetched.found:
-            return None
-        await _store(ctx, asked, [fetched.found[event_id]])
-    return event_id
+    for _ in range(STEPS):
+        if (await ctx.rooms.standing(room_id, [event_id])).get(event_id) is Standing.PLACED:
+            return True
+        lacking = await ctx.rooms.backward_extremities(room_id, MAX_STARTS)
+        if not lacking or not await fetch_history(ctx, room_id, lacking):
+            return False
+    return False
 
 
 async def _ask_for_history(
@@ -92,13 +96,12 @@ async def _ask_for_history(
     return ancestors_first(list(reachable(fresh, starts).values()))
 
 
-async def _store(ctx: FederationContext, asked: Asked, pdus: Sequence[Pdu]) -> bool:
+async def _store(ctx: FederationContext, asked: Asked, pdus: Sequence[Pdu]) -> None:
     """Store a stretch of history, the oldest first, after what its events were authorised by."""
     given = {pdu.event_id: pdu for pdu in pdus}
     state = await _state_before(ctx, asked, pdus[0])
     await store_outliers(ctx, asked, {}, await _unknown_auth_events(ctx, asked, given))
     await ctx.rooms.store_history(asked.room_id, pdus, state)
-    return True
 
 
 async def _state_before(ctx: FederationContext, asked: Asked, oldest: Pdu) -> Sequence[EventId]:

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 import structlog
 
 from federation.context import FederationContext
+from federation.errors import FederationRefusal
 from federation.inbound.drain_room import drain_room, fill_gaps
 from federation.inbound.fair_queue import FairQueue
 from federation.inbound.in_flight import InFlight
@@ -31,6 +32,10 @@ GAP_FILLERS: Final = 8
 GAPS_PER_SERVER: Final = 2
 """Of the tasks that wait for other servers, one server's events keep so many busy at most."""
 
+TRANSACTIONS_PER_SERVER: Final = 5
+"""At once. One is what the specification has servers send; a few more may be repetitions."""
+
+RETRY_AFTER_MS: Final = 5_000
 LOOK_EVERY_S: Final = 5.0
 FORGET_EVERY_S: Final = 3600.0
 
@@ -43,6 +48,7 @@ class Inbound:
         self._backlog = Backlog(0, 0)
         self._fetching: InFlight[tuple[RoomId, EventId], Pdu | bool] = InFlight("fetch-event")
         self._receiving: InFlight[tuple[ServerName, str], JsonObject] = InFlight("receive-transaction")
+        self._receiving_of: Counter[ServerName] = Counter()
         self._rooms: FairQueue[RoomId] = FairQueue()
         self._gaps: FairQueue[tuple[RoomId, ServerName]] = FairQueue(GAPS_PER_SERVER)
         self._tasks: list[asyncio.Task[None]] = []
@@ -72,7 +78,15 @@ class Inbound:
     async def receive_once(
         self, origin: ServerName, txn_id: str, work: Callable[[], Awaitable[JsonObject]]
     ) -> JsonObject:
-        return await self._receiving.run((origin, txn_id), work)
+        if self._receiving_of[origin] >= TRANSACTIONS_PER_SERVER:
+            extra = {"retry_after_ms": RETRY_AFTER_MS}
+            raise FederationRefusal(429, "M_LIMIT_EXCEEDED", "Too many transactions at once", extra)
+        self._receiving_of[origin] += 1
+        try:
+            return await self._receiving.run((origin, txn_id), work)
+        finally:
+            self._receiving_of[origin] -= 1
+            self._receiving_of += Counter()
 
     async def start(self, ctx: FederationContext) -> None:
         """Start the tasks; what was staged before is dealt with first."""

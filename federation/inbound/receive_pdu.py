@@ -6,6 +6,10 @@ event.
 Spec: https://spec.matrix.org/v1.19/server-server-api/#checks-performed-on-receipt-of-a-pdu
 """
 
+from typing import Final
+
+import structlog
+
 from federation.context import FederationContext
 from federation.inbound.ask_servers import Asked, prepare_asking
 from federation.inbound.budget import Budget, Unfetchable
@@ -15,6 +19,11 @@ from federation.inbound.fetch_state import fetch_state_after
 from federation.ports.rooms import Outcome, Standing, Verdict
 from federation.protocol.ids import RoomId, ServerName
 from federation.protocol.pdu import Pdu
+
+log = structlog.get_logger(__name__)
+
+MAX_LEFT_OUT: Final = 3
+"""How many ancestors may be had in no way before the event has to wait."""
 
 
 async def receive_with_ancestors(
@@ -28,8 +37,16 @@ async def receive_with_ancestors(
     if verdict.outcome is not Outcome.MISSING:
         return verdict
     asked = await prepare_asking(ctx, room_id, origin, Budget())
+    left_out = 0
     for ancestor in await fetch_ancestors(ctx, asked, pdu):
-        verdict = await _receive(ctx, asked, ancestor)
+        try:
+            verdict = await _receive(ctx, asked, ancestor)
+        except Unfetchable as failure:
+            # What comes after an ancestor that cannot be had may still do with the state there.
+            left_out += 1
+            if ancestor.event_id == pdu.event_id or left_out > MAX_LEFT_OUT:
+                raise
+            log.debug("inbound.ancestor_left_out", event_id=ancestor.event_id, reason=str(failure))
     return verdict
 
 

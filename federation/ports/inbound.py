@@ -37,4 +37,7 @@ class InboundWork(Protocol):
     async def receive_once(
         self, origin: ServerName, txn_id: str, work: Callable[[], Awaitable[JsonObject]]
     ) -> JsonObject:
-        """Return what `work` comes to; it is not begun again while it runs for this transaction."""
+        """Return what `work` comes to; it is not begun again while it runs for this transaction.
+
+        Raises: FederationRefusal 429 for a server that has too many transactions under way.
+        """

@@ -69,6 +69,9 @@ class RoomWriter(Protocol):
     async def forward_extremities(self, room_id: RoomId) -> Sequence[EventId]:
         """Return the events that a room ends with at present."""
 
+    async def backward_extremities(self, room_id: RoomId, limit: int) -> Sequence[EventId]:
+        """Return events that lack in a room's history, those that the latest events refer to first."""
+
     async def receive(self, room_id: RoomId, pdu: Pdu) -> Verdict:
         """Check an event and store it with what the checks found.
 
@@ -103,6 +106,8 @@ class RoomWriter(Protocol):
 
     async def store_history(self, room_id: RoomId, pdus: Sequence[Pdu], state: Sequence[EventId]) -> None:
         """Store events from before what is known of a room; `state` is that before the oldest of them.
+
+        Only events that backward extremities lead to are taken.
 
         Raises: TryLater.
         """

@@ -9,7 +9,7 @@ import structlog
 
 from federation.context import FederationContext
 from federation.inbound.budget import Unfetchable
-from federation.inbound.fetch_history import fetch_closest_event, fetch_history
+from federation.inbound.fetch_history import fetch_history, fetch_up_to_time
 from federation.inbound.in_flight import InFlight
 from federation.ports.rooms import TryLater, UnusableState
 from federation.protocol.ids import EventId, RoomId
@@ -35,7 +35,7 @@ class PeersHistory:
     def __init__(self, ctx: FederationContext) -> None:
         self._ctx = ctx
         self._extending: InFlight[tuple[RoomId, EventId], bool] = InFlight("extend-history")
-        self._searching: InFlight[tuple[RoomId, int, bool], EventId | None] = InFlight("closest-event")
+        self._searching: InFlight[tuple[RoomId, int, bool], bool] = InFlight("extend-up-to-time")
         self._not_before: LruCache[EventId, int] = LruCache(MAX_REMEMBERED)
 
     async def extend(self, room: Room, lacking: Sequence[EventId]) -> bool:
@@ -46,11 +46,11 @@ class PeersHistory:
         key = (room.room_id, wanted[0])
         return await _in_time(self._extending.run(key, partial(self._extend, room, wanted))) or False
 
-    async def closest(self, room: Room, timestamp_ms: int, *, forwards: bool) -> EventId | None:
+    async def extend_up_to(self, room: Room, timestamp_ms: int, *, forwards: bool) -> bool:
         if not await self._ctx.rooms.is_resident(room.room_id):
-            return None
+            return False
         key = (room.room_id, timestamp_ms, forwards)
-        return await _in_time(self._searching.run(key, partial(self._closest, *key)))
+        return await _in_time(self._searching.run(key, partial(self._extend_up_to, *key))) or False
 
     async def stop(self) -> None:
         """Give up what is being asked."""
@@ -68,14 +68,14 @@ class PeersHistory:
             self._not_before.put(event_id, self._ctx.now_ms() + LEFT_ALONE_MS)
         return False
 
-    async def _closest(self, room_id: RoomId, timestamp_ms: int, forwards: bool) -> EventId | None:
+    async def _extend_up_to(self, room_id: RoomId, timestamp_ms: int, forwards: bool) -> bool:
         try:
-            return await fetch_closest_event(self._ctx, room_id, timestamp_ms, forwards=forwards)
+            return await fetch_up_to_time(self._ctx, room_id, timestamp_ms, forwards=forwards)
         except (Unfetchable, TryLater, UnusableState) as failure:
-            log.info("history.no_closest_event", room_id=room_id, reason=str(failure))
+            log.info("history.not_extended", room_id=room_id, reason=str(failure))
         except Exception:
             log.exception("history.failed", room_id=room_id)
-        return None
+        return False
 
 
 async def _in_time(work: Awaitable[T]) -> T | None:

@@ -1,5 +1,6 @@
 """Our rooms as other servers may read them."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,6 +15,7 @@ from homeserver.storage.auth_chains import AuthChainTooLong, select_auth_chain
 from homeserver.storage.db import Connection
 from homeserver.storage.events import StoredEvent, select_events
 from homeserver.storage.history import select_by_time
+from homeserver.storage.partial_joins import select_is_partial
 from homeserver.storage.room_servers import is_in_room
 from homeserver.storage.rooms import Room
 from homeserver.storage.served_events import select_event_ids, select_stored_pdus
@@ -23,12 +25,16 @@ CLOSEST_SCANNED: Final = 200
 
 BEYOND: Final = 2**62
 
+STATES_AT_ONCE: Final = 2
+"""How many states and auth chains are read at once: each keeps a database connection, of ten, for a while."""
+
 
 class StoredRoomReader:
     """Implements `RoomReader`."""
 
     def __init__(self, rooms: RoomsContext) -> None:
         self._rooms = rooms
+        self._reading_states = asyncio.Semaphore(STATES_AT_ONCE)
 
     async def is_server_in(self, room_id: RoomId, server: ServerName) -> bool:
         room = await self._rooms.names.room(room_id)
@@ -58,9 +64,9 @@ class StoredRoomReader:
 
     async def state_before(self, room_id: RoomId, event_id: EventId) -> StateIds | None:
         room = await self._room(room_id)
-        async with self._rooms.db.acquire() as conn:
+        async with self._reading_states, self._rooms.db.acquire() as conn:
             event = await _event_in(conn, room, event_id)
-            if event is None or not event.has_place:
+            if event is None or not event.has_place or await select_is_partial(conn, room.nid):
                 return None
             state = await load_state(conn, room, await stored_state_before(conn, room, event))
             chain = await _auth_chain(conn, list(state.values()))
@@ -69,7 +75,7 @@ class StoredRoomReader:
 
     async def auth_chain_of(self, room_id: RoomId, event_id: EventId) -> Sequence[EventId] | None:
         room = await self._room(room_id)
-        async with self._rooms.db.acquire() as conn:
+        async with self._reading_states, self._rooms.db.acquire() as conn:
             event = await _event_in(conn, room, event_id)
             if event is None:
                 return None
@@ -85,7 +91,7 @@ class StoredRoomReader:
 
     async def load_pdus(self, room_id: RoomId, event_ids: Sequence[EventId]) -> Sequence[bytes]:
         room = await self._room(room_id)
-        async with self._rooms.db.acquire() as conn:
+        async with self._reading_states, self._rooms.db.acquire() as conn:
             stored = await select_stored_pdus(conn, room.nid, event_ids)
         pdus: list[bytes] = []
         for event_id in event_ids:

@@ -12,17 +12,20 @@ from homeserver.errors import Unavailable
 from homeserver.peers.server_acls import ServerAcls
 from homeserver.rooms import verdict as verdicts_of_rooms
 from homeserver.rooms.context import RoomsContext
-from homeserver.rooms.receive_after_gap import receive_after_gap
+from homeserver.rooms.policy_server import judge_by_policy
+from homeserver.rooms.receive_after_gap import StateEventsMissing, receive_after_gap
 from homeserver.rooms.receive_event import receive_event
 from homeserver.rooms.resolve_state import ResolutionImpossible
+from homeserver.rooms.store_backfill import store_backfill
 from homeserver.rooms.store_outliers import store_outliers
 from homeserver.rooms.takes_part import takes_part
 from homeserver.storage.auth_chains import AuthChainTooLong
+from homeserver.storage.backward_extremities import select_backward_extremities
 from homeserver.storage.room_servers import select_servers_in_room
 from homeserver.storage.rooms import Room
 from homeserver.storage.served_events import select_standings, select_state_candidates
 
-NOT_NOW = (ResolutionImpossible, AuthChainTooLong, Unavailable)
+NOT_NOW = (ResolutionImpossible, AuthChainTooLong, StateEventsMissing, Unavailable)
 
 
 class StoredRoomWriter:
@@ -68,10 +71,17 @@ class StoredRoomWriter:
         room = await self._room(room_id)
         return (await self._rooms.heads.load(room, ())).prev_events
 
+    async def backward_extremities(self, room_id: RoomId, limit: int) -> Sequence[EventId]:
+        room = await self._room(room_id)
+        async with self._rooms.db.acquire() as conn:
+            lacking = await select_backward_extremities(conn, room.nid, limit=limit)
+        return [extremity.event_id for extremity in lacking]
+
     async def receive(self, room_id: RoomId, pdu: Pdu) -> Verdict:
         room = await self._room(room_id)
         with _try_later():
-            return _verdict(await receive_event(self._rooms, room, pdu))
+            signed, objection = await judge_by_policy(self._rooms, room, pdu)
+            return _verdict(await receive_event(self._rooms, room, signed, objection=objection))
 
     async def store_outliers(self, room_id: RoomId, pdus: Sequence[Pdu]) -> Mapping[EventId, Verdict]:
         room = await self._room(room_id)
@@ -104,12 +114,14 @@ class StoredRoomWriter:
     ) -> Verdict:
         room = await self._room(room_id)
         with _try_later():
-            return _verdict(await receive_after_gap(self._rooms, room, pdu, states))
+            signed, objection = await judge_by_policy(self._rooms, room, pdu)
+            verdict = await receive_after_gap(self._rooms, room, signed, states, objection=objection)
+        return _verdict(verdict)
 
     async def store_history(self, room_id: RoomId, pdus: Sequence[Pdu], state: Sequence[EventId]) -> None:
         room = await self._room(room_id)
         with _try_later():
-            raise Unavailable(f"cannot store history of {room.room_id} yet")
+            await store_backfill(self._rooms, room, pdus, state)
 
     async def _stored(self, event_ids: Collection[EventId]) -> dict[EventId, tuple[int, bool]]:
         with _try_later():

@@ -7,9 +7,9 @@ from typing import Final
 
 from federation.protocol.ids import EventId
 from homeserver.rooms.context import RoomsContext
-from homeserver.rooms.history_tokens import BEGINNING, LIVE_END, Place
+from homeserver.rooms.history_tokens import BEGINNING, LIVE_END, Place, before
 from homeserver.storage.backward_extremities import select_backward_extremities
-from homeserver.storage.events import StoredEvent, select_events
+from homeserver.storage.events import StoredEvent
 from homeserver.storage.rooms import Room
 
 MAX_LACKING: Final = 10
@@ -21,34 +21,21 @@ async def reach_back(ctx: RoomsContext, room: Room, newest: Place, oldest: Place
     return bool(lacking) and await ctx.gateway.history.extend(room, lacking)
 
 
-async def closer_event(
+async def reach_back_to(
     ctx: RoomsContext, room: Room, found: StoredEvent | None, timestamp_ms: int, *, forwards: bool
-) -> StoredEvent | None:
-    """Return an event that is closer to a time than what was found here, if others know one.
+) -> bool:
+    """Have history fetched that may hold an event closer to a time than `found`; return whether it does.
 
-    They are asked only where something lacks on the side of `found` that faces the time.
+    Others are asked only where something lacks on the side of `found` that faces the time.
     """
-    if found is None:
-        newest, oldest = LIVE_END, BEGINNING
-    elif forwards:
-        newest, oldest = Place(found.topo, found.event_nid), BEGINNING
-    else:
-        newest, oldest = LIVE_END, Place(found.topo, found.event_nid)
+    newest, oldest = LIVE_END, BEGINNING
+    if found is not None and forwards:
+        newest = before(found)
+    elif found is not None:
+        oldest = before(found)
     if not await _lacking(ctx, room, newest, oldest):
-        return None
-    event_id = await ctx.gateway.history.closest(room, timestamp_ms, forwards=forwards)
-    if event_id is None:
-        return None
-    async with ctx.db.acquire() as conn:
-        event = (await select_events(conn, [event_id])).get(event_id)
-    return event if event is not None and _is_closer(event, found, timestamp_ms, forwards=forwards) else None
-
-
-def _is_closer(event: StoredEvent, found: StoredEvent | None, timestamp_ms: int, *, forwards: bool) -> bool:
-    ts = event.origin_server_ts
-    if forwards:
-        return ts >= timestamp_ms and (found is None or ts < found.origin_server_ts)
-    return ts <= timestamp_ms and (found is None or ts > found.origin_server_ts)
+        return False
+    return await ctx.gateway.history.extend_up_to(room, timestamp_ms, forwards=forwards)
 
 
 async def _lacking(ctx: RoomsContext, room: Room, newest: Place, oldest: Place) -> list[EventId]:

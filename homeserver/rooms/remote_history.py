@@ -13,8 +13,8 @@ class RemoteHistory(Protocol):
     async def extend(self, room: Room, lacking: Sequence[EventId]) -> bool:
         """Store events that lack, with some before them; return whether there are more events now."""
 
-    async def closest(self, room: Room, timestamp_ms: int, *, forwards: bool) -> EventId | None:
-        """Return the event that others call the closest to a time, stored; None where there is none."""
+    async def extend_up_to(self, room: Room, timestamp_ms: int, *, forwards: bool) -> bool:
+        """Store history up to what others call the event closest to a time; return whether it is here now."""
 
 
 class NoRemoteHistory:
@@ -23,5 +23,5 @@ class NoRemoteHistory:
     async def extend(self, room: Room, lacking: Sequence[EventId]) -> bool:
         return False
 
-    async def closest(self, room: Room, timestamp_ms: int, *, forwards: bool) -> EventId | None:
-        return None
+    async def extend_up_to(self, room: Room, timestamp_ms: int, *, forwards: bool) -> bool:
+        return False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from homeserver.errors import NotFound
 from homeserver.rooms.context import RoomsContext
-from homeserver.rooms.reach_back import closer_event
+from homeserver.rooms.reach_back import reach_back_to
 from homeserver.rooms.visibility import check_may_read_room, visible_events
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.history import select_by_time
@@ -34,9 +34,8 @@ async def find_closest_event(
     """
     await check_may_read_room(ctx, viewer, room)
     found = await _closest_here(ctx, viewer, room, timestamp_ms, forwards=forwards)
-    closer = await closer_event(ctx, room, found, timestamp_ms, forwards=forwards)
-    if closer is not None and await visible_events(ctx, viewer, room, [closer]):
-        return closer
+    if await reach_back_to(ctx, room, found, timestamp_ms, forwards=forwards):
+        found = await _closest_here(ctx, viewer, room, timestamp_ms, forwards=forwards)
     if found is None:
         raise NotFound("There is no event on that side of this time")
     return found

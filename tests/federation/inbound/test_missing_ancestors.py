@@ -4,11 +4,12 @@ import pytest
 
 from federation.errors import PeerRefused
 from federation.inbound import budget
-from federation.protocol.ids import EventId
-from federation.protocol.pdu import Pdu
+from federation.protocol.ids import EventId, UserId
+from federation.protocol.pdu import Pdu, parse_pdu
 from homeserver.json_types import JsonObject
 from homeserver.storage.db import Database
 from homeserver.storage.events import EventStatus
+from homeserver.storage.memberships import count_members
 from homeserver.storage.rooms import Room
 from tests.federation.inbound.world import BOB, CAROL, OTHER, PEER, World, inbound_on
 from tests.support.fake_room import FakeRoom
@@ -200,3 +201,42 @@ async def test_same_missing_event_is_fetched_once_for_two_rooms_events(world: Wo
     await world.settled()
     assert await world.status(of_bob) is EventStatus.ACCEPTED
     assert await world.status(of_carol) is EventStatus.ACCEPTED
+
+
+async def test_wrong_event_in_an_answer_is_not_taken(world: World) -> None:
+    _, seen, messages = await gap(world, 2)
+    aside = seen.message(CAROL, "aside", after=messages[0].prev_events)
+    world.client.answer("get_missing_events", {"events": []})
+    world.client.answer("event", {"pdus": [aside.json]})
+    await world.send([messages[1]])
+    assert await world.status(messages[1]) is None
+    assert await world.status(aside) is None
+
+
+async def test_state_that_lacks_much_is_fetched_as_a_whole(world: World) -> None:
+    room, seen, _ = await gap(world, 0)
+    for number in range(60):
+        seen.join(UserId(f"@user{number}:{PEER}"))
+    last = seen.message(BOB, "last")
+    world.client.answer("get_missing_events", {"events": []})
+    await world.send([last])
+    assert await world.status(last) is EventStatus.ACCEPTED
+    assert len(world.client.asked_for("state")) == 1
+    assert len(world.client.asked_for("event")) <= 2
+    async with world.rooms.db.acquire() as conn:
+        members = (await count_members(conn, [room.nid]))[room.nid]
+    assert members.joined == 63
+
+
+async def test_ancestor_that_cannot_be_had_does_not_hold_up_its_descendant(world: World) -> None:
+    _, seen, messages = await gap(world, 2)
+    nowhere = EventId("$" + "n" * 43)
+    draft = seen.draft(CAROL, "m.room.message", {"body": "x"}, after=messages[0].prev_events)
+    stuck = parse_pdu(seen.version, seen.tampered(draft, prev_events=[nowhere]))
+    seen.events[stuck.event_id] = stuck
+    seen.state_after[stuck.event_id] = seen.state_before(messages[0].prev_events)
+    seen.state_after[nowhere] = seen.state_after[stuck.event_id]
+    merge = seen.message(BOB, "merge", after=[messages[1].event_id, stuck.event_id])
+    await world.send([merge])
+    assert await world.status(merge) is EventStatus.ACCEPTED
+    assert await world.status(messages[1]) is EventStatus.ACCEPTED

@@ -1,10 +1,13 @@
 """Transactions of other servers: what is taken, what is refused, and that nothing is lost or done twice."""
 
+import asyncio
+
 import pytest
 
 from federation.errors import FederationRefusal
 from federation.inbound import receive_transaction as receiving
 from federation.inbound.drain_room import SLICE, drain_room
+from federation.inbound.inbound import TRANSACTIONS_PER_SERVER
 from federation.ports.rooms import Verdict
 from federation.protocol.ids import RoomId
 from federation.protocol.pdu import Pdu
@@ -202,3 +205,12 @@ async def test_unexpected_failure_holds_up_only_its_own_event(
     assert await world.status(good) is EventStatus.ACCEPTED
     assert await world.status(bad) is None
     assert (await world.ctx.staging.backlog()).pdus == 1
+
+
+async def test_server_with_many_transactions_at_once_is_told_to_come_back(world: World) -> None:
+    _, seen = await world.make_room()
+    sends = [world.send_only([seen.message(BOB)]) for _ in range(TRANSACTIONS_PER_SERVER + 1)]
+    answers = await asyncio.gather(*sends, return_exceptions=True)
+    refused = [answer for answer in answers if isinstance(answer, FederationRefusal)]
+    assert [refusal.status for refusal in refused] == [429]
+    await world.settled()

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from federation.protocol.ids import ServerName
     from homeserver.config import Settings
 
-EVERY = "ALL"
-
 
 @click.command
 @click.argument("name")
@@ -26,16 +24,19 @@ def destination(name: str, config: Path | None) -> None:
 
 
 @click.command
-@click.argument("name")
+@click.argument("name", required=False)
+@click.option("--all", "every", is_flag=True, help="All servers that fail.")
 @config_option
-def retry(name: str, config: Path | None) -> None:
-    """Have the failing server NAME, or ALL of them, tried again within seconds.
+def retry(name: str | None, every: bool, config: Path | None) -> None:
+    """Have the failing server NAME tried again within seconds.
 
     Exit code 1: it does not fail.
     """
     from homeserver.config import load_settings
 
-    server = None if name == EVERY else _server_name(name)
+    if (name is None) != every:
+        raise click.UsageError("Name one server, or give --all.")
+    server = None if name is None else _server_name(name)
     asked = asyncio.run(_retry(load_settings(config), server))
     if server is not None and not asked:
         raise click.ClickException(f"{server} does not fail: it is sent everything as it comes")

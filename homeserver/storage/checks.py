@@ -38,6 +38,16 @@ LEFT JOIN member_events e ON e.event_nid = m.event_nid
 LEFT JOIN current_state s ON s.event_nid = m.event_nid AND s.room_nid = m.room_nid
 WHERE e.user_nid IS DISTINCT FROM m.user_nid OR e.membership IS DISTINCT FROM m.membership LIMIT $1
 """
+SELECT_SERVERS_UNLIKE_MEMBERSHIPS = """
+SELECT coalesce(s.room_nid, m.room_nid) AS room_nid, coalesce(s.server, m.server) AS server,
+       s.joined AS counted, m.joined AS members
+FROM (SELECT room_nid, server, joined FROM room_servers WHERE until IS NULL AND (joined > 0 OR NOT assumed)) s
+FULL JOIN (
+    SELECT n.room_nid, u.server, count(*) AS joined FROM memberships n JOIN users u ON u.user_nid = n.user_nid
+    WHERE n.membership = 'join' GROUP BY n.room_nid, u.server
+) m ON m.room_nid = s.room_nid AND m.server = s.server
+WHERE s.joined IS DISTINCT FROM m.joined LIMIT $1
+"""
 SELECT_AUTH_EDGE_WITHOUT_EVENT = """
 SELECT a.event_nid, a.auth_nid FROM auth_edges a
 WHERE NOT EXISTS (SELECT FROM events e WHERE e.event_nid = a.auth_nid)
@@ -94,6 +104,7 @@ CHECKS: Final[Sequence[Check]] = (
     Check("every state branch names stored events", SELECT_BRANCH_ENTRY_WITHOUT_EVENT),
     Check("every event's state branch exists", SELECT_EVENT_WITHOUT_BRANCH),
     Check("memberships say what their member events say", SELECT_MEMBERSHIP_UNLIKE_STATE),
+    Check("the servers in each room are those of its members", SELECT_SERVERS_UNLIKE_MEMBERSHIPS),
     Check("no event stands ahead of the position log", SELECT_POSITION_AHEAD_OF_LOG),
 )
 

@@ -78,7 +78,7 @@ def test_destination_says_what_is_the_matter_with_a_server(parlour: CliRunner) -
     assert run(parlour, "destination", "no server").exit_code == 1
 
 
-@pytest.mark.parametrize("name", [DEAD, "ALL"])
+@pytest.mark.parametrize("name", [DEAD, "--all"])
 def test_retry_asks_the_running_server(parlour: CliRunner, database_url: str, name: str) -> None:
     assert run(parlour, "retry", name).exit_code == 0
     row = work_on(database_url, lambda conn: select_destination(conn, DEAD))
@@ -89,6 +89,7 @@ def test_retry_asks_the_running_server(parlour: CliRunner, database_url: str, na
 
 def test_retry_of_a_server_that_is_well_is_refused(parlour: CliRunner) -> None:
     assert run(parlour, "retry", "fine.example").exit_code == 1
+    assert run(parlour, "retry").exit_code == 2
 
 
 def test_spans_are_told_in_their_largest_unit() -> None:

@@ -31,6 +31,7 @@ BREAKS = {
     ),
     "every event's state branch exists": "UPDATE events SET state_branch = 99",
     "memberships say what their member events say": "UPDATE memberships SET membership = 'ban'",
+    "the servers in each room are those of its members": "UPDATE room_servers SET joined = 2",
     "no event stands ahead of the position log": "UPDATE events SET position = 2",
 }
 
@@ -57,7 +58,7 @@ async def test_each_break_is_found_by_its_check(sound_db: Database) -> None:
         async with sound_db.acquire() as conn:
             await conn.execute(
                 "TRUNCATE users, rooms, position_log, events, auth_edges, member_events, current_state, "
-                "state_changes, memberships, state_branches, state_branch_entries CASCADE"
+                "state_changes, memberships, room_servers, state_branches, state_branch_entries CASCADE"
             )
             for again in SOUND:
                 await conn.execute(again)

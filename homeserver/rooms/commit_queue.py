@@ -73,7 +73,7 @@ class CommitQueue:
         Raises: TooLarge, BadJson; Unavailable when the queue is full.
         """
         head = self._heads.remembered(room.nid)
-        if head is None:
+        if head is None or head.has_more_ends:
             return None
         self._check_room_for(1)
         built = build_allowed_event(head, self._author, request)

@@ -47,8 +47,7 @@ class RoomHead:
     `pending`.
     `state` holds None for entries known to be absent. `may_send` holds, per sender and event type, the auth
     events of messages that the present state allows. `reference_hashes` are those of `prev_events`, in room
-    versions
-    that name them.
+    versions that name them. `has_more_ends`: there are more forward extremities than one event may name.
     """
 
     room: Room
@@ -62,6 +61,7 @@ class RoomHead:
     pending: int = 0
     may_send: dict[tuple[str, str], tuple[EventId, ...]] = field(default_factory=dict)
     reference_hashes: dict[EventId, bytes] = field(default_factory=dict)
+    has_more_ends: bool = False
 
     def has(self, entries: Iterable[StateEntry]) -> bool:
         """Whether all these entries have been looked up."""
@@ -82,6 +82,7 @@ class RoomHead:
 
     def _follow(self, pdu: Pdu, topo: int, notify_count: int) -> None:
         self.prev_events = (pdu.event_id,)
+        self.has_more_ends = False
         if self.room.version.references_have_hashes:
             self.reference_hashes = {pdu.event_id: reference_hash(self.room.version, pdu.json)}
         self.depth = pdu.depth
@@ -199,6 +200,7 @@ async def read_head(conn: Connection, room: Room) -> RoomHead:
         max(event_json["depth"] for event_json in loaded.values()),
         max(event.topo for event in tips),
         newest.notify_count,
+        has_more_ends=len(newest.extremities or ()) > MAX_PREV_EVENTS,
     )
     if room.version.references_have_hashes:
         head.reference_hashes = {

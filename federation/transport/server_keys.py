@@ -11,7 +11,7 @@ from typing import Final
 
 from federation.ports.keys import ServerKey
 from federation.protocol.canonical_json import JsonObject, JsonValue, encode_canonical_json
-from federation.protocol.errors import ProtocolError, SignatureError
+from federation.protocol.errors import CanonicalJsonError, ProtocolError, SignatureError
 from federation.protocol.ids import ServerName
 from federation.protocol.signing import decode_base64, verify_json
 
@@ -51,7 +51,7 @@ def read_server_keys(server: ServerName, document: JsonValue, now_ms: int) -> li
     until_ms = max(0, min(until_ms, now_ms + LONGEST_VALIDITY_MS))
     current = dict(_public_keys(document, "verify_keys"))
     _check_signatures(server, document, current)
-    response = encode_canonical_json(_without_notaries(server, document))
+    response = _response(server, document)
     valid_until_ms = _expiries(document, until_ms) | dict.fromkeys(current, until_ms)
     public_keys = dict(_public_keys(document, "old_verify_keys")) | current
     return [
@@ -108,7 +108,12 @@ def _check_signatures(server: ServerName, document: JsonObject, current: dict[st
         raise BadServerKeys(f"its signature with {key_id} is wrong: {error}") from error
 
 
-def _without_notaries(server: ServerName, document: JsonObject) -> JsonObject:
+def _response(server: ServerName, document: JsonObject) -> bytes:
+    """Encode a document whose signatures were checked, without those of notaries and what none covers."""
     signatures = document["signatures"]
     assert isinstance(signatures, dict), "the signatures were checked"
-    return {**document, "signatures": {server: signatures[server]}}
+    signed = {key: value for key, value in document.items() if key != "unsigned"}
+    try:
+        return encode_canonical_json({**signed, "signatures": {server: signatures[server]}})
+    except CanonicalJsonError as error:
+        raise BadServerKeys(str(error)) from error

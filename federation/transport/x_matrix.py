@@ -10,7 +10,7 @@ from typing import Final
 
 from federation.errors import FederationRefusal
 from federation.protocol.canonical_json import JsonValue
-from federation.protocol.errors import InvalidIdentifier, SignatureError
+from federation.protocol.errors import CanonicalJsonError, InvalidIdentifier, SignatureError
 from federation.protocol.ids import ServerName, parse_server_name
 from federation.protocol.signing import decode_base64, verify_signature
 from federation.transport.keyring import Keyring, KeyUnknown
@@ -59,16 +59,16 @@ async def authenticate(
     origin = _check_names(credentials, server_name)
     if not keyring.permit(origin):
         raise FederationRefusal(403, "M_FORBIDDEN", "This server does not talk with yours")
-    body = None if content is None else encode_content(content)
     refused = _refusal("The signature does not match")
+    body = None if content is None else encode_content(content)
     for one in credentials:
-        message = signed_bytes(method, target, origin, one.destination, body)
         try:
+            message = signed_bytes(method, target, origin, one.destination, body)
             key = await keyring.public_key(origin, one.key_id, valid_at_ms=keyring.now_ms())
             verify_signature(message, one.signature, key)
         except KeyUnknown as error:
             refused = _refusal(f"The key {one.key_id[:100]} of {origin} is not known: {error.reason}")
-        except SignatureError:
+        except (SignatureError, CanonicalJsonError):
             continue
         else:
             return origin

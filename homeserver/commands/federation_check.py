@@ -31,11 +31,12 @@ def check(server: str, config: Path | None) -> None:
         name = parse_server_name(server)
     except InvalidIdentifier as error:
         raise click.ClickException(f"{server} is not the name of a server") from error
-    if not asyncio.run(_check(load_settings(config), name)):
+    if not asyncio.run(run_check(load_settings(config), name)):
         raise click.exceptions.Exit(1)
 
 
-async def _check(settings: "Settings", server: "ServerName") -> bool:
+async def run_check(settings: "Settings", server: "ServerName") -> bool:
+    """Print what each step comes to; return whether all work."""
     from federation.protocol.ids import parse_server_name
     from federation.transport.check_server import check_server
     from federation.transport.open_transport import Identity, open_transport

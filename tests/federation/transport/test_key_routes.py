@@ -2,11 +2,12 @@
 
 import pytest
 
-from federation.protocol.canonical_json import JsonObject
 from federation.protocol.ids import ServerName
 from federation.protocol.signing import decode_base64, encode_base64, verify_json
 from federation.transport.server_keys import read_server_keys
 from homeserver import __version__
+from homeserver.commands.federation_check import run_check
+from homeserver.json_types import JsonObject, JsonValue
 from homeserver.peers.rotate_key import rotate_signing_key
 from homeserver.signing_key_file import find_signing_key, public_half
 from tests.support.fake_peer import FakePeer, now_ms
@@ -75,7 +76,8 @@ async def test_a_forged_document_is_not_vouched_for(
 
 async def test_a_malformed_query_is_refused(one_server: FederationServer, fake_peer: FakePeer) -> None:
     too_many: JsonObject = {f"s{number}.org": {} for number in range(1001)}
-    for queries in ([], {"not a name": {}}, {"a.org": []}, too_many):
+    malformed: list[JsonValue] = [[], {"not a name": {}}, {"a.org": []}, too_many]
+    for queries in malformed:
         assert (await fake_peer.post(one_server.name, QUERY, {"server_keys": queries})).status == 400
     assert (await fake_peer.post(one_server.name, QUERY, {})).status == 400
 
@@ -132,3 +134,12 @@ async def test_a_server_that_is_kept_away_is_refused_and_not_asked(
     assert (reply.status, reply.json["errcode"]) == (403, "M_FORBIDDEN")
     found = (await fake_peer.get(one_server.name, f"{QUERY}/{fake_peer.name}")).ok()
     assert found == {"server_keys": []}
+
+
+async def test_one_server_finds_nothing_wrong_with_another(
+    two_servers: tuple[FederationServer, FederationServer], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours, theirs = two_servers
+    assert await run_check(ours.settings, theirs.name)
+    steps = [line.split()[:2] for line in capsys.readouterr().out.splitlines()]
+    assert steps == [["ok", step] for step in ("discovery", "addresses", "TLS", "version", "keys", "signing")]

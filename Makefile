@@ -46,7 +46,8 @@ differential: $(VENV)/.installed-for-tests ## Compare the protocol core with Syn
 
 interop: $(VENV)/.installed-for-tests ## Federate with a real Synapse, in every way and several room versions
 	@$(BIN)/python -m benchmarks.servers.synapse_environment
-	@$(BIN)/pytest -m "interop or not interop" tests/interop --timeout 1200 $(ARGS)
+	@INTEROP_ACTIONS=$${INTEROP_ACTIONS:-5000} INTEROP_ROOMS=$${INTEROP_ROOMS:-20} \
+	  $(BIN)/pytest -m "interop or not interop" tests/interop $(ARGS)
 
 lock: $(VENV)/.installed-for-tests ## Renew the lock files with the newest versions that pyproject.toml allows
 	@$(COMPILE) --output-file requirements.lock

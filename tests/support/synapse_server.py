@@ -141,7 +141,7 @@ def _configure(server: SynapseServer, authority: Authority) -> Path:
         "ip_range_blacklist": [],
         "allow_public_rooms_over_federation": True,
         "allow_public_rooms_without_auth": True,
-        "experimental_features": {},
+        "room_list_publication_rules": [{"user_id": "*", "alias": "*", "room_id": "*", "action": "allow"}],
         **_without_limits(),
     }
     path = folder / "homeserver.yaml"

@@ -1,0 +1,217 @@
+"""One room on both servers, and the random actions of its members.
+
+Actions that take nothing away from anybody run at the same time on both servers, so that the room forks.
+Those that do (kicks, bans, leaves, power levels, join rules) wait until both servers know all that was sent,
+and are waited for: then none of the events in flight is meant to be refused by anybody.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Final, TypeAlias
+from urllib.parse import quote
+
+from homeserver.json_types import JsonObject
+from tests.api.client import ApiClient, Reply
+from tests.api.room_calls import act, room_path, send, set_state
+
+POLL_S: Final = 0.05
+SEEN_LIMIT_S: Final = 60.0
+BATCH: Final = 6
+
+Action: TypeAlias = Callable[["SeededRoom", Random], Awaitable[Reply]]
+
+
+@dataclass
+class SeededRoom:
+    """A room with an administrator on each server, who always stay, and members who come and go.
+
+    `accepted` are the events that were acknowledged, in the order of their acknowledgement, `refused` how
+    many requests were not.
+    """
+
+    room_id: str
+    admins: tuple[ApiClient, ApiClient]
+    members: Sequence[ApiClient]
+    host_name: str
+    joined: set[str] = field(default_factory=set)
+    messages: list[tuple[ApiClient, str]] = field(default_factory=list)
+    accepted: list[str] = field(default_factory=list)
+    refused: int = 0
+    _unseen: list[str] = field(default_factory=list)
+
+    async def run(self, rng: Random, actions: int) -> None:
+        """Take so many actions."""
+        done = 0
+        while done < actions:
+            batch = [rng.choices(HARMLESS, HARMLESS_WEIGHTS)[0] for _ in range(min(BATCH, actions - done))]
+            seeds = [Random(rng.getrandbits(32)) for _ in batch]
+            replies = await asyncio.gather(*(a(self, s) for a, s in zip(batch, seeds, strict=True)))
+            for reply in replies:
+                self._note(reply)
+            done += len(batch)
+            if rng.random() < 0.4:
+                await self.until_both_know()
+                self._note(await rng.choice(RESTRICTING)(self, rng))
+                await self.until_both_know()
+                done += 1
+        await self.until_both_know()
+
+    async def until_both_know(self) -> None:
+        """Wait until both servers show all that was acknowledged."""
+        async with asyncio.timeout(SEEN_LIMIT_S):
+            for event_id in self._unseen:
+                for admin in self.admins:
+                    await self._until_shown(admin, event_id)
+        self._unseen.clear()
+
+    def joined_members(self) -> list[ApiClient]:
+        return [member for member in self.members if member.user_id in self.joined] or [self.admins[0]]
+
+    def somebody(self, rng: Random) -> ApiClient:
+        """Choose somebody who is in the room."""
+        return rng.choice([*self.admins, *self.joined_members()])
+
+    def _note(self, reply: Reply) -> None:
+        assert reply.status in (200, 403), reply.body
+        if reply.status == 403:
+            self.refused += 1
+        elif "event_id" in reply.json:
+            self.accepted.append(reply.json["event_id"])
+            self._unseen.append(reply.json["event_id"])
+
+    async def _until_shown(self, admin: ApiClient, event_id: str) -> None:
+        path = room_path(self.room_id, f"/event/{quote(event_id, safe='')}")
+        try:
+            while (await admin.get(path)).status != 200:
+                await asyncio.sleep(POLL_S)
+        except TimeoutError as error:
+            raise AssertionError(f"{admin.user_id} has not been shown {event_id}") from error
+
+
+async def say(room: SeededRoom, rng: Random) -> Reply:
+    user = room.somebody(rng)
+    reply = await send(user, room.room_id, {"msgtype": "m.text", "body": f"{rng.random()}"})
+    if reply.status == 200:
+        room.messages.append((user, reply.json["event_id"]))
+    return reply
+
+
+async def edit(room: SeededRoom, rng: Random) -> Reply:
+    if not room.messages:
+        return await say(room, rng)
+    user, event_id = rng.choice(room.messages)
+    relates_to: JsonObject = {"rel_type": "m.replace", "event_id": event_id}
+    content: JsonObject = {"msgtype": "m.text", "body": "*", "m.new_content": {"body": "x"}}
+    return await send(user, room.room_id, {**content, "m.relates_to": relates_to})
+
+
+async def redact(room: SeededRoom, rng: Random) -> Reply:
+    if not room.messages:
+        return await say(room, rng)
+    user, event_id = rng.choice(room.messages)
+    path = room_path(room.room_id, f"/redact/{quote(event_id, safe='')}/t{rng.getrandbits(48)}")
+    return await user.put(path, {"reason": "x"})
+
+
+async def set_topic(room: SeededRoom, rng: Random) -> Reply:
+    return await set_state(room.somebody(rng), room.room_id, "m.room.topic", {"topic": f"{rng.random()}"})
+
+
+async def set_name(room: SeededRoom, rng: Random) -> Reply:
+    return await set_state(rng.choice(room.admins), room.room_id, "m.room.name", {"name": f"{rng.random()}"})
+
+
+async def set_own_state(room: SeededRoom, rng: Random) -> Reply:
+    admin = rng.choice(room.admins)
+    return await set_state(admin, room.room_id, "test.state", {"v": rng.getrandbits(32)}, rng.choice("abc"))
+
+
+async def change_name(room: SeededRoom, rng: Random) -> Reply:
+    """Somebody changes the name that the room shows of them."""
+    user = room.somebody(rng)
+    content: JsonObject = {"membership": "join", "displayname": f"{rng.random()}"}
+    return await set_state(user, room.room_id, "m.room.member", content, user.user_id)
+
+
+async def join(room: SeededRoom, rng: Random) -> Reply:
+    outside = [member for member in room.members if member.user_id not in room.joined]
+    if not outside:
+        return await say(room, rng)
+    member = rng.choice(outside)
+    reply = await member.post(
+        f"/join/{quote(room.room_id, safe='')}", {}, server_name=room.host_name, via=room.host_name
+    )
+    if reply.status == 200:
+        room.joined.add(member.user_id)
+    return reply
+
+
+async def leave(room: SeededRoom, rng: Random) -> Reply:
+    member = rng.choice(room.joined_members())
+    if member in room.admins:
+        return await say(room, rng)
+    room.joined.discard(member.user_id)
+    return await act(member, room.room_id, "leave")
+
+
+async def kick(room: SeededRoom, rng: Random) -> Reply:
+    member = rng.choice(room.members)
+    room.joined.discard(member.user_id)
+    return await act(rng.choice(room.admins), room.room_id, "kick", member)
+
+
+async def ban(room: SeededRoom, rng: Random) -> Reply:
+    member = rng.choice(room.members)
+    room.joined.discard(member.user_id)
+    return await act(rng.choice(room.admins), room.room_id, "ban", member)
+
+
+async def unban(room: SeededRoom, rng: Random) -> Reply:
+    return await act(rng.choice(room.admins), room.room_id, "unban", rng.choice(room.members))
+
+
+async def invite(room: SeededRoom, rng: Random) -> Reply:
+    return await act(rng.choice(room.admins), room.room_id, "invite", rng.choice(room.members))
+
+
+async def change_levels(room: SeededRoom, rng: Random) -> Reply:
+    """An administrator gives a member another level."""
+    admin = rng.choice(room.admins)
+    path = room_path(room.room_id, "/state/m.room.power_levels/")
+    levels = (await admin.get(path)).ok()
+    users = {**levels.get("users", {}), rng.choice(room.members).user_id: rng.choice((0, 25, 50))}
+    return await set_state(admin, room.room_id, "m.room.power_levels", {**levels, "users": users})
+
+
+async def change_join_rule(room: SeededRoom, rng: Random) -> Reply:
+    rule = rng.choice(("public", "public", "invite"))
+    return await set_state(rng.choice(room.admins), room.room_id, "m.room.join_rules", {"join_rule": rule})
+
+
+_WEIGHTED: Final[dict[Action, int]] = {
+    say: 50,
+    edit: 8,
+    redact: 5,
+    set_topic: 8,
+    set_name: 8,
+    set_own_state: 8,
+    change_name: 8,
+}
+HARMLESS: Final = tuple(_WEIGHTED)
+HARMLESS_WEIGHTS: Final = tuple(_WEIGHTED.values())
+RESTRICTING: Final = (
+    join,
+    join,
+    join,
+    join,
+    leave,
+    kick,
+    ban,
+    unban,
+    unban,
+    invite,
+    change_levels,
+    change_join_rule,
+)

@@ -164,9 +164,11 @@ def query_enum(request: web.Request, name: str, values: type[E], default: E) -> 
 
 
 async def _read_up_to(request: web.Request, limit: int) -> bytes:
+    content = request.content
     chunks: list[bytes] = []
     size = 0
-    while chunk := await request.content.readany():
+    while not content.at_eof():
+        chunk = await content.readany()
         size += len(chunk)
         if size > limit:
             raise TooLarge(f"The body may have at most {limit} bytes")

@@ -18,8 +18,10 @@ OLD_PREFIXES: Final = (
     (("_matrix", "media"), "r0", "v3"),
 )
 
-# Room ids come again and again, and decoding one costs 3 µs.
-MAX_REMEMBERED_LENGTH: Final = 128
+# All but the last segment comes again and again (a room's id and what is done there), and decoding it costs
+# some microseconds; the last is often a transaction id.
+MAX_REMEMBERED: Final = 4_096
+MAX_REMEMBERED_LENGTH: Final = 256
 
 
 @dataclass(eq=False, slots=True)
@@ -92,23 +94,23 @@ def split_path(raw_path: str) -> list[str]:
 
     Raises: InvalidParam when a part is not UTF-8 or holds U+0000.
     """
-    path = raw_path.partition("?")[0]
-    if "%" not in path and path.isascii():
-        return path.split("/")
-    return [
-        segment
-        if "%" not in segment and segment.isascii()
-        else (_decode_again(segment) if len(segment) <= MAX_REMEMBERED_LENGTH else _decode(segment))
-        for segment in path.split("/")
-    ]
+    parents, slash, last = raw_path.partition("?")[0].rpartition("/")
+    if not slash:
+        return [_decode(last)]
+    split = _split_again if len(parents) <= MAX_REMEMBERED_LENGTH else _split
+    return [*split(parents), _decode(last)]
 
 
-@lru_cache(maxsize=2048)
-def _decode_again(segment: str) -> str:
-    return _decode(segment)
+def _split(path: str) -> tuple[str, ...]:
+    return tuple(map(_decode, path.split("/")))
+
+
+_split_again = lru_cache(maxsize=MAX_REMEMBERED)(_split)
 
 
 def _decode(segment: str) -> str:
+    if "%" not in segment and segment.isascii():
+        return segment
     try:
         text = unquote_to_bytes(segment.encode("utf-8", "surrogateescape")).decode("utf-8")
     except UnicodeError:

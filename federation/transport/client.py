@@ -1,42 +1,31 @@
 """Asking other servers: requests that are signed, bounded, and made where the server really is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from functools import partial
-from typing import Final, TypeAlias
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TypeAlias
 
 from aiohttp import (
-    BodyPartReader,
     ClientConnectorError,
-    ClientError,
     ClientResponse,
     ConnectionTimeoutError,
-    MultipartReader,
 )
 from yarl import URL
 
 from federation.errors import PeerAnsweredBadly, PeerFailed, PeerRefused, PeerUnreachable
 from federation.ports.destinations import BackOff
-from federation.protocol.canonical_json import JsonObject, JsonValue, decode_json
-from federation.protocol.errors import JsonDecodeError
+from federation.protocol.canonical_json import JsonObject, JsonValue
 from federation.protocol.ids import ServerName
 from federation.protocol.signing import SigningKey
+from federation.transport.answers import LARGE_BYTES, Stream, decode, failures_of, refused
 from federation.transport.connections import (
-    READ_CHUNK_BYTES,
-    BodyTooLong,
     Connections,
-    explain,
     read_body,
 )
 from federation.transport.discovery import Discovery
 from federation.transport.limits import DEFAULT, Limits
 from federation.transport.paths import Query, request_target
 from federation.transport.signed_requests import authorization_header, encode_content
-
-LARGE_BYTES: Final = 256 * 1024
-LONGEST_ERROR: Final = 500
 
 Body: TypeAlias = JsonObject | bytes
 """What is sent: an object, or canonical JSON that is encoded already."""
@@ -84,7 +73,7 @@ class FederationClient:
         self, destination: ServerName, path: str, body: Body, *, limits: Limits = DEFAULT
     ) -> JsonValue:
         """Send something and return any JSON, since old endpoints answer lists. Raises PeerFailed."""
-        return await _decode(destination, await self._exchange(destination, "PUT", path, body, limits))
+        return await decode(destination, await self._exchange(destination, "PUT", path, body, limits))
 
     async def post(
         self,
@@ -107,7 +96,7 @@ class FederationClient:
     @asynccontextmanager
     async def stream(
         self, destination: ServerName, path: str, query: Query | None = None, *, limits: Limits = DEFAULT
-    ) -> AsyncIterator["Stream"]:
+    ) -> AsyncIterator[Stream]:
         """Ask for a body that is read piece by piece, such as media.
 
         The limits hold from the question to the last piece. What the caller's block raises is left alone.
@@ -120,13 +109,13 @@ class FederationClient:
             async with self._noting(destination, limits), asyncio.timeout_at(deadline):
                 response = await stack.enter_async_context(self._ask(destination, "GET", target, None))
                 if response.status != 200:
-                    raise _refused(destination, response.status, await read_body(response, LARGE_BYTES))
+                    raise refused(destination, response.status, await read_body(response, LARGE_BYTES))
             yield Stream(destination, response, limits.max_bytes, deadline)
 
     @asynccontextmanager
     async def stream_url(
         self, told_by: ServerName, text: str, *, limits: Limits = DEFAULT
-    ) -> AsyncIterator["Stream"]:
+    ) -> AsyncIterator[Stream]:
         """Fetch what a server says is kept elsewhere: over HTTPS, unsigned, without further redirects.
 
         Raises: PeerFailed, in the name of the server that told of it.
@@ -139,7 +128,7 @@ class FederationClient:
         if url.scheme != "https" or not url.host or url.user is not None or url.password is not None:
             raise PeerAnsweredBadly(told_by, "it names a URL that is not asked")
         async with AsyncExitStack() as stack:
-            with _failures_of(told_by):
+            with failures_of(told_by):
                 async with asyncio.timeout_at(deadline):
                     response = await stack.enter_async_context(self._connections.request("GET", url))
             if response.status != 200:
@@ -149,7 +138,7 @@ class FederationClient:
     async def _object(
         self, destination: ServerName, method: str, target: str, body: Body | None, limits: Limits
     ) -> JsonObject:
-        answer = await _decode(destination, await self._exchange(destination, method, target, body, limits))
+        answer = await decode(destination, await self._exchange(destination, method, target, body, limits))
         if not isinstance(answer, dict):
             raise PeerAnsweredBadly(destination, "the answer is not a JSON object")
         return answer
@@ -165,7 +154,7 @@ class FederationClient:
         ):
             raw = await read_body(response, limits.max_bytes)
             if response.status != 200:
-                raise _refused(destination, response.status, raw)
+                raise refused(destination, response.status, raw)
         return raw
 
     @asynccontextmanager
@@ -173,7 +162,7 @@ class FederationClient:
         """Turn what goes wrong in the block into a PeerFailed, and remember how it ended."""
         await self._check(destination, limits)
         try:
-            with _failures_of(destination):
+            with failures_of(destination):
                 yield
         except PeerFailed as failure:
             if _is_its_own_word(failure):
@@ -222,101 +211,8 @@ class FederationClient:
         )
 
 
-class Stream:
-    """The body of an answer that is still coming in."""
-
-    def __init__(
-        self, destination: ServerName, response: ClientResponse, max_bytes: int, deadline: float
-    ) -> None:
-        self.headers: Mapping[str, str] = response.headers
-        self._destination = destination
-        self._response = response
-        self._max_bytes = max_bytes
-        self._deadline = deadline
-
-    def chunks(self) -> AsyncIterator[bytes]:
-        """Yield the body piece by piece. Raises PeerFailed where it breaks off, is too long or too slow."""
-        return self._bounded(partial(self._response.content.read, READ_CHUNK_BYTES))
-
-    async def parts(self) -> AsyncIterator["Part"]:
-        """Yield the parts of a multipart body; each has to be read before the next. Raises PeerFailed."""
-        if not self.headers.get("Content-Type", "").lower().startswith("multipart/"):
-            raise PeerAnsweredBadly(self._destination, "the answer is not multipart")
-        reader = MultipartReader.from_response(self._response)
-        while True:
-            with self._failures():
-                async with asyncio.timeout_at(self._deadline):
-                    part = await reader.next()
-            if part is None:
-                return
-            if not isinstance(part, BodyPartReader):
-                raise PeerAnsweredBadly(self._destination, "the answer has parts within parts")
-            yield Part(part.headers, self._bounded(partial(part.read_chunk, READ_CHUNK_BYTES)))
-
-    async def _bounded(self, read: Callable[[], Awaitable[bytes]]) -> AsyncIterator[bytes]:
-        size = 0
-        while True:
-            with self._failures():
-                async with asyncio.timeout_at(self._deadline):
-                    chunk = await read()
-            if not chunk:
-                return
-            size += len(chunk)
-            if size > self._max_bytes:
-                raise PeerAnsweredBadly(self._destination, f"more than {self._max_bytes} bytes")
-            yield chunk
-
-    @contextmanager
-    def _failures(self) -> Iterator[None]:
-        try:
-            with _failures_of(self._destination):
-                yield
-        except ValueError as error:  # what aiohttp says of malformed multipart bodies
-            raise PeerAnsweredBadly(self._destination, str(error)) from error
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of a multipart body."""
-
-    headers: Mapping[str, str]
-    chunks: AsyncIterator[bytes]
-
-
-@contextmanager
-def _failures_of(destination: ServerName) -> Iterator[None]:
-    """Turn what the network raises into a PeerFailed."""
-    try:
-        yield
-    except BodyTooLong as error:
-        raise PeerAnsweredBadly(destination, str(error)) from error
-    except (ClientError, OSError) as error:  # a TimeoutError is an OSError
-        raise PeerUnreachable(destination, explain(error)) from error
-
-
 def _is_its_own_word(failure: PeerFailed) -> bool:
     """Tell whether a Matrix server answered, rather than what stands in its place while it is down."""
-    return isinstance(failure, PeerRefused) and bool(failure.errcode) and failure.status < 500
-
-
-def _refused(destination: ServerName, status: int, raw: bytes) -> PeerRefused:
-    try:
-        body = decode_json(raw)
-    except JsonDecodeError:
-        body = None
-    body = body if isinstance(body, dict) else {}
-    errcode, message = body.get("errcode"), body.get("error")
-    return PeerRefused(
-        destination,
-        status,
-        errcode[:LONGEST_ERROR] if isinstance(errcode, str) else "",
-        message[:LONGEST_ERROR] if isinstance(message, str) else "",
-        body,
-    )
-
-
-async def _decode(destination: ServerName, raw: bytes) -> JsonValue:
-    try:
-        return decode_json(raw) if len(raw) < LARGE_BYTES else await asyncio.to_thread(decode_json, raw)
-    except JsonDecodeError as error:
-        raise PeerAnsweredBadly(destination, f"the answer is not JSON: {error}") from error
+    if isinstance(failure, PeerRefused):
+        return bool(failure.errcode) and failure.status < 500
+    return isinstance(failure, PeerAnsweredBadly)

@@ -11,7 +11,8 @@ from aiohttp import content_disposition_filename, parse_content_disposition
 
 from federation.errors import PeerAnsweredBadly, PeerFailed, PeerRefused
 from federation.protocol.ids import ServerName
-from federation.transport.client import FederationClient, Part, Stream
+from federation.transport.answers import Part, Stream
+from federation.transport.client import FederationClient
 from federation.transport.limits import Limits
 from federation.transport.paths import Query, fill
 from homeserver.errors import MatrixError, NotFound, NotYetUploaded

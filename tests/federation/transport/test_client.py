@@ -248,3 +248,12 @@ async def test_a_refused_stream_raises_what_it_was_refused_with(transport: Trans
     with pytest.raises(PeerRefused, match="M_NOT_FOUND"):
         async with transport.client.stream(PEER, PATH):
             raise AssertionError("there is nothing to read")
+
+
+async def test_a_server_that_says_too_much_is_up_all_the_same(
+    transport: Transport, peer: Site, back_off: MemoryBackOff
+) -> None:
+    peer.answer = answering({"a": "b" * 2000})
+    with pytest.raises(PeerAnsweredBadly):
+        await transport.client.get(PEER, PATH, limits=Limits(max_bytes=1000))
+    assert back_off.noted == ["succeeded"]

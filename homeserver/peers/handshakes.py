@@ -15,6 +15,7 @@ from homeserver.rooms.find_room import room_by_id
 from homeserver.rooms.invite_permission import check_invite_permission
 from homeserver.rooms.member_template import member_template
 from homeserver.rooms.out_of_band import OutOfBand, retract, store_out_of_band
+from homeserver.rooms.policy_server import sign_by_policy
 from homeserver.rooms.receive_event import ResolutionImpossible, receive_event
 from homeserver.rooms.restricted_joins_of_others import authorising_user_for
 from homeserver.rooms.shown_state import shown_state
@@ -39,7 +40,8 @@ class ServicesHandshakes:
     async def accept(self, room_id: RoomId, event: Pdu) -> None:
         room = await room_by_id(self._rooms, room_id)
         try:
-            verdict = await receive_event(self._rooms, room, event, relay=True)
+            signed = await sign_by_policy(self._rooms, room, event)
+            verdict = await receive_event(self._rooms, room, signed, relay=True)
         except ResolutionImpossible as error:
             raise Unavailable("The room's state cannot be resolved now") from error
         if verdict.outcome is Outcome.MISSING:

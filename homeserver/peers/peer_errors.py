@@ -25,7 +25,7 @@ def client_error(failure: PeerFailed) -> MatrixError:
     """
     if not isinstance(failure, PeerRefused):
         return MatrixError("M_UNKNOWN", 502, f"{failure.destination} cannot be asked now")
-    message = f"{failure.destination}: {_text(failure)}"
+    message = f"{failure.destination}: {refusal_text(failure)}"
     if failure.errcode in OUR_FAULT or not failure.errcode.startswith("M_") or failure.status >= 500:
         return MatrixError("M_UNKNOWN", 502, message)
     version = failure.body.get("room_version")
@@ -33,6 +33,7 @@ def client_error(failure: PeerFailed) -> MatrixError:
     return MatrixError(failure.errcode, failure.status, message, **extra)
 
 
-def _text(refusal: PeerRefused) -> str:
+def refusal_text(refusal: PeerRefused) -> str:
+    """Return what a server said of its refusal."""
     error = refusal.body.get("error")
     return error[:MAX_MESSAGE] if isinstance(error, str) else refusal.errcode or f"status {refusal.status}"

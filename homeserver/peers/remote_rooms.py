@@ -7,35 +7,35 @@ from typing import Final, TypeVar
 import structlog
 
 from federation.context import FederationContext
-from federation.errors import PeerFailed
+from federation.errors import PeerFailed, PeerRefused
 from federation.handshakes.invite import perform_invite
 from federation.handshakes.join import perform_join
 from federation.handshakes.join_answers import RemoteJoin
 from federation.handshakes.knock import perform_knock
 from federation.handshakes.leave import perform_leave
+from federation.handshakes.policy_server import ask_policy_server
 from federation.handshakes.resolve_alias import resolve_alias
 from federation.handshakes.templates import MemberChange
 from federation.handshakes.third_party import perform_exchange
 from federation.handshakes.try_servers import NobodyHelped, candidates
 from federation.inbound.budget import Unfetchable
 from federation.inbound.receive_pdu import receive_with_ancestors
-from federation.ports.rooms import Outcome as Received
-from federation.ports.rooms import TryLater
+from federation.ports.rooms import Outcome, TryLater
 from federation.protocol.ids import RoomAlias, RoomId, ServerName, UserId
 from federation.protocol.pdu import EventDraft, Pdu
+from federation.protocol.policy_server import Policy
 from federation.protocol.room_versions import RoomVersion
-from homeserver.errors import Forbidden, MatrixError, Unavailable
+from homeserver.errors import Forbidden, MatrixError, NotFound, Unavailable
 from homeserver.json_types import JsonObject
-from homeserver.peers.peer_errors import client_error, nobody_helped
+from homeserver.peers.peer_errors import client_error, nobody_helped, refusal_text
 from homeserver.rooms.adopt_room import AdoptionRefused, PartialJoin, adopt_room
-from homeserver.rooms.build_event import build_event, needed_entries
 from homeserver.rooms.context import RoomsContext
-from homeserver.rooms.receive_event import receive_event
+from homeserver.rooms.policy_server import sign_by_policy
 from homeserver.rooms.remote_rooms import Knocked, Wish
 from homeserver.rooms.send import build_request
+from homeserver.rooms.send_signed import build_alone, commit_signed
 from homeserver.rooms.shown_state import shown_state
 from homeserver.rooms.takes_part import takes_part
-from homeserver.rooms.verdict import Outcome
 from homeserver.storage.rooms import Room
 
 log = structlog.get_logger(__name__)
@@ -64,7 +64,7 @@ class PeersRooms:
         try:
             return await resolve_alias(self._ctx, alias)
         except PeerFailed as failure:
-            raise client_error(failure) from failure
+            raise NotFound(f"{alias} does not lead to a room: {failure.message}") from failure
 
     async def join(self, wish: Wish, *, although_resident: bool = False) -> bool:
         # Who asked may go away; the other servers, once told, will not forget that the user has joined.
@@ -82,20 +82,25 @@ class PeersRooms:
 
     async def invite(self, room: Room, sender: UserId, target: UserId, content: JsonObject) -> Pdu:
         draft = EventDraft("m.room.member", sender, content, target)
-        entries = needed_entries(room.version, draft)
-        request = await build_request(self._rooms, room, draft)
-        head = await self._rooms.heads.load(room, entries)
-        built = build_event(head, self._rooms.author, request, entries).pdu
+        built = await build_alone(self._rooms, room, await build_request(self._rooms, room, draft))
+        built = await sign_by_policy(self._rooms, room, built)
         shown = [pdu.json for pdu in await shown_state(self._rooms, room, sender)]
         try:
             signed = await perform_invite(self._ctx, room.version, built, shown)
         except PeerFailed as failure:
             raise client_error(failure) from failure
-        # It stands where it was built: rebuilding it at the room's end would change its id.
-        verdict = await receive_event(self._rooms, room, signed)
-        if verdict.outcome not in (Outcome.ACCEPTED, Outcome.KNOWN):
-            raise Forbidden(verdict.reason)
+        await commit_signed(self._rooms, room, signed)
         return signed
+
+    async def sign_by_policy(self, room: Room, event: Pdu, policy: Policy) -> Pdu:
+        try:
+            return await ask_policy_server(self._ctx, room.version, event, policy)
+        except PeerRefused as refusal:
+            raise MatrixError(
+                refusal.errcode or "M_UNKNOWN", refusal.status, refusal_text(refusal)
+            ) from refusal
+        except PeerFailed as failure:
+            raise MatrixError("M_UNKNOWN", 502, "The room's policy server cannot be asked now") from failure
 
     async def exchange_third_party_invite(
         self, room_id: RoomId, sender: UserId, target: UserId, invitation: JsonObject
@@ -167,7 +172,7 @@ class PeersRooms:
             verdict = await receive_with_ancestors(self._ctx, joined.room_id, joined.event, joined.via)
         except (Unfetchable, TryLater) as error:
             raise Unavailable("The join was taken, but is not here yet") from error
-        if verdict.outcome not in (Received.ACCEPTED, Received.KNOWN):
+        if verdict.outcome not in (Outcome.ACCEPTED, Outcome.KNOWN):
             raise Forbidden(verdict.reason)
 
 

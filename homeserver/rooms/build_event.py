@@ -26,6 +26,7 @@ CREATE: StateEntry = ("m.room.create", "")
 POWER_LEVELS: StateEntry = ("m.room.power_levels", "")
 EVERYBODY = 0
 """Stands for all members of the room among the numbers of mentioned users."""
+MAX_MENTIONS = 100
 
 
 class EventRequest(Struct, frozen=True, gc=False):

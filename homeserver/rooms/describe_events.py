@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from federation.protocol.ids import EventId, InvalidIdentifier, UserId, parse_user_id, server_name_of
 from federation.protocol.pdu import Pdu
 from homeserver.push.default_rules import is_tombstone, mentioned_user_ids, mentions_room
-from homeserver.rooms.build_event import EVERYBODY, relation_of
+from homeserver.rooms.build_event import EVERYBODY, MAX_MENTIONS, relation_of
 from homeserver.rooms.context import RoomsContext
-from homeserver.rooms.send import MAX_MENTIONS
 from homeserver.storage.commit import NewEvent
 from homeserver.storage.rooms import Room
 

@@ -185,6 +185,8 @@ async def _check(
         verdict = check_by_state(room, pdu, entries[0])
     if verdict.outcome is Outcome.ACCEPTED:
         verdict = check_by_state(room, pdu, entries[-1], Outcome.SOFT_FAILED)
+    if verdict.outcome is Outcome.ACCEPTED and incoming.objection:
+        verdict = Verdict(Outcome.SOFT_FAILED, incoming.objection)
     return verdict, entries[0]
 
 

@@ -1,6 +1,7 @@
 """Receive an event some of whose prev events nobody gives us: the states after those are known instead."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from federation.protocol.ids import EventId
 from federation.protocol.pdu import Pdu
@@ -25,7 +26,12 @@ class StateEventsMissing(Exception):
 
 
 async def receive_after_gap(
-    ctx: RoomsContext, room: Room, pdu: Pdu, state_after_prev: Mapping[EventId, Sequence[EventId]]
+    ctx: RoomsContext,
+    room: Room,
+    pdu: Pdu,
+    state_after_prev: Mapping[EventId, Sequence[EventId]],
+    *,
+    objection: str = "",
 ) -> Verdict:
     """Check and store an event as `receive_event` does.
 
@@ -49,7 +55,7 @@ async def receive_after_gap(
     incoming = await look_up(ctx, room, pdu, states_after=states)
     if isinstance(incoming, Verdict):
         return incoming
-    return await place(ctx, incoming)
+    return await place(ctx, replace(incoming, objection=objection))
 
 
 async def state_of_events(conn: Connection, room: Room, base: State, event_ids: Sequence[EventId]) -> State:

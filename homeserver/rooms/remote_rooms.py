@@ -6,8 +6,9 @@ from typing import Protocol
 
 from federation.protocol.ids import RoomAlias, RoomId, ServerName, UserId
 from federation.protocol.pdu import Pdu
+from federation.protocol.policy_server import Policy
 from federation.protocol.room_versions import RoomVersion
-from homeserver.errors import NotFound
+from homeserver.errors import MatrixError, NotFound
 from homeserver.json_types import JsonObject
 from homeserver.rooms.remote_history import NoRemoteHistory, RemoteHistory
 from homeserver.storage.rooms import Room
@@ -62,6 +63,9 @@ class RemoteRooms(Protocol):
     ) -> None:
         """Ask another server to invite a user of ours, in the name of who invited their address."""
 
+    async def sign_by_policy(self, room: Room, event: Pdu, policy: Policy) -> Pdu:
+        """Return an event with the signature of a room's policy server, where it recommends the event."""
+
 
 class NoRemoteRooms:
     """For a server that does not federate: there are no other rooms."""
@@ -85,6 +89,9 @@ class NoRemoteRooms:
         self, room_id: RoomId, sender: UserId, target: UserId, invitation: JsonObject
     ) -> None:
         raise NotFound("The inviting user's server cannot be reached")
+
+    async def sign_by_policy(self, room: Room, event: Pdu, policy: Policy) -> Pdu:
+        raise MatrixError("M_UNKNOWN", 502, "The room's policy server cannot be asked")
 
 
 @dataclass(slots=True)

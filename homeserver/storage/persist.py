@@ -45,13 +45,14 @@ ON CONFLICT DO NOTHING
 UPSERT_PLACED = """
 INSERT INTO events AS e (event_nid, room_nid, event_id, type, key_nid, sender_nid, origin_server_ts,
                          auth_height, json, topo, position, status, notify_count, extremities, state_base,
-                         state_branch, relayed)
+                         state_branch, relayed, device_nid, txn_id)
 VALUES (coalesce($1, nextval('positions')), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-        $17)
+        $17, $18, $19)
 ON CONFLICT (event_id) DO UPDATE
 SET topo = excluded.topo, position = excluded.position, status = excluded.status,
     notify_count = excluded.notify_count, extremities = excluded.extremities,
-    state_base = excluded.state_base, state_branch = excluded.state_branch, relayed = excluded.relayed
+    state_base = excluded.state_base, state_branch = excluded.state_branch, relayed = excluded.relayed,
+    device_nid = excluded.device_nid, txn_id = excluded.txn_id
 WHERE e.position IS NULL AND e.state_base IS NULL
 RETURNING event_nid
 """
@@ -179,6 +180,7 @@ async def place_event(
         event.sender_nid, event.pdu.origin_server_ts, event.auth_height, event.pdu.canonical, placement.topo,
         placement.position, int(placement.status), placement.notify_count, extremities,
         ref.base if ref else None, ref.branch if ref else None, placement.relayed,
+        event.device_nid, event.txn_id,
     )  # fmt: skip
     return placed
 

@@ -50,7 +50,7 @@ async def test_unknown_rooms_and_odd_names_are_refused(alice: ApiClient) -> None
         assert (await alice.post(room_path(room_id, f"/{verb}"), {"user_id": 5})).errcode == "M_BAD_JSON"
         assert (await act(alice, room_id, verb)).errcode == "M_MISSING_PARAM"
     assert (await alice.post(room_path(room_id, "/leave"), {"reason": 5})).errcode == "M_BAD_JSON"
-    assert (await act(alice, room_id, "invite", "@x:remote.example")).errcode == "M_NOT_FOUND"
+    assert (await act(alice, room_id, "invite", "@x:remote.example")).errcode == "M_UNKNOWN"
 
 
 async def test_invite_and_knock_can_be_given_up(alice: ApiClient, bob: ApiClient) -> None:
@@ -122,7 +122,7 @@ async def test_membership_set_as_state_obeys_the_same_rules(alice: ApiClient, bo
     assert await put(alice, bob.user_id, membership=5) == (400, "M_BAD_JSON")
     assert await put(alice, bob.user_id, membership="ban", reason=5) == (400, "M_BAD_JSON")
     assert await put(alice, "bob", membership="ban") == (400, "M_INVALID_PARAM")
-    assert await put(alice, "@x:remote.example", membership="invite") == (404, "M_NOT_FOUND")
+    assert await put(alice, "@x:remote.example", membership="invite") == (502, "M_UNKNOWN")
     assert await put(alice, "@nobody:example.org", membership="leave") == (403, "M_FORBIDDEN")
     assert await put(alice, bob.user_id, membership="leave") == (200, None)
     assert await put(alice, bob.user_id, membership="invite") == (200, None)

@@ -1,11 +1,15 @@
 """What tests of handshakes ask of users on different servers."""
 
 import asyncio
+from collections.abc import Callable
 from urllib.parse import quote
 
 from homeserver.json_types import JsonObject
 from tests.api.client import ApiClient, Reply
 from tests.api.room_calls import room_path
+from tests.support.federation_servers import FederationServer
+
+Two = tuple[FederationServer, FederationServer]
 
 WAIT_LIMIT_S = 20
 VERSIONS = ("6", "10", "11", "12")
@@ -41,6 +45,19 @@ async def until_member(user: ApiClient, room_id: str, user_id: str, membership: 
             await user.get("/sync", timeout=200, since=await position(user))
 
 
+async def until_state(
+    user: ApiClient, room_id: str, type_: str, accept: Callable[[JsonObject], object]
+) -> JsonObject:
+    """Wait until a member of a room sees a state event whose content is as wanted, and return that."""
+    async with asyncio.timeout(WAIT_LIMIT_S):
+        while True:
+            since = await position(user)
+            reply = await user.get(room_path(room_id, f"/state/{type_}/"))
+            if reply.status == 200 and accept(reply.json):
+                return reply.json
+            await user.get("/sync", timeout=200, since=since)
+
+
 async def position(user: ApiClient) -> str:
     """Return a token for the end of everything."""
     next_batch: str = (await user.get("/sync", timeout=0, filter='{"room":{"rooms":[]}}')).ok()["next_batch"]
@@ -57,3 +74,9 @@ async def until_in_section(user: ApiClient, room_id: str, section: str) -> JsonO
                 room: JsonObject = body["rooms"][section][room_id]
                 return room
             since = {"since": body["next_batch"]}
+
+
+def event_of(room: JsonObject, key: str, type_: str, state_key: str = "") -> JsonObject:
+    """Return a stripped state event of a room that a sync shows."""
+    events: list[JsonObject] = room[key]["events"]
+    return next(e for e in events if (e["type"], e["state_key"]) == (type_, state_key))

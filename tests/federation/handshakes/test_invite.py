@@ -1,61 +1,49 @@
 """Users of one server invite those of another, who accept, reject, or see the invite retracted."""
 
-import pytest
-
-from homeserver.json_types import JsonObject
 from tests.api.room_calls import act, create, join, membership, set_state
 from tests.federation.handshakes.rooms_of_two import (
     VERSIONS,
+    Two,
+    event_of,
     join_via,
     members,
     server_of,
     until_in_section,
     until_member,
 )
-from tests.support.federation_servers import FederationServer
-
-Two = tuple[FederationServer, FederationServer]
 
 
-def event_of(room: JsonObject, key: str, type_: str, state_key: str = "") -> JsonObject:
-    """Return a stripped state event of a room that a sync shows."""
-    events: list[JsonObject] = room[key]["events"]
-    return next(e for e in events if (e["type"], e["state_key"]) == (type_, state_key))
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-async def test_invited_user_of_another_server_is_shown_the_room_and_joins(
-    two_servers: Two, version: str
-) -> None:
+async def test_invited_user_of_another_server_is_shown_the_room_and_joins(two_servers: Two) -> None:
     alice, bob = await two_servers[0].user("alice"), await two_servers[1].user("bob")
-    room_id = await create(alice, name="Secret", room_version=version)
-    assert (await act(alice, room_id, "invite", bob)).status == 200
-    assert await membership(alice, room_id, bob) == "invite"
-    shown = await until_in_section(bob, room_id, "invite")
-    assert event_of(shown, "invite_state", "m.room.name")["content"] == {"name": "Secret"}
-    assert event_of(shown, "invite_state", "m.room.create")["sender"] == alice.user_id
-    assert event_of(shown, "invite_state", "m.room.member", bob.user_id)["sender"] == alice.user_id
-    assert (await join(bob, room_id)).ok()["room_id"] == room_id
-    assert await members(alice, room_id) == {alice.user_id: "join", bob.user_id: "join"}
-    await until_member(bob, room_id, alice.user_id, "join")
-    await until_in_section(bob, room_id, "join")
+    for version in VERSIONS:
+        room_id = await create(alice, name="Secret", room_version=version)
+        assert (await act(alice, room_id, "invite", bob)).status == 200
+        assert await membership(alice, room_id, bob) == "invite"
+        shown = await until_in_section(bob, room_id, "invite")
+        assert event_of(shown, "invite_state", "m.room.name")["content"] == {"name": "Secret"}
+        assert event_of(shown, "invite_state", "m.room.create")["sender"] == alice.user_id
+        assert event_of(shown, "invite_state", "m.room.member", bob.user_id)["sender"] == alice.user_id
+        assert (await join(bob, room_id)).ok()["room_id"] == room_id
+        assert await members(alice, room_id) == {alice.user_id: "join", bob.user_id: "join"}
+        await until_member(bob, room_id, alice.user_id, "join")
+        await until_in_section(bob, room_id, "join")
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-async def test_invite_is_rejected(two_servers: Two, version: str) -> None:
+async def test_invite_is_rejected(two_servers: Two) -> None:
     alice, bob = await two_servers[0].user("alice"), await two_servers[1].user("bob")
-    room_id = await create(alice, room_version=version)
-    await act(alice, room_id, "invite", bob)
-    await until_in_section(bob, room_id, "invite")
-    since = (await bob.get("/sync", timeout=0)).ok()["next_batch"]
-    assert (await act(bob, room_id, "leave")).status == 200
-    assert await membership(alice, room_id, bob) == "leave"
-    body = (await bob.get("/sync", timeout=0, since=since)).ok()
-    [event] = body["rooms"]["leave"][room_id]["timeline"]["events"]
-    assert (event["state_key"], event["content"]["membership"]) == (bob.user_id, "leave")
-    assert room_id not in (await bob.get("/sync", timeout=0)).ok()["rooms"]["invite"]
-    assert (await act(bob, room_id, "leave")).status == 200
-    assert (await act(bob, room_id, "forget")).status == 200
+    for version in VERSIONS:
+        room_id = await create(alice, room_version=version)
+        await act(alice, room_id, "invite", bob)
+        await until_in_section(bob, room_id, "invite")
+        since = (await bob.get("/sync", timeout=0)).ok()["next_batch"]
+        assert (await act(bob, room_id, "leave")).status == 200
+        assert await membership(alice, room_id, bob) == "leave"
+        body = (await bob.get("/sync", timeout=0, since=since)).ok()
+        [event] = body["rooms"]["leave"][room_id]["timeline"]["events"]
+        assert (event["state_key"], event["content"]["membership"]) == (bob.user_id, "leave")
+        assert room_id not in (await bob.get("/sync", timeout=0)).ok()["rooms"]["invite"]
+        assert (await act(bob, room_id, "leave")).status == 200
+        assert (await act(bob, room_id, "forget")).status == 200
 
 
 async def test_invite_into_a_room_whose_server_is_gone_is_rejected_all_the_same(two_servers: Two) -> None:
@@ -68,15 +56,15 @@ async def test_invite_into_a_room_whose_server_is_gone_is_rejected_all_the_same(
     assert room_id not in (await bob.get("/sync", timeout=0)).ok()["rooms"]["invite"]
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-async def test_retracted_invite_disappears(two_servers: Two, version: str) -> None:
+async def test_retracted_invite_disappears(two_servers: Two) -> None:
     alice, bob = await two_servers[0].user("alice"), await two_servers[1].user("bob")
-    room_id = await create(alice, room_version=version)
-    await act(alice, room_id, "invite", bob)
-    await until_in_section(bob, room_id, "invite")
-    assert (await act(alice, room_id, "kick", bob)).status == 200
-    await until_in_section(bob, room_id, "leave")
-    assert room_id not in (await bob.get("/sync", timeout=0)).ok()["rooms"]["invite"]
+    for version in VERSIONS:
+        room_id = await create(alice, room_version=version)
+        await act(alice, room_id, "invite", bob)
+        await until_in_section(bob, room_id, "invite")
+        assert (await act(alice, room_id, "kick", bob)).status == 200
+        await until_in_section(bob, room_id, "leave")
+        assert room_id not in (await bob.get("/sync", timeout=0)).ok()["rooms"]["invite"]
 
 
 async def test_room_is_created_with_invites_of_another_servers_users(two_servers: Two) -> None:

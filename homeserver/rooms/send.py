@@ -5,17 +5,21 @@ from collections.abc import Sequence
 
 from federation.protocol.ids import EventId, InvalidIdentifier, RoomId, UserId, parse_user_id, server_name_of
 from federation.protocol.pdu import EventDraft
+from federation.protocol.policy_server import is_exempt
 from homeserver.errors import BadJson, Forbidden, InvalidParam
 from homeserver.json_types import JsonObject
 from homeserver.push.default_rules import is_tombstone, mentioned_user_ids, mentions_room
-from homeserver.rooms.build_event import EVERYBODY, EventRequest
+from homeserver.rooms.build_event import EVERYBODY, MAX_MENTIONS, EventRequest
 from homeserver.rooms.commit_entry import Committed
 from homeserver.rooms.context import RoomsContext
+from homeserver.rooms.end_forks import end_forks
+from homeserver.rooms.policy_server import policy_of, sign_by_policy
+from homeserver.rooms.receive_event import ClientTransaction
 from homeserver.rooms.redaction import check_redaction
+from homeserver.rooms.send_signed import build_alone, commit_signed, earlier_commit
 from homeserver.storage.rooms import Room
 
 MAX_TXN_ID_BYTES = 255
-MAX_MENTIONS = 100
 
 
 async def send_event(
@@ -129,7 +133,23 @@ async def _submit(
     request = await build_request(
         ctx, room, draft, origin_server_ts=origin_server_ts, device_nid=device_nid, txn_id=txn_id
     )
+    if not is_exempt(draft.type, draft.state_key) and await policy_of(ctx, room) is not None:
+        return [await _send_by_policy(ctx, room, request)]
+    if (await ctx.heads.load(room, ())).has_more_ends:
+        await end_forks(ctx, room)
     return await (await ctx.commits.submit(room, request))
+
+
+async def _send_by_policy(ctx: RoomsContext, room: Room, request: EventRequest) -> Committed:
+    """Have the room's policy server sign an event before it is committed."""
+    transaction = None
+    if request.device_nid is not None and request.txn_id is not None:
+        transaction = ClientTransaction(request.device_nid, request.txn_id)
+        earlier = await earlier_commit(ctx, room, request.draft, transaction)
+        if earlier is not None:
+            return earlier
+    signed = await sign_by_policy(ctx, room, await build_alone(ctx, room, request))
+    return await commit_signed(ctx, room, signed, transaction)
 
 
 def _member_of(draft: EventDraft) -> UserId:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from federation.context import FederationContext
+from federation.errors import PeerAnsweredBadly
 from federation.inbound.ask_servers import EVENTS_LIMITS, Asked, ask_in_turn, checked_pdus, events_in
 from federation.inbound.budget import Unfetchable
 from federation.inbound.dag_order import ancestors_first, reachable
@@ -27,6 +28,7 @@ async def fetch_ancestors(ctx: FederationContext, asked: Asked, pdu: Pdu) -> lis
     """Return an event with those of its unknown ancestors that others give us, the oldest first.
 
     A gap wider than MAX_ROUNDS requests can bridge stays: its upper edge then takes its state from elsewhere.
+    Whoever answers with less than was asked for has no more to tell.
     """
     chain = {pdu.event_id: pdu}
     earliest = list(await ctx.rooms.forward_extremities(asked.room_id))[:MAX_EXTREMITIES]
@@ -35,9 +37,9 @@ async def fetch_ancestors(ctx: FederationContext, asked: Asked, pdu: Pdu) -> lis
         if not edge:
             break
         fresh = await _ask_for_ancestors(ctx, asked, chain, edge, earliest)
-        if not fresh:
-            break
         chain |= fresh
+        if len(fresh) < EVENTS_PER_REQUEST:
+            break
     return ancestors_first(list(chain.values()))
 
 
@@ -65,15 +67,19 @@ async def _ask_for_ancestors(
         "latest_events": list(edge[:MAX_EXTREMITIES]),
     }
 
+    prevs = [prev for event_id in edge for prev in chain[event_id].prev_events if prev not in chain]
+
     async def ask(server: ServerName) -> dict[EventId, Pdu]:
         answer = await ctx.client.post(server, path, query, limits=EVENTS_LIMITS)
         events = events_in(server, answer, "events")[:EVENTS_PER_REQUEST]
-        return await checked_pdus(ctx, asked, events)
+        found = await checked_pdus(ctx, asked, events)
+        # What does not lead to the edge was not asked for.
+        fresh = reachable({e: pdu for e, pdu in found.items() if e not in chain}, prevs)
+        if not fresh:
+            raise PeerAnsweredBadly(server, "none of the events asked for")
+        return fresh
 
     try:
-        answered = await ask_in_turn(asked, "missing events", ask)
+        return await ask_in_turn(asked, "missing events", ask)
     except Unfetchable:
         return {}
-    # What does not lead to the edge was not asked for.
-    prevs = [prev for event_id in edge for prev in chain[event_id].prev_events if prev not in chain]
-    return reachable({event_id: pdu for event_id, pdu in answered.items() if event_id not in chain}, prevs)

@@ -62,9 +62,10 @@ async def store_outliers(
 
 
 async def unknown_of(ctx: FederationContext, asked: Asked, event_ids: Sequence[EventId]) -> list[EventId]:
-    """Return those of the events that are not stored in this room."""
+    """Return those of the events that are not stored, in this room or in another, where they stay."""
     known = await ctx.rooms.standing(asked.room_id, event_ids)
-    return [event_id for event_id in event_ids if event_id not in known]
+    elsewhere = await ctx.rooms.of_other_rooms(asked.room_id, event_ids)
+    return [event_id for event_id in event_ids if event_id not in known and event_id not in elsewhere]
 
 
 async def _lacking(ctx: FederationContext, asked: Asked, pdus: Mapping[EventId, Pdu]) -> set[EventId]:

@@ -11,7 +11,7 @@ from federation.context import FederationContext
 from federation.errors import PeerAnsweredBadly, PeerFailed
 from federation.inbound.ask_servers import STATE_LIMITS, Asked, checked_pdus, event_ids_in, events_in
 from federation.inbound.budget import Unfetchable
-from federation.inbound.fetch_auth import store_outliers
+from federation.inbound.fetch_auth import store_outliers, unknown_of
 from federation.inbound.fetch_events import fetch_events
 from federation.ports.rooms import Outcome, UnusableState
 from federation.protocol.ids import EventId, ServerName
@@ -76,8 +76,6 @@ async def _ask_for_ids(ctx: FederationContext, asked: Asked, server: ServerName,
     )
     if len(told.state) + len(told.auth_chain) > MAX_STATE:
         raise PeerAnsweredBadly(server, "a state beyond all bounds")
-    if await ctx.rooms.of_other_rooms(asked.room_id, [*told.state, *told.auth_chain]):
-        raise PeerAnsweredBadly(server, "a state with events of another room")
     return told
 
 
@@ -113,5 +111,4 @@ async def _ask_for_state(
 
 
 async def _missing(ctx: FederationContext, asked: Asked, event_ids: Sequence[EventId]) -> set[EventId]:
-    known = await ctx.rooms.standing(asked.room_id, event_ids)
-    return {event_id for event_id in event_ids if event_id not in known}
+    return set(await unknown_of(ctx, asked, event_ids))

@@ -6,6 +6,7 @@ event.
 Spec: https://spec.matrix.org/v1.19/server-server-api/#checks-performed-on-receipt-of-a-pdu
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
@@ -37,8 +38,10 @@ async def receive_with_ancestors(
     if verdict.outcome is not Outcome.MISSING:
         return verdict
     asked = await prepare_asking(ctx, room_id, origin, Budget())
+    chain = await fetch_ancestors(ctx, asked, pdu)
+    await _check_divulged(ctx, asked, pdu, chain)
     left_out = 0
-    for ancestor in await fetch_ancestors(ctx, asked, pdu):
+    for ancestor in chain:
         try:
             verdict = await _receive(ctx, asked, ancestor)
         except Unfetchable as failure:
@@ -48,6 +51,19 @@ async def receive_with_ancestors(
                 raise
             log.debug("inbound.ancestor_left_out", event_id=ancestor.event_id, reason=str(failure))
     return verdict
+
+
+async def _check_divulged(ctx: FederationContext, asked: Asked, pdu: Pdu, chain: Sequence[Pdu]) -> None:
+    """Refuse to go on where nobody tells what an event that was sent to us comes right after.
+
+    Else whoever sends one could invent what was before it, and with it the state of the room.
+
+    Raises: Unfetchable.
+    """
+    prevs = set(pdu.prev_events) - {ancestor.event_id for ancestor in chain}
+    standing = await ctx.rooms.standing(asked.room_id, prevs)
+    if any(standing.get(prev, Standing.OUTLIER) is Standing.OUTLIER for prev in prevs):
+        raise Unfetchable(f"nobody tells what is right before {pdu.event_id}")
 
 
 async def _receive(ctx: FederationContext, asked: Asked, pdu: Pdu) -> Verdict:

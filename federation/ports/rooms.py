@@ -143,7 +143,7 @@ class RoomReader(Protocol):
         """Return an event, accepted or not, as a server may see it."""
 
     async def state_before(self, room_id: RoomId, event_id: EventId) -> StateIds | None:
-        """Return the state before an event, None where there is no such event or its state is not known.
+        """Return the state before an event, None where there is none, or its state is not known or rejected.
 
         Raises: TryLater for an auth chain beyond all bounds.
         """

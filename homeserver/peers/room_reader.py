@@ -13,7 +13,7 @@ from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.event_states import load_state, stored_state_before
 from homeserver.storage.auth_chains import AuthChainTooLong, select_auth_chain
 from homeserver.storage.db import Connection
-from homeserver.storage.events import StoredEvent, select_events
+from homeserver.storage.events import EventStatus, StoredEvent, select_events
 from homeserver.storage.history import select_by_time
 from homeserver.storage.partial_joins import select_is_partial
 from homeserver.storage.room_servers import is_in_room
@@ -66,7 +66,9 @@ class StoredRoomReader:
         room = await self._room(room_id)
         async with self._reading_states, self._rooms.db.acquire() as conn:
             event = await _event_in(conn, room, event_id)
-            if event is None or not event.has_place or await select_is_partial(conn, room.nid):
+            if event is None or not event.has_place or event.status == EventStatus.REJECTED:
+                return None
+            if await select_is_partial(conn, room.nid):
                 return None
             state = await load_state(conn, room, await stored_state_before(conn, room, event))
             chain = await _auth_chain(conn, list(state.values()))

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from homeserver.http.metrics import PREFIX
+from homeserver.json_types import JsonObject
 from tests.api.client import ApiClient
 from tests.api.room_calls import create, send
 from tests.support.fake_peer import FakePeer
@@ -67,7 +68,7 @@ async def test_peer_reads_what_was_said(one_server: FederationServer, fake_peer:
 async def test_cve_2020_26890_constants_that_are_not_json_are_refused(
     one_server: FederationServer, fake_peer: FakePeer, constant: bytes
 ) -> None:
-    body = {"pdus": [{"depth": 0}]}
+    body: JsonObject = {"pdus": [{"depth": 0}]}
     raw = b'{"pdus":[{"depth":' + constant + b"}]}"
     reply = await fake_peer.request("PUT", one_server.name, SEND, body, raw_body=raw)
     assert reply.status == 400

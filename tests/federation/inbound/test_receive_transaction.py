@@ -137,9 +137,9 @@ async def test_server_with_too_much_waiting_is_told_to_come_back(
 async def test_restart_in_the_middle_of_a_drain_loses_nothing(db: Database) -> None:
     async with inbound_on(db, running=False) as world:
         _, seen = await world.make_room()
-        messages = [seen.message(BOB, str(number)) for number in range(120)]
-        for start in range(0, 120, 40):
-            await world.send_only(messages[start : start + 40])
+        messages = [seen.message(BOB, str(number)) for number in range(60)]
+        for start in (0, 30):
+            await world.send_only(messages[start : start + 30])
         await drain_room(world.ctx, seen.id)
         assert sum([await world.status(message) is not None for message in messages]) == SLICE
     async with inbound_on(db) as world:
@@ -168,8 +168,8 @@ async def test_busy_server_does_not_starve_another(db: Database) -> None:
     async with inbound_on(db, running=False) as world:
         _, seen = await world.make_room(members=(BOB, CAROL))
         fork = seen.heads
-        for _ in range(4):
-            await world.send_only([seen.message(BOB, after=fork) for _ in range(40)])
+        for _ in range(2):
+            await world.send_only([seen.message(BOB, after=fork) for _ in range(30)])
         of_carol = seen.message(CAROL, after=fork)
         await world.send_only([of_carol], origin=OTHER)
         await drain_room(world.ctx, seen.id)

@@ -109,8 +109,9 @@ class Tailer:
 
     async def _run(self) -> None:
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), POLL_SECONDS)
+            with suppress(TimeoutError):  # not wait_for, which in Python 3.11 can lose a cancellation
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._look.wait()
             self._look.clear()
             try:
                 await self._catch_up()

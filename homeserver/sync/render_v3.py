@@ -129,7 +129,8 @@ async def _render_keys(ctx: SyncContext, request: SyncRequest, delta: SyncDelta)
         "device_unused_fallback_key_types": counts.unused_fallback_keys,
     }
     if delta.device_lists:
-        rendered["device_lists"] = await render_device_lists(ctx.rooms.names, delta.device_lists)
+        lists = await render_device_lists(ctx.rooms.names, delta.device_lists)
+        rendered["device_lists"] = {name: users for name, users in lists.items() if users}
     return rendered
 
 

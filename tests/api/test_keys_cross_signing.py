@@ -145,7 +145,7 @@ async def test_what_a_user_signs_of_others_is_shown_to_that_user_only(
     assert await publish_signatures(alice, (bob.user_id, public(his.master), signed)) == {}
     assert (await query(alice, bob.user_id))["master_keys"][bob.user_id] == signed
     assert (await query(bob, bob.user_id))["master_keys"][bob.user_id] == his.master_key
-    assert (await sync(alice, since))["device_lists"] == {"changed": [bob.user_id], "left": []}
+    assert (await sync(alice, since))["device_lists"] == {"changed": [bob.user_id]}
     assert "device_lists" not in await sync(bob, seen_by_bob)
 
 

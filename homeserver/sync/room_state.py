@@ -69,21 +69,20 @@ async def _full_state(
     starts = [(s.room_nid, _start(s, timelines[s.room_nid]), s.upto) for s in spans]
     before_timeline = await state_rows.select_replaced_entries(conn, starts)
     older = await _load(conn, [*after_end.values(), *before_timeline.values()])
+    replaced_later, replaced_in_timeline = _by_room(after_end), _by_room(before_timeline)
     shown = _shown(request, timelines)
     found: StateByRoom = {}
     for span in spans:
-        at_end: dict[Key, StoredEvent] = {
-            (span.room_nid, event.key_nid): event
-            for event in current.get(span.room_nid, ())
-            if event.key_nid is not None
+        at_end: dict[int, StoredEvent] = {
+            event.key_nid: event for event in current.get(span.room_nid, ()) if event.key_nid is not None
         }
-        _undo(at_end, span.room_nid, after_end, older)
+        _undo(at_end, replaced_later.get(span.room_nid, {}), older)
         hidden = {
             key: nid
-            for key, nid in before_timeline.items()
+            for key, nid in replaced_in_timeline.get(span.room_nid, {}).items()
             if key in at_end and at_end[key].event_nid in shown
         }
-        _undo(at_end, span.room_nid, hidden, older)
+        _undo(at_end, hidden, older)
         found[span.room_nid] = [e for e in at_end.values() if members or e.type != "m.room.member"]
     return found
 
@@ -119,16 +118,18 @@ def _start(span: Span, timeline: Timeline) -> int:
     return (timeline.events[0].position or 1) - 1 if timeline.events else span.upto
 
 
+def _by_room(replaced: Mapping[Key, int | None]) -> dict[int, dict[int, int | None]]:
+    found: dict[int, dict[int, int | None]] = {}
+    for (room_nid, key_nid), event_nid in replaced.items():
+        found.setdefault(room_nid, {})[key_nid] = event_nid
+    return found
+
+
 def _undo(
-    state: dict[Key, StoredEvent],
-    room_nid: int,
-    replaced: Mapping[Key, int | None],
-    older: Mapping[int, StoredEvent],
+    state: dict[int, StoredEvent], replaced: Mapping[int, int | None], older: Mapping[int, StoredEvent]
 ) -> None:
     """Put back what keys of a room had before."""
     for key, event_nid in replaced.items():
-        if key[0] != room_nid:
-            continue
         if event_nid is None:
             state.pop(key, None)
         else:

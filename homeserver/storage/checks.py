@@ -67,6 +67,32 @@ SELECT e.room_nid, e.event_nid, e.state_branch FROM events e
 WHERE e.state_branch IS NOT NULL
   AND NOT EXISTS (SELECT FROM state_branches b WHERE b.branch_nid = e.state_branch) LIMIT $1
 """
+SELECT_BRANCH_UNLIKE_PARENT = """
+SELECT b.branch_nid, b.parent_nid FROM state_branches b
+LEFT JOIN state_branches p ON p.branch_nid = b.parent_nid
+WHERE b.parent_nid IS NOT NULL
+  AND (p.room_nid, p.base_position) IS DISTINCT FROM (b.room_nid, b.base_position) LIMIT $1
+"""
+SELECT_REJECTED_IN_CURRENT_STATE = """
+SELECT s.room_nid, s.key_nid, s.event_nid FROM current_state s JOIN events e ON e.event_nid = s.event_nid
+WHERE e.status = 2 LIMIT $1
+"""
+SELECT_ACCEPTED_WITHOUT_PLACE = """
+SELECT e.room_nid, e.event_nid, e.status FROM events e
+WHERE (e.status IN (0, 1) AND e.position IS NULL AND e.state_base IS NULL)
+   OR (e.status <> 0 AND e.position IS NOT NULL) LIMIT $1
+"""
+SELECT_BACKWARD_EXTREMITY_WITHOUT_CHILD = """
+SELECT b.room_nid, b.event_id, b.child_nid FROM backward_extremities b
+LEFT JOIN events e ON e.event_nid = b.child_nid AND e.room_nid = b.room_nid
+WHERE e.event_nid IS NULL OR EXISTS (
+    SELECT FROM events o WHERE o.event_id = b.event_id AND o.room_nid = b.room_nid
+    AND (o.position IS NOT NULL OR o.state_base IS NOT NULL)) LIMIT $1
+"""
+SELECT_PARTIAL_JOIN_WITHOUT_EVENT = """
+SELECT p.room_nid, p.join_nid FROM partial_joins p
+WHERE NOT EXISTS (SELECT FROM events e WHERE e.event_nid = p.join_nid AND e.room_nid = p.room_nid) LIMIT $1
+"""
 SELECT_EVENT_WITHOUT_ROOM_OR_SENDER = """
 SELECT e.room_nid, e.event_nid, e.sender_nid FROM events e
 WHERE NOT EXISTS (SELECT FROM rooms r WHERE r.room_nid = e.room_nid)
@@ -103,6 +129,11 @@ CHECKS: Final[Sequence[Check]] = (
     Check("every state change names stored events", SELECT_STATE_CHANGE_WITHOUT_EVENT),
     Check("every state branch names stored events", SELECT_BRANCH_ENTRY_WITHOUT_EVENT),
     Check("every event's state branch exists", SELECT_EVENT_WITHOUT_BRANCH),
+    Check("every layer of a state branch stands on one of the same base", SELECT_BRANCH_UNLIKE_PARENT),
+    Check("no rejected event is current state", SELECT_REJECTED_IN_CURRENT_STATE),
+    Check("accepted events have a place, others no position", SELECT_ACCEPTED_WITHOUT_PLACE),
+    Check("what lacks of the history is named by a stored event", SELECT_BACKWARD_EXTREMITY_WITHOUT_CHILD),
+    Check("every join with partial state is stored", SELECT_PARTIAL_JOIN_WITHOUT_EVENT),
     Check("memberships say what their member events say", SELECT_MEMBERSHIP_UNLIKE_STATE),
     Check("the servers in each room are those of its members", SELECT_SERVERS_UNLIKE_MEMBERSHIPS),
     Check("no event stands ahead of the position log", SELECT_POSITION_AHEAD_OF_LOG),

@@ -5,14 +5,16 @@ import pytest
 from federation.protocol.ids import EventId, ServerName, UserId
 from homeserver.rooms.adopt_room import AdoptionRefused, PartialJoin, adopt_room
 from homeserver.rooms.commit_entry import Committed
+from homeserver.rooms.complete_partial_state import complete_partial_state
 from homeserver.rooms.context import RoomsContext
+from homeserver.rooms.partial_state import incomplete_rooms
 from homeserver.rooms.receive_event import Outcome, receive_event
 from homeserver.rooms.send import send_event
 from homeserver.rooms.store_outliers import store_outliers
 from homeserver.storage.backward_extremities import select_backward_extremities
 from homeserver.storage.checks import run_checks
 from homeserver.storage.db import Database
-from homeserver.storage.events import select_events
+from homeserver.storage.events import EventStatus, select_events
 from homeserver.storage.memberships import count_members, select_member_nids
 from homeserver.storage.rooms import Room
 from homeserver.storage.state import select_current_state
@@ -139,3 +141,34 @@ async def test_a_partial_join_shows_the_room_without_its_members(db: Database) -
         assert lacking.outcome is Outcome.MISSING
         await store_outliers(ctx, room, foreign.pdus(lacking.missing))
         assert (await receive_event(ctx, room, message)).outcome is Outcome.ACCEPTED
+
+
+async def test_completion_takes_back_what_the_members_would_have_forbidden(db: Database) -> None:
+    foreign = make_foreign_room(members=MEMBERS)
+    banned, forks = MEMBERS[1], list(foreign.tips)
+    foreign.add(EVE, "m.room.member", {"membership": "ban"}, banned)
+    async with rooms_on(db) as ctx:
+        room, joined = await adopt(ctx, foreign, partial=PartialJoin(ServerName("elsewhere"), ()))
+        before = foreign.before[joined.event_id]
+        auth = [before[("m.room.power_levels", "")], foreign.after[forks[0]][("m.room.member", banned)]]
+        forbidden = foreign.add(banned, "m.room.message", {}, prevs=[joined.event_id], auth=auth)
+        reply = foreign.add(EVE, "m.room.message", {}, prevs=[forbidden.event_id])
+        await store_outliers(ctx, room, [*foreign.pdus(auth), *foreign.auth_chain(auth)])
+        await store_outliers(ctx, room, foreign.pdus(reply.auth_events))
+        for pdu in (forbidden, reply):
+            assert (await receive_event(ctx, room, pdu)).outcome is Outcome.ACCEPTED
+        await store_outliers(ctx, room, foreign.pdus(before.values()))
+        assert [partial.room_nid for partial in await incomplete_rooms(ctx)] == [room.nid]
+        await complete_partial_state(ctx, room, list(before.values()))
+        assert not await incomplete_rooms(ctx)
+        async with db.acquire() as conn:
+            stored = await select_events(conn, [forbidden.event_id, reply.event_id])
+        assert stored[forbidden.event_id].status == EventStatus.REJECTED
+        assert stored[forbidden.event_id].position is None
+        assert stored[reply.event_id].status == EventStatus.ACCEPTED
+        assert await current_state(ctx, room) == set(foreign.after[reply.event_id].values())
+        sent = await send_event(ctx, room.room_id, ALICE, "m.room.message", {"body": "after"})
+        async with db.acquire() as conn:
+            mine = (await select_events(conn, [sent.event_id]))[sent.event_id]
+        assert mine.load()["prev_events"] == [reply.event_id]
+        assert all(not finding.rows for finding in await run_checks(db))

@@ -30,6 +30,20 @@ BREAKS = {
         "INSERT INTO state_branch_entries SELECT branch_nid, 1, 99 FROM state_branches"
     ),
     "every event's state branch exists": "UPDATE events SET state_branch = 99",
+    "every layer of a state branch stands on one of the same base": (
+        "INSERT INTO state_branches (room_nid, base_position, layers) VALUES (1, 1, 1); "
+        "INSERT INTO state_branches (room_nid, base_position, layers, parent_nid) "
+        "SELECT 1, 2, 2, branch_nid FROM state_branches"
+    ),
+    "no rejected event is current state": "UPDATE events SET status = 2, position = NULL",
+    "accepted events have a place, others no position": "UPDATE events SET status = 1",
+    "what lacks of the history is named by a stored event": (
+        "INSERT INTO backward_extremities VALUES ('$b', 99, 1)"
+    ),
+    "every join with partial state is stored": (
+        "INSERT INTO partial_joins (room_nid, join_nid, state_position, joined_via, servers) "
+        "VALUES (1, 99, 1, 'b', '{}')"
+    ),
     "memberships say what their member events say": "UPDATE memberships SET membership = 'ban'",
     "the servers in each room are those of its members": "UPDATE room_servers SET joined = 2",
     "no event stands ahead of the position log": "UPDATE events SET position = 2",
@@ -58,7 +72,8 @@ async def test_each_break_is_found_by_its_check(sound_db: Database) -> None:
         async with sound_db.acquire() as conn:
             await conn.execute(
                 "TRUNCATE users, rooms, position_log, events, auth_edges, member_events, current_state, "
-                "state_changes, memberships, room_servers, state_branches, state_branch_entries CASCADE"
+                "state_changes, memberships, room_servers, state_branches, state_branch_entries, "
+                "backward_extremities, partial_joins CASCADE"
             )
             for again in SOUND:
                 await conn.execute(again)

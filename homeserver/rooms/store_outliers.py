@@ -37,7 +37,7 @@ async def store_outliers(ctx: RoomsContext, room: Room, pdus: Sequence[Pdu]) -> 
     one that was stored before, MISSING one with auth events that are neither stored nor given. Events of
     other rooms, and those authorised by such, are REJECTED and not stored.
     """
-    ordered = order_by_auth(pdus)
+    ordered = await asyncio.to_thread(order_by_auth, pdus)  # 70 ms for 20,000 events
     checker = await _Checker.load(ctx, room, ordered)
     for chunk in _chunks(ordered, EVENTS_PER_TRANSACTION):
         outliers = await _check(ctx, room, checker, chunk)

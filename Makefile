@@ -36,9 +36,9 @@ fmt: $(VENV)/.installed-for-tests ## Format the code and mend what ruff can mend
 bench: $(VENV)/.installed-for-tests ## Measure this server beside Synapse; ARGS="--help" shows the options
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-chaos: $(VENV)/.installed-for-tests ## The long proofs: 20 kills under load, killed workers, and that each mechanism is needed
-	@PARLOUR_TEST_EVENTS_PER_WRITER=2000 CHAOS_ROUNDS=20 $(BIN)/pytest -m "chaos or not chaos" \
-	  tests/chaos tests/rooms/test_killed_workers.py --timeout 3000 $(ARGS)
+chaos: $(VENV)/.installed-for-tests ## The long proofs: 20 kills under load, 100 netsplits, killed workers, and that each mechanism is needed
+	@PARLOUR_TEST_EVENTS_PER_WRITER=2000 CHAOS_ROUNDS=20 CHAOS_SEEDS=$${CHAOS_SEEDS:-100} $(BIN)/pytest -m "chaos or not chaos" \
+	  tests/chaos tests/rooms/test_killed_workers.py --timeout 12000 $(ARGS)
 
 differential: $(VENV)/.installed-for-tests ## Compare the protocol core with Synapse on 2,000 graphs of events per room version
 	@$(BIN)/python -m benchmarks.servers.synapse_environment

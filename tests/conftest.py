@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from homeserver.storage.db import Database
+from tests.support.authority import Authority
 from tests.support.fake_clock import FakeClock
 from tests.support.postgres import TestDatabases, session_databases
 
@@ -17,6 +18,12 @@ for name in [name for name in os.environ if name.startswith("PARLOUR_")]:
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """The certificate authority that the servers of the tests trust."""
+    return Authority.make(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,6 @@ from tests.support.federation_servers import FederationServer, ServerMaker
 from tests.support.postgres import TestDatabases
 
 
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority.make(tmp_path_factory.mktemp("authority"))
-
-
 @pytest.fixture
 def overrides() -> JsonObject:
     """Settings that a test wants otherwise: `@pytest.mark.parametrize("overrides", [{…}])`."""

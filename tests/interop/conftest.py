@@ -60,11 +60,6 @@ class Pair:
 
 
 @pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority.make(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture(scope="session")
 def synapse(
     databases: TestDatabases, authority: Authority, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SynapseServer]:

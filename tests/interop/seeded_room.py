@@ -182,12 +182,14 @@ async def change_levels(room: SeededRoom, rng: Random) -> Reply:
     path = room_path(room.room_id, "/state/m.room.power_levels/")
     levels = (await admin.get(path)).ok()
     users = {**levels.get("users", {}), rng.choice(room.members).user_id: rng.choice((0, 25, 50))}
-    return await set_state(admin, room.room_id, "m.room.power_levels", {**levels, "users": users})
+    content: JsonObject = {**levels, "users": users, "n": rng.getrandbits(32)}
+    return await set_state(admin, room.room_id, "m.room.power_levels", content)
 
 
 async def change_join_rule(room: SeededRoom, rng: Random) -> Reply:
-    rule = rng.choice(("public", "public", "invite"))
-    return await set_state(rng.choice(room.admins), room.room_id, "m.room.join_rules", {"join_rule": rule})
+    # Setting what is set already would be answered with the event that did it, perhaps one before a join.
+    content: JsonObject = {"join_rule": rng.choice(("public", "public", "invite")), "n": rng.getrandbits(32)}
+    return await set_state(rng.choice(room.admins), room.room_id, "m.room.join_rules", content)
 
 
 _WEIGHTED: Final[dict[Action, int]] = {

@@ -27,6 +27,7 @@ from homeserver.embedded_postgres import running_postgres
 from homeserver.ephemeral.context import open_ephemeral
 from homeserver.federation_api.adapter import server_routes
 from homeserver.federation_api.inbound_gauges import inbound_samples
+from homeserver.federation_api.join_gauges import join_samples
 from homeserver.federation_api.outbound_gauges import outbound_samples
 from homeserver.http.addresses import ClientAddresses
 from homeserver.http.context import Services
@@ -156,6 +157,7 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
             open_outbound(ephemeral, transport.client, permitted_servers(settings), back_off)
         )
         gauges.add(partial(inbound_samples, federation.inbound, clock))
+        gauges.add(partial(join_samples, rooms.gateway.joins))
         gauges.add(partial(outbound_samples, outbound.sender, clock))
     await _keep_house(stack, db, sync.hub.forget_idle)
     return Services(

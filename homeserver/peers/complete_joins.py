@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -13,10 +12,10 @@ import structlog
 from federation.context import FederationContext
 from federation.handshakes.fetch_join_state import JoinOf, StateNotHad, fetch_join_state
 from federation.ports.rooms import TryLater
-from federation.protocol.ids import RoomId
 from homeserver.errors import MatrixError
 from homeserver.rooms.complete_partial_state import complete_partial_state
 from homeserver.rooms.context import RoomsContext
+from homeserver.rooms.join_progress import JoinProgress
 from homeserver.rooms.receive_after_gap import StateEventsMissing
 from homeserver.rooms.resolve_state import ResolutionImpossible
 from homeserver.storage.events import select_events_by_nid
@@ -34,17 +33,8 @@ LOG_EVERY_S: Final = 10.0
 FAILURES: Final = (StateNotHad, TryLater, StateEventsMissing, ResolutionImpossible, MatrixError)
 
 
-@dataclass(slots=True)
-class Progress:
-    """How far a room is: events dealt with, of how many (0: not known yet), and how often it failed."""
-
-    events: int = 0
-    total: int = 0
-    failures: int = 0
-
-
 class JoinCompleter:
-    """Owns a task for each room that is not complete. `progress` is for logs and metrics."""
+    """Owns a task for each room that is not complete."""
 
     def __init__(
         self,
@@ -57,8 +47,7 @@ class JoinCompleter:
         self._pause = pause
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self.progress: dict[RoomId, Progress] = {}
-        self.completed = 0
+        self._under_way = rooms.gateway.joins
 
     async def start(self) -> None:
         """Go on with what the last process left."""
@@ -94,7 +83,7 @@ class JoinCompleter:
     async def _run(self, partial_room: PartialRoom) -> None:
         """Try until the room is complete."""
         room = (await self._rooms.names.rooms([partial_room.room_nid]))[partial_room.room_nid]
-        progress = self.progress.setdefault(room.room_id, Progress())
+        progress = self._under_way.progress.setdefault(room.room_id, JoinProgress())
         started = time.monotonic()
         try:
             while not await self._try(room, partial_room, progress):
@@ -102,12 +91,12 @@ class JoinCompleter:
                 pause_s = min(FIRST_PAUSE_S * 2 ** min(progress.failures - 1, 20), LONGEST_PAUSE_S)
                 await self._pause(pause_s)
         finally:
-            self.progress.pop(room.room_id, None)
-        self.completed += 1
+            self._under_way.progress.pop(room.room_id, None)
+        self._under_way.completed += 1
         seconds = round(time.monotonic() - started, 1)
         log.info("join.completed", room_id=room.room_id, events=progress.total, seconds=seconds)
 
-    async def _try(self, room: Room, partial_room: PartialRoom, progress: Progress) -> bool:
+    async def _try(self, room: Room, partial_room: PartialRoom, progress: JoinProgress) -> bool:
         async with self._turns:
             try:
                 state = await fetch_join_state(
@@ -127,7 +116,7 @@ class JoinCompleter:
         return JoinOf(room.room_id, room.version, join.event_id, list(servers)[:MAX_SERVERS])
 
 
-def _reporter(room: Room, progress: Progress) -> Callable[[int, int], None]:
+def _reporter(room: Room, progress: JoinProgress) -> Callable[[int, int], None]:
     """Return what keeps the progress of a room, and logs it now and then."""
     logged_at = time.monotonic()
 

@@ -10,6 +10,7 @@ from federation.protocol.policy_server import Policy
 from federation.protocol.room_versions import RoomVersion
 from homeserver.errors import MatrixError, NotFound
 from homeserver.json_types import JsonObject
+from homeserver.rooms.join_progress import JoinsUnderWay
 from homeserver.rooms.remote_history import NoRemoteHistory, RemoteHistory
 from homeserver.storage.rooms import Room
 
@@ -96,9 +97,13 @@ class NoRemoteRooms:
 
 @dataclass(slots=True)
 class Gateway:
-    """The way to other servers' rooms, which opens only after everything that uses it."""
+    """The way to other servers' rooms, which opens only after everything that uses it.
+
+    `joins` tells of rooms that are being completed.
+    """
 
     rooms: RemoteRooms = field(default_factory=NoRemoteRooms)
+    joins: JoinsUnderWay = field(default_factory=JoinsUnderWay)
     history: RemoteHistory = field(default_factory=NoRemoteHistory)
 
 

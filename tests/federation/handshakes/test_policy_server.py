@@ -24,7 +24,7 @@ def recommend(peer: FakePeer, key: SigningKey = POLICY_KEY) -> None:
     def answer(request: PeerRequest) -> PeerAnswer:
         if "spam" in str(request.body["content"]):
             return 400, {"errcode": "M_FORBIDDEN", "error": "The message appears to contain possible spam"}
-        signed = sign_json(redact(ROOM_VERSIONS[VERSION], request.body), peer.name, key)
+        signed: JsonObject = sign_json(redact(ROOM_VERSIONS[VERSION], request.body), peer.name, key)
         return {peer.name: {key.key_id: signed["signatures"][peer.name][key.key_id]}}
 
     peer.answer(SIGN, answer)
@@ -98,7 +98,12 @@ async def test_policy_server_that_is_not_in_the_room_is_not_asked(
 ) -> None:
     alice = await one_server.user("alice")
     room_id = await create(alice, preset="public_chat", room_version=VERSION)
-    for content in (policy(fake_peer), {"via": fake_peer.name}, {"via": 5, "public_keys": []}):
+    contents: tuple[JsonObject, ...] = (
+        policy(fake_peer),
+        {"via": fake_peer.name},
+        {"via": 5, "public_keys": []},
+    )
+    for content in contents:
         (await set_state(alice, room_id, "m.room.policy", content)).ok()
         assert (await send(alice, room_id)).status == 200
     assert fake_peer.requests_for(SIGN) == []

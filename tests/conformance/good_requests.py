@@ -44,6 +44,22 @@ VICTIM_AUTH: JsonObject = {
     "identifier": {"type": "m.id.user", "user": "<victim>"},
     "password": PASSWORD,
 }
+PUBLIC_KEY = "nqOvzeuGWT/sRx3h7+MHoInYj3Uk2LD/unI9kDYcHwk"
+MASTER_KEY: JsonObject = {
+    "user_id": "<victim>",
+    "usage": ["master"],
+    "keys": {f"ed25519:{PUBLIC_KEY}": PUBLIC_KEY},
+}
+BACKUP: JsonObject = {
+    "algorithm": "m.megolm_backup.v1.curve25519-aes-sha2",
+    "auth_data": {"public_key": PUBLIC_KEY, "signatures": {}},
+}
+SESSION_KEY: JsonObject = {
+    "first_message_index": 0,
+    "forwarded_count": 0,
+    "is_verified": True,
+    "session_data": {"ephemeral": "e", "ciphertext": "c", "mac": "m"},
+}
 CAKE_RULE = {"kind": "content", "ruleId": "cake"}
 
 NEVER_SUCCEED = {
@@ -145,6 +161,22 @@ GOOD_REQUESTS: dict[str, GoodRequest] = {
     "queryKeys": GoodRequest({"device_keys": {"<alice>": []}}),
     "claimKeys": GoodRequest({"one_time_keys": {}}),
     "getKeysChanges": GoodRequest(query={"from": "<since>", "to": "<since>"}),
+    "uploadCrossSigningKeys": GoodRequest({"master_key": MASTER_KEY}, as_victim=True),
+    "postRoomKeysVersion": GoodRequest(BACKUP, as_victim=True),
+    "putRoomKeysVersion": GoodRequest(BACKUP, path={"version": "<backup>"}),
+    "getRoomKeysVersion": GoodRequest(path={"version": "<backup>"}),
+    "deleteRoomKeysVersion": GoodRequest(path={"version": "<doomed_backup>"}),
+    "putRoomKeyBySessionId": GoodRequest(SESSION_KEY, query={"version": "<backup>"}),
+    "putRoomKeysByRoomId": GoodRequest({"sessions": {"s": SESSION_KEY}}, query={"version": "<backup>"}),
+    "putRoomKeys": GoodRequest(
+        {"rooms": {"<room>": {"sessions": {"s": SESSION_KEY}}}}, query={"version": "<backup>"}
+    ),
+    "getRoomKeyBySessionId": GoodRequest(query={"version": "<backup>"}),
+    "getRoomKeysByRoomId": GoodRequest(query={"version": "<backup>"}),
+    "getRoomKeys": GoodRequest(query={"version": "<backup>"}),
+    "deleteRoomKeyBySessionId": GoodRequest(query={"version": "<scrap_backup>"}),
+    "deleteRoomKeysByRoomId": GoodRequest(query={"version": "<scrap_backup>"}),
+    "deleteRoomKeys": GoodRequest(query={"version": "<scrap_backup>"}),
     # push
     "postPusher": GoodRequest(
         {

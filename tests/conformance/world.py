@@ -10,6 +10,7 @@ import aiohttp
 
 from homeserver.json_types import JsonObject, JsonValue
 from tests.api.client import PASSWORD, ApiClient
+from tests.conformance.good_requests import BACKUP, PATH_IDS, SESSION_KEY
 from tests.support.parlour_process import TEST_SETTINGS
 from tests.support.pictures import PNG
 
@@ -78,6 +79,7 @@ async def _build(base_url: str) -> World:
         ids |= await _build_rooms(alice, bob)
         ids |= await _build_media(alice)
         ids |= await _build_account(alice)
+        ids |= await _build_backups(alice, ids["room"])
     assert alice.access_token is not None
     return World(base_url, alice.access_token, ids)
 
@@ -134,6 +136,14 @@ async def _build_account(alice: ApiClient) -> dict[str, str]:
     (await alice.put(f"/user/{alice.user_id}/account_data/org.example.known", {"known": True})).ok()
     synced = await alice.get("/sync", timeout=0)
     return {"filter": created.ok()["filter_id"], "since": synced.ok()["next_batch"]}
+
+
+async def _build_backups(alice: ApiClient, room_id: str) -> dict[str, str]:
+    names = ("doomed_backup", "scrap_backup", "backup")
+    ids = {name: (await alice.post("/room_keys/version", BACKUP)).ok()["version"] for name in names}
+    path = f"/room_keys/keys/{room_id}/{PATH_IDS['sessionId']}"
+    (await alice.put(path, SESSION_KEY, version=ids["backup"])).ok()
+    return ids
 
 
 async def _create_room(owner: ApiClient, options: Mapping[str, JsonValue]) -> str:

@@ -7,7 +7,7 @@ import orjson
 
 from homeserver.caches import LruCache
 from homeserver.push.default_rules import mentioned_user_ids, mentions_room
-from homeserver.rooms.send import MAX_MENTIONS
+from homeserver.rooms.build_event import MAX_MENTIONS
 from homeserver.storage import unread as unread_rows
 from homeserver.storage.db import Connection
 from homeserver.storage.events import StoredEvent

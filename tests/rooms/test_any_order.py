@@ -24,7 +24,7 @@ from tests.support.foreign_histories import USERS, grow, merge, shuffled
 from tests.support.foreign_room import ForeignRoom, make_foreign_room
 from tests.support.rooms import ALICE, rooms_on
 
-SEEDS = 4
+SEEDS = 3
 PARTIAL = PartialJoin(ServerName("elsewhere"), (ServerName("elsewhere"), ServerName("third")))
 
 

@@ -5,6 +5,7 @@ from random import Random
 
 from federation.protocol.ids import EventId, UserId
 from federation.protocol.pdu import Pdu
+from homeserver.json_types import JsonObject
 from tests.support.foreign_room import EVE, ForeignRoom
 
 MODERATOR = UserId("@mod:second")
@@ -58,9 +59,10 @@ def _act(room: ForeignRoom, random: Random, prevs: Sequence[EventId]) -> Pdu:
         case 4 | 5:
             return room.join(sender, prevs=prevs)
         case 6:
-            levels = {"users": {MODERATOR: random.choice([0, 50, 60])}, "events": {"m.room.topic": 0}}
+            users: JsonObject = {MODERATOR: random.choice([0, 50, 60])}
             if not room.version.privileged_creators:
-                levels["users"][EVE] = 100
+                users[EVE] = 100
+            levels: JsonObject = {"users": users, "events": {"m.room.topic": 0}}
             return room.add(sender, "m.room.power_levels", levels, "", prevs=prevs)
         case 7:
             rule = random.choice(["public", "invite"])

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from benchmarks.federation.authority import Authority
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -10,6 +12,23 @@ class Account:
 
     user_id: str
     access_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomElsewhere:
+    """A room on another server, with its many members."""
+
+    room_id: str
+    via: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What else there is on loopback: an authority that all trust, and perhaps a room to join."""
+
+    authority: Authority
+    large_room: RoomElsewhere | None = None
 
 
 class Homeserver(Protocol):
@@ -22,6 +41,10 @@ class Homeserver(Protocol):
     @property
     def port(self) -> int:
         """The plain-HTTP client port on 127.0.0.1."""
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """The other servers that this one can reach."""
 
     async def start(self) -> float:
         """Start the process and return the seconds until it answered its first request."""

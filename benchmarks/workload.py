@@ -19,6 +19,7 @@ class Plan:
     requests: int
     large_room_members: int
     large_room_messages: int
+    joined_room_members: int
 
     def warm_up(self) -> "Plan":
         """The shorter pass whose figures are thrown away."""
@@ -38,6 +39,7 @@ FULL = Plan(
     requests=40,
     large_room_members=50_000,
     large_room_messages=100,
+    joined_room_members=20_000,
 )
 QUICK = Plan(
     measure_s=3,
@@ -46,6 +48,7 @@ QUICK = Plan(
     requests=10,
     large_room_members=2_000,
     large_room_messages=30,
+    joined_room_members=2_000,
 )
 
 

@@ -11,7 +11,7 @@ import orjson
 import uvloop
 from aiohttp import web
 
-from benchmarks.homeserver import Account
+from benchmarks.homeserver import Account, Surroundings
 from benchmarks.postgres import free_port
 from benchmarks.processes import RESULTS, Launch, ServerProcess
 
@@ -25,8 +25,9 @@ class BareAiohttp:
 
     name = "aiohttp"
 
-    def __init__(self, folder: Path, cores: str) -> None:
+    def __init__(self, folder: Path, cores: str, surroundings: Surroundings) -> None:
         self.port = free_port()
+        self.surroundings = surroundings
         command = [sys.executable, "-m", "benchmarks.servers.bare_aiohttp", str(self.port)]
         repository = Path(__file__).parents[2]
         self._process = ServerProcess(

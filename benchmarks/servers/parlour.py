@@ -6,13 +6,13 @@ from pathlib import Path
 
 import orjson
 
-from benchmarks.homeserver import Account
+from benchmarks.federation.authority import Authority
+from benchmarks.homeserver import Account, Surroundings
 from benchmarks.load_client import ConnectionPool
 from benchmarks.postgres import Cluster, free_port
 from benchmarks.processes import RESULTS, Launch, ServerProcess
 from benchmarks.servers.registration import register_with_secret
-
-SERVER_NAME = "parlour.bench"
+from federation.protocol.ids import ServerName
 
 
 class Parlour:
@@ -20,10 +20,15 @@ class Parlour:
 
     name = "parlour"
 
-    def __init__(self, cluster: Cluster, folder: Path, cores: str) -> None:
-        self.port = free_port()
+    def __init__(self, cluster: Cluster, folder: Path, cores: str, surroundings: Surroundings) -> None:
+        self.port, federation_port = free_port(), free_port()
+        self.server_name = ServerName(f"localhost:{federation_port}")
+        self.surroundings = surroundings
         self._secret = secrets.token_hex(16)
-        environment = _environment(self.port, cluster, folder, self._secret)
+        environment = {
+            **_environment(cluster, folder, self._secret),
+            **_federation(self.port, federation_port, surroundings.authority),
+        }
         command = [str(Path(sys.executable).with_name("parlour")), "run"]
         launch = Launch(command, cores, environment, folder, RESULTS / "parlour.log", self.port)
         self._process = ServerProcess(launch)
@@ -43,16 +48,26 @@ class Parlour:
         return self._process.process_ids()
 
 
-def _environment(port: int, cluster: Cluster, folder: Path, secret: str) -> dict[str, str]:
+def _federation(port: int, federation_port: int, authority: Authority) -> dict[str, str]:
+    tls = {"tls_certificate": str(authority.certificate_file), "tls_key": str(authority.key_file)}
     listeners = [
         {"bind": "127.0.0.1", "port": port, "serve": ["client", "media", "health"]},
+        {"bind": "127.0.0.1", "port": federation_port, "serve": ["federation"], **tls},
         {"bind": "127.0.0.1", "port": free_port(), "serve": ["metrics"]},
     ]
     return {
-        "PARLOUR_SERVER_NAME": SERVER_NAME,
+        "PARLOUR_SERVER_NAME": f"localhost:{federation_port}",
+        "PARLOUR_LISTENERS": orjson.dumps(listeners).decode(),
+        "PARLOUR_FEDERATION__CA_FILE": str(authority.ca_file),
+        "PARLOUR_FEDERATION__ALLOW_PRIVATE_ADDRESSES": "true",
+        "PARLOUR_FEDERATION__TRUSTED_KEY_SERVERS": "[]",
+    }
+
+
+def _environment(cluster: Cluster, folder: Path, secret: str) -> dict[str, str]:
+    return {
         "PARLOUR_DATA_DIR": str(folder / "data"),
         "PARLOUR_DATABASE_URL": cluster.url,
-        "PARLOUR_LISTENERS": orjson.dumps(listeners).decode(),
         "PARLOUR_LOG_LEVEL": "warning",
         "PARLOUR_REGISTRATION__SHARED_SECRET": secret,
         "PARLOUR_LIMITS__ENABLED": "false",

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks.homeserver import Account
+from benchmarks.federation.authority import Authority
+from benchmarks.homeserver import Account, Surroundings
 from benchmarks.load_client import ConnectionPool
 from benchmarks.postgres import Cluster, free_port
 from benchmarks.processes import RESULTS, Launch, ServerProcess
 from benchmarks.servers.registration import register_with_secret
 from benchmarks.servers.synapse_environment import install_synapse
 
-SERVER_NAME = "synapse.bench"
 UNLIMITED = {"per_second": 1_000_000, "burst_count": 1_000_000}
 
 
@@ -22,11 +22,17 @@ class Synapse:
 
     name = "synapse"
 
-    def __init__(self, cluster: Cluster, folder: Path, cores: str) -> None:
-        self.port = free_port()
+    def __init__(self, cluster: Cluster, folder: Path, cores: str, surroundings: Surroundings) -> None:
+        self.port, federation_port = free_port(), free_port()
+        self.surroundings = surroundings
         self._secret = secrets.token_hex(16)
         python = install_synapse()
-        config_file = _write_configuration(self.port, cluster, folder, self._secret)
+        configuration = {
+            **_configuration(cluster, folder, self._secret),
+            **_federation(self.port, federation_port, surroundings.authority),
+        }
+        config_file = folder / "homeserver.yaml"
+        config_file.write_text(yaml.safe_dump(configuration))
         command = [str(python), "-m", "synapse.app.homeserver", "-c", str(config_file)]
         subprocess.run([*command, "--generate-keys"], check=True, cwd=folder)
         launch = Launch(command, cores, {}, folder, RESULTS / "synapse.log", self.port)
@@ -47,11 +53,22 @@ class Synapse:
         return self._process.process_ids()
 
 
-def _write_configuration(port: int, cluster: Cluster, folder: Path, secret: str) -> Path:
+def _federation(port: int, federation_port: int, authority: Authority) -> dict[str, object]:
+    return {
+        "server_name": f"localhost:{federation_port}",
+        "listeners": [_listener(port, "client"), {**_listener(federation_port, "federation"), "tls": True}],
+        "tls_certificate_path": str(authority.certificate_file),
+        "tls_private_key_path": str(authority.key_file),
+        "federation_custom_ca_list": [str(authority.ca_file)],
+        "federation_ip_range_blacklist": [],
+        "ip_range_blacklist": [],
+    }
+
+
+def _configuration(cluster: Cluster, folder: Path, secret: str) -> dict[str, object]:
     log_config = folder / "log.yaml"
     log_config.write_text(yaml.safe_dump(_log_configuration()))
-    configuration = {
-        "server_name": SERVER_NAME,
+    return {
         "report_stats": False,
         "pid_file": str(folder / "synapse.pid"),
         "signing_key_path": str(folder / "signing.key"),
@@ -63,21 +80,17 @@ def _write_configuration(port: int, cluster: Cluster, folder: Path, secret: str)
         "default_room_version": "12",
         # Registering the workloads' users is not measured.
         "bcrypt_rounds": 4,
-        "listeners": [_listener(port)],
         "database": _database(cluster),
         **_unlimited_rates(),
     }
-    path = folder / "homeserver.yaml"
-    path.write_text(yaml.safe_dump(configuration))
-    return path
 
 
-def _listener(port: int) -> dict[str, object]:
+def _listener(port: int, serves: str) -> dict[str, object]:
     return {
         "port": port,
         "type": "http",
         "bind_addresses": ["127.0.0.1"],
-        "resources": [{"names": ["client"], "compress": False}],
+        "resources": [{"names": [serves], "compress": False}],
     }
 
 

@@ -8,6 +8,7 @@ from benchmarks.workloads.cold_start import COLD_START
 from benchmarks.workloads.create_room import CREATE_ROOM
 from benchmarks.workloads.delivery import DELIVERY
 from benchmarks.workloads.initial_sync import INITIAL_SYNC
+from benchmarks.workloads.join_room import JOIN_ROOM
 from benchmarks.workloads.large_room import LARGE_ROOM
 from benchmarks.workloads.memory_after_load import MEMORY_AFTER_LOAD
 from benchmarks.workloads.memory_idle import MEMORY_IDLE
@@ -23,5 +24,6 @@ WORKLOADS: tuple[Workload[Any], ...] = (
     BACK_PAGINATION,
     MEMORY_AFTER_LOAD,
     COLD_START,
+    JOIN_ROOM,
     LARGE_ROOM,
 )

@@ -7,9 +7,7 @@ commit in the position log, whose follower calls `forget_user` here in every pro
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
-
-import jwt
+from typing import TYPE_CHECKING, Final
 
 from federation.protocol.ids import ServerName
 from homeserver.accounts.requester import Requester
@@ -20,7 +18,9 @@ from homeserver.storage import sessions
 from homeserver.storage.db import Database
 from homeserver.storage.sessions import Session
 
-ALGORITHM: Final = "EdDSA"
+if TYPE_CHECKING:
+    from homeserver.accounts.token_signer import TokenSigner
+
 MAX_TOKEN_LENGTH: Final = 2048
 MAX_REMEMBERED: Final = 20_000
 REMEMBER_S: Final = 600.0
@@ -52,6 +52,7 @@ class AccessTokens:
     ) -> None:
         self._keys = keys
         self._server_name = server_name
+        self._signer_in_use: TokenSigner | None = None
         self._clock = clock
         self._db = db
         self._checked: OrderedDict[str, CheckedToken] = OrderedDict()
@@ -63,7 +64,6 @@ class AccessTokens:
         """Sign a token for the newest generation of a session."""
         now_ms = self._clock.now_ms()
         claims: dict[str, str | int] = {
-            "iss": self._server_name,
             "sub": session.user_id,
             "device": session.device_id,
             "session": session.session_nid,
@@ -72,7 +72,7 @@ class AccessTokens:
         }
         if expires:
             claims["exp_ms"] = now_ms + self.lifetime_ms
-        return jwt.encode(claims, self._keys.signing_key, ALGORITHM, headers={"kid": self._keys.key_id})
+        return self._signer.sign(claims)
 
     def remembered(self, token: str, now: float) -> CheckedToken | None:
         """Return what a token stands for, where it was checked lately; `now` is the monotonic clock's."""
@@ -125,20 +125,19 @@ class AccessTokens:
     def _read(self, token: str) -> Claims:
         if len(token) > MAX_TOKEN_LENGTH:
             raise UnknownToken()
+        claims = self._signer.read(token)
         try:
-            key = self._keys.public_keys.get(str(jwt.get_unverified_header(token).get("kid")))
-            if key is None:
-                raise UnknownToken()
-            claims = jwt.decode(
-                token,
-                key,
-                algorithms=[ALGORITHM],
-                issuer=self._server_name,
-                options={"require": ["iss", "sub", "session", "generation"], "verify_iat": False},
-            )
             return Claims(int(claims["session"]), int(claims["generation"]), claims.get("exp_ms"))
-        except (jwt.InvalidTokenError, ValueError, TypeError) as error:
+        except (ValueError, TypeError) as error:
             raise UnknownToken() from error
+
+    @property
+    def _signer(self) -> "TokenSigner":
+        if self._signer_in_use is None:
+            from homeserver.accounts.token_signer import TokenSigner
+
+            self._signer_in_use = TokenSigner(self._keys, self._server_name)
+        return self._signer_in_use
 
     def _deadline(self, claims: Claims, now_ms: int) -> float:
         left_s = REMEMBER_S if claims.expires_ms is None else (claims.expires_ms - now_ms) / 1000

@@ -3,10 +3,9 @@
 Whoever can read the database can read everything the tokens guard, so the secret half is kept there too.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from secrets import token_bytes, token_urlsafe
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from homeserver.clock import Clock
 from homeserver.storage import token_keys as storage
@@ -16,11 +15,10 @@ from homeserver.storage.token_keys import StoredKey
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TokenKeys:
-    """The key to sign with, and all keys to check with."""
+    """The seeds of all keys by key id: the newest signs, all of them check."""
 
-    key_id: str
-    signing_key: Ed25519PrivateKey
-    public_keys: dict[str, Ed25519PublicKey]
+    newest: str
+    seeds: Mapping[str, bytes]
 
 
 async def load_token_keys(db: Database, clock: Clock) -> TokenKeys:
@@ -30,9 +28,7 @@ async def load_token_keys(db: Database, clock: Clock) -> TokenKeys:
     if not stored:
         async with db.transaction() as conn:
             stored = await _make_first_key(conn, clock)
-    keys = {key.key_id: Ed25519PrivateKey.from_private_bytes(key.seed) for key in stored}
-    newest = stored[0].key_id
-    return TokenKeys(newest, keys[newest], {key_id: key.public_key() for key_id, key in keys.items()})
+    return TokenKeys(stored[0].key_id, {key.key_id: key.seed for key in stored})
 
 
 async def _make_first_key(conn: Connection, clock: Clock) -> list[StoredKey]:

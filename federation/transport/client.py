@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from aiohttp import (
     ClientConnectorError,
@@ -26,6 +26,8 @@ from federation.transport.discovery import Discovery
 from federation.transport.limits import DEFAULT, Limits
 from federation.transport.paths import Query, request_target
 from federation.transport.signed_requests import authorization_header, encode_content
+
+NO_SUCH_ENDPOINT: Final = frozenset({404, 405})
 
 Body: TypeAlias = JsonObject | bytes
 """What is sent: an object, or canonical JSON that is encoded already."""
@@ -212,7 +214,10 @@ class FederationClient:
 
 
 def _is_its_own_word(failure: PeerFailed) -> bool:
-    """Tell whether a Matrix server answered, rather than what stands in its place while it is down."""
+    """Tell whether a Matrix server answered, rather than what stands in its place while it is down.
+
+    Many servers do not answer in JSON that they lack an endpoint: what they do have can still be asked for.
+    """
     if isinstance(failure, PeerRefused):
-        return bool(failure.errcode) and failure.status < 500
+        return failure.status < 500 and (bool(failure.errcode) or failure.status in NO_SUCH_ENDPOINT)
     return isinstance(failure, PeerAnsweredBadly)

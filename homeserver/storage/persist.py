@@ -32,7 +32,8 @@ SELECT event_id, room_nid, status, auth_height FROM events WHERE event_id = ANY 
 INSERT_AUTH_EDGES = """
 INSERT INTO auth_edges (event_nid, auth_nid)
 SELECT e.event_nid, a.event_nid FROM unnest($1::text[], $2::text[]) AS w(event_id, auth_id)
-JOIN events e ON e.event_id = w.event_id JOIN events a ON a.event_id = w.auth_id
+JOIN events e ON e.event_id = w.event_id
+JOIN events a ON a.event_id = w.auth_id AND a.room_nid = e.room_nid
 ON CONFLICT DO NOTHING
 """
 INSERT_MEMBER_EVENTS = """
@@ -127,7 +128,7 @@ class Outliers:
 async def insert_outliers(conn: Connection, room_nid: int, outliers: Outliers) -> dict[EventId, int]:
     """Store events of a room without a place; return their numbers, old or new.
 
-    What authorised them is stored, or among them.
+    What authorised them is stored, or among them. Nothing is noted of auth events of other rooms.
     """
     events = outliers.events
     if not events:

@@ -8,9 +8,11 @@ from homeserver.rooms.build_event import EVERYBODY
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.receive_event import Outcome, receive_event
 from homeserver.rooms.store_outliers import store_outliers
+from homeserver.storage.auth_chains import select_auth_chain
 from homeserver.storage.db import Database
 from homeserver.storage.events import EventStatus, StoredEvent, select_events
 from homeserver.storage.rooms import Room
+from homeserver.storage.served_events import select_event_ids
 from tests.rooms.test_adopt_room import adopt, current_state
 from tests.support.foreign_room import EVE, ForeignRoom, make_foreign_room
 from tests.support.rooms import ALICE, BOB, make_room, rooms_on
@@ -120,7 +122,12 @@ async def test_events_of_other_rooms_authorise_nothing_and_come_before_nothing(d
         outlier = foreign.add(EVE, "m.room.topic", {}, "", auth=[create, member, power])
         verdicts = await store_outliers(ctx, room, [outlier, other.events[member_of(other)]])
         assert {verdict.outcome for verdict in verdicts.values()} == {Outcome.REJECTED}
-        assert await stored(ctx, outlier.event_id) is None
+        kept = await stored(ctx, outlier.event_id)
+        assert kept is not None
+        assert (kept.status, kept.has_place) == (EventStatus.REJECTED, False)
+        async with ctx.db.acquire() as conn:
+            chain = await select_event_ids(conn, sorted(await select_auth_chain(conn, [kept.event_nid])))
+        assert set(chain.values()) == {create, member, *foreign.events[member].auth_events}
 
 
 def member_of(foreign: ForeignRoom) -> EventId:

@@ -131,6 +131,24 @@ async def test_cve_2022_39374_state_of_another_room_is_refused(world: World) -> 
     assert await current_topic(world, room) is None
 
 
+async def test_event_after_one_that_another_rooms_event_authorised_comes_in(world: World) -> None:
+    _, elsewhere = await world.make_room("10", members=(CAROL,))
+    room, seen = await world.make_room("10")
+    world.client.room = seen
+    borrowed = elsewhere.state["m.room.member", CAROL]
+    auth = [seen.state["m.room.create", ""], seen.state["m.room.power_levels", ""], borrowed]
+    sneaked = seen.add(seen.draft(CAROL, "m.room.member", {"membership": "join"}, CAROL, auth_events=auth))
+    told, last = seen.message(CAROL, "told"), seen.message(BOB, "last")
+    tell_only(world, told)
+    world.client.answer("event_auth", PeerRefused(PEER, 404, "", "", {}))
+    await world.send([last])
+    assert await world.status(last) is EventStatus.ACCEPTED
+    assert await world.status(told) is EventStatus.REJECTED
+    assert await world.status(sneaked) is EventStatus.REJECTED
+    head = await world.rooms.heads.load(room, [("m.room.member", CAROL)])
+    assert head.state["m.room.member", CAROL] is None
+
+
 async def test_state_with_two_events_for_one_entry_is_refused(world: World) -> None:
     _, seen, messages = await gap(world, 3)
     fork = list(seen.heads)

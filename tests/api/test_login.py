@@ -103,13 +103,14 @@ async def test_token_is_signed_by_our_key_for_our_name_and_with_our_algorithm(
     claims = jwt.decode(alice.access_token, options={"verify_signature": False})
     headers = {"kid": jwt.get_unverified_header(alice.access_token)["kid"]}
     keys = services.accounts.tokens._keys
+    ours = Ed25519PrivateKey.from_private_bytes(keys.seeds[keys.newest])
     forged = [
         jwt.encode(claims, Ed25519PrivateKey.generate(), "EdDSA", headers=headers),
         jwt.encode(claims, "", "none", headers=headers),
-        jwt.encode(claims, keys.public_keys[keys.key_id].public_bytes_raw(), "HS256", headers=headers),
-        jwt.encode({**claims, "iss": "elsewhere.org"}, keys.signing_key, "EdDSA", headers=headers),
-        jwt.encode(claims, keys.signing_key, "EdDSA", headers={"kid": "other"}),
-        jwt.encode({**claims, "session": "x"}, keys.signing_key, "EdDSA", headers=headers),
+        jwt.encode(claims, ours.public_key().public_bytes_raw(), "HS256", headers=headers),
+        jwt.encode({**claims, "iss": "elsewhere.org"}, ours, "EdDSA", headers=headers),
+        jwt.encode(claims, ours, "EdDSA", headers={"kid": "other"}),
+        jwt.encode({**claims, "session": "x"}, ours, "EdDSA", headers=headers),
     ]
     for token in forged:
         assert (await alice.with_token(token).whoami()).errcode == "M_UNKNOWN_TOKEN"

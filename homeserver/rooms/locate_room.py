@@ -6,13 +6,13 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3joinro
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from federation.handshakes.try_servers import candidates
 from federation.protocol.ids import (
     RoomAlias,
     RoomId,
     ServerName,
     parse_room_alias,
     parse_room_id,
-    parse_server_name,
     server_name_of,
 )
 from homeserver.rooms.context import RoomsContext
@@ -21,8 +21,6 @@ from homeserver.rooms.takes_part import takes_part
 from homeserver.storage.out_of_band import select_out_of_band
 from homeserver.storage.room_servers import select_servers_in_room
 from homeserver.storage.rooms import Room
-
-MAX_VIA = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +37,9 @@ async def locate_room(
 ) -> LocatedRoom:
     """Return the room with this id or alias. `via` are servers that a client thinks are in it.
 
-    Raises: InvalidIdentifier for what is neither, and for what in `via` is no server; NotFound for an alias
-    that leads nowhere.
+    Raises: InvalidIdentifier for what is neither; NotFound for an alias that leads nowhere.
     """
-    named = [parse_server_name(server) for server in list(via)[:MAX_VIA]]
+    named = candidates(ctx.server_name, None, via)
     if id_or_alias.startswith("#"):
         room_id, servers = await resolve_alias(ctx, parse_room_alias(id_or_alias))
     else:

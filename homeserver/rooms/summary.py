@@ -5,14 +5,16 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv1room_su
 
 from collections.abc import Sequence
 
-from federation.protocol.ids import ServerName, parse_room_id
+from federation.protocol.ids import ServerName
 from homeserver.accounts.requester import Requester
 from homeserver.errors import NotFound
 from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.find_room import find_room
+from homeserver.rooms.locate_room import LocatedRoom, locate_room
 from homeserver.rooms.restricted_joins import meets_condition
 from homeserver.rooms.room_summary import OPEN_JOIN_RULES, RoomSummary, render_summary
+from homeserver.rooms.takes_part import takes_part
 
 
 async def get_room_summary(
@@ -25,13 +27,15 @@ async def get_room_summary(
 
     Raises: NotFound, also for what the requester may not see.
     """
-    try:
+    if requester is None:
         room = await find_room(ctx, room_id_or_alias)
-    except NotFound:
-        told = None if requester is None else await _ask_others(ctx, requester, room_id_or_alias, via)
-        if told is None:
-            raise
-        return told
+        if not await takes_part(ctx, room):
+            raise NotFound("This server does not know the room")
+    else:
+        located = await locate_room(ctx, requester.user_nid, room_id_or_alias, via)
+        if located.room is None:
+            return await _ask_others(ctx, requester, located)
+        room = located.room
     summary = await ctx.summaries.of_room(room.nid)
     if not await may_see_summary(ctx, requester, summary):
         raise NotFound("This server does not know the room")
@@ -43,15 +47,11 @@ async def get_room_summary(
     return rendered
 
 
-async def _ask_others(
-    ctx: RoomsContext, requester: Requester, room_id: str, via: Sequence[ServerName]
-) -> JsonObject | None:
-    if room_id.startswith("#"):
-        return None
-    others = [server for server in via if server != ctx.server_name]
-    space = await ctx.elsewhere.space(parse_room_id(room_id), others, suggested_only=False)
+async def _ask_others(ctx: RoomsContext, requester: Requester, located: LocatedRoom) -> JsonObject:
+    """Return what other servers say of a room. Raises NotFound."""
+    space = await ctx.elsewhere.space(located.room_id, located.servers, suggested_only=False)
     if space is None or not await may_see_told(ctx, requester, space.summary):
-        return None
+        raise NotFound("This server does not know the room")
     return dict(space.summary)
 
 

@@ -1,6 +1,9 @@
 """Users of one server invite those of another, who accept, reject, or see the invite retracted."""
 
-from tests.api.room_calls import act, create, join, membership, set_state
+from urllib.parse import quote
+
+from tests.api.followers import Socket
+from tests.api.room_calls import act, create, join, membership, room_path, send, set_state
 from tests.federation.handshakes.rooms_of_two import (
     VERSIONS,
     Two,
@@ -115,3 +118,31 @@ async def test_user_who_was_in_the_room_before_is_invited_again(two_servers: Two
     assert (await join(bob, room_id)).status == 200
     assert await members(alice, room_id) == {alice.user_id: "join", bob.user_id: "join"}
     await until_member(bob, room_id, alice.user_id, "join")
+
+
+async def test_invite_comes_over_the_websocket_and_goes_again(two_servers: Two) -> None:
+    alice, bob = await two_servers[0].user("alice"), await two_servers[1].user("bob")
+    room_id = await create(alice, name="Secret")
+    follower = await Socket.start(bob)
+    await act(alice, room_id, "invite", bob)
+    shown = (await follower.news())["rooms"]["invite"][room_id]
+    assert event_of(shown, "invite_state", "m.room.name")["content"] == {"name": "Secret"}
+    await act(bob, room_id, "leave")
+    [event] = (await follower.news())["rooms"]["leave"][room_id]["timeline"]["events"]
+    assert event["content"]["membership"] == "leave"
+    await follower.close()
+
+
+async def test_room_that_a_user_is_only_invited_to_is_closed_to_them(two_servers: Two) -> None:
+    alice, bob = await two_servers[0].user("alice"), await two_servers[1].user("bob")
+    room_id = await create(alice, name="Open", preset="public_chat")
+    await act(alice, room_id, "invite", bob)
+    await until_in_section(bob, room_id, "invite")
+    for path in ("/state", "/members", "/messages?dir=b", "/state/m.room.name/", "/joined_members"):
+        assert (await bob.get(room_path(room_id, path))).status == 403, path
+    assert (await send(bob, room_id)).status == 403
+    for verb in ("invite", "kick", "ban", "unban"):
+        assert (await act(bob, room_id, verb, f"@x:{server_of(bob)}")).status == 403
+    assert (await act(bob, room_id, "forget")).status == 400
+    path = f"/_matrix/client/v1/room_summary/{quote(room_id, safe='')}"
+    assert (await bob.get(path, via=server_of(alice))).ok()["name"] == "Open"

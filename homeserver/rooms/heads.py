@@ -1,8 +1,7 @@
 """Room heads: what is needed to build the next event of a room, kept in memory.
 
 A head is a guess: it may be behind another worker's commits. The commit checks the head's position, and what
-was built on
-a stale head is built again. So a head is never locked, only replaced.
+was built on a stale head is built again. So a head is never locked, only replaced.
 """
 
 import asyncio
@@ -44,10 +43,10 @@ class RoomHead:
     """The forward extremities of a room and the part of its current state that authorisation has asked for.
 
     `position` is that of the newest commit (None before the create event's); events built since are
-    `pending`.
-    `state` holds None for entries known to be absent. `may_send` holds, per sender and event type, the auth
-    events of messages that the present state allows. `reference_hashes` are those of `prev_events`, in room
-    versions that name them. `has_more_ends`: there are more forward extremities than one event may name.
+    `pending`. `state` holds None for entries known to be absent. `may_send` holds, per sender and event type,
+    the auth events of messages that the present state allows. `reference_hashes` are those of `prev_events`,
+    in room versions that name them. `has_more_ends`: there are more forward extremities than one event may
+    name.
     """
 
     room: Room

@@ -1,8 +1,7 @@
 """Collecting what a device has not seen, up to the worker's position.
 
 Each part asks the caches first. A sync of somebody who was connected all the while, in a room that is being
-talked in, needs
-no query at all; a first sync needs about ten, whatever the number of rooms.
+talked in, needs no query at all; a first sync needs about ten, whatever the number of rooms.
 """
 
 from collections.abc import Mapping, Sequence

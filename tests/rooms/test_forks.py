@@ -189,3 +189,18 @@ async def test_forks_resolve_in_older_room_versions_too(db: Database, version: s
             )
         assert entries[("m.room.name", "")].event_id == side.event_id
         assert entries[("m.room.member", BOB)].load()["content"]["membership"] == "ban"
+
+
+async def test_a_reply_in_a_thread_on_a_fork_is_counted_in_its_thread(db: Database) -> None:
+    async with rooms_on(db) as ctx:
+        room = await make_room(ctx)
+        root = (await send_event(ctx, room.room_id, ALICE, "m.room.message", {"body": "root"})).event_id
+        await send_event(ctx, room.room_id, ALICE, "m.room.message", {"body": "tip"})
+        content: JsonObject = {"body": "side", "m.relates_to": {"rel_type": "m.thread", "event_id": root}}
+        side = await fork(ctx, room, [root], "m.room.message", content)
+        assert (await receive_event(ctx, room, side)).outcome is Outcome.ACCEPTED
+        stored = await read(ctx, side.event_id)
+        async with ctx.db.acquire() as conn:
+            found = await conn.fetchrow("SELECT position, root_id, notifies FROM thread_events")
+        assert found is not None
+        assert tuple(found) == (stored.position, root, True)

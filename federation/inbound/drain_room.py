@@ -36,6 +36,7 @@ async def drain_room(ctx: FederationContext, room_id: RoomId) -> bool:
     settled: list[StagedPdu] = []
     gaps: list[StagedPdu] = []
     behind: list[StagedPdu] = []
+    await ctx.rooms.expect([entry.pdu for entry in staged])
     for entry in staged:
         verdict = await _receive(ctx, room_id, entry)
         if verdict is None:

@@ -72,6 +72,9 @@ class RoomWriter(Protocol):
     async def backward_extremities(self, room_id: RoomId, limit: int) -> Sequence[EventId]:
         """Return events that lack in a room's history, those that the latest events refer to first."""
 
+    async def expect(self, pdus: Sequence[Pdu]) -> None:
+        """Prepare for events that are about to be received: what they share is done once for all."""
+
     async def receive(self, room_id: RoomId, pdu: Pdu) -> Verdict:
         """Check an event and store it with what the checks found.
 

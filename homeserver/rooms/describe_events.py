@@ -11,6 +11,13 @@ from homeserver.storage.commit import NewEvent
 from homeserver.storage.rooms import Room
 
 
+async def intern_names(ctx: RoomsContext, pdus: Sequence[Pdu]) -> None:
+    """Give a number to everything that events name, so that each of them finds its own."""
+    await ctx.names.intern_entries(pdu.state_entry for pdu in pdus if pdu.is_state)
+    members = (member[0] for pdu in pdus if (member := _member_of(pdu)) is not None)
+    await ctx.names.intern_users({*(pdu.sender for pdu in pdus), *members})
+
+
 async def describe_events(
     ctx: RoomsContext, room: Room, pdus: Sequence[Pdu], auth_heights: Mapping[EventId, int]
 ) -> list[NewEvent]:

@@ -13,6 +13,7 @@ from federation.protocol.canonical_json import JsonObject, JsonValue, decode_jso
 from federation.protocol.errors import InvalidIdentifier
 from federation.protocol.ids import ServerName, parse_server_name
 from federation.routes.routing import FederationAnswer, FederationRequest, FederationRoutes
+from federation.transport.keyring import DocumentQuery
 
 routes = FederationRoutes()
 
@@ -28,10 +29,15 @@ async def get_own_keys(ctx: FederationContext, request: FederationRequest) -> Fe
 
 
 @routes.get("/_matrix/key/v2/query/{serverName}", signed=False)
+@routes.get("/_matrix/key/v2/query/{serverName}/{keyId}", signed=False)
 async def get_keys_of_server(ctx: FederationContext, request: FederationRequest) -> FederationAnswer:
-    """Answer what another server published, with our signature beside its own."""
+    """Answer what another server published, with our signature beside its own.
+
+    COMPAT: up to v1.5 the path named a key.
+    """
     until_ms = request.query_int("minimum_valid_until_ts", ctx.now_ms())
-    return await _vouch(ctx, {_server_name(request.params["serverName"]): until_ms})
+    key_ids = frozenset({request.params["keyId"]} if "keyId" in request.params else ())
+    return await _vouch(ctx, {_server_name(request.params["serverName"]): DocumentQuery(until_ms, key_ids)})
 
 
 @routes.post("/_matrix/key/v2/query", signed=False, max_body=MAX_BODY)
@@ -44,27 +50,27 @@ async def query_keys(ctx: FederationContext, request: FederationRequest) -> Fede
         raise FederationRefusal(400, "M_INVALID_PARAM", f"more than {MAX_SERVERS} servers")
     now_ms = ctx.now_ms()
     return await _vouch(
-        ctx, {_server_name(name): _minimum(criteria, now_ms) for name, criteria in queries.items()}
+        ctx, {_server_name(name): _document_query(criteria, now_ms) for name, criteria in queries.items()}
     )
 
 
-async def _vouch(ctx: FederationContext, servers: dict[ServerName, int]) -> JsonObject:
-    asks_for_ours = servers.pop(ctx.server_name, None) is not None
+async def _vouch(ctx: FederationContext, queries: dict[ServerName, DocumentQuery]) -> JsonObject:
+    asks_for_ours = queries.pop(ctx.server_name, None) is not None
     found: list[JsonValue] = [ctx.keyring.own.publish()] if asks_for_ours else []
-    for raw in await ctx.keyring.documents(servers):
+    for raw in await ctx.keyring.documents(queries):
         document = decode_json(raw)
         assert isinstance(document, dict), "only such documents are stored"
         found.append(ctx.keyring.own.countersign(document))
     return {"server_keys": found}
 
 
-def _minimum(criteria: JsonValue, now_ms: int) -> int:
-    """Return until when the keys of one server should be valid."""
+def _document_query(criteria: JsonValue, now_ms: int) -> DocumentQuery:
+    """Return which keys of one server are asked for."""
     if not isinstance(criteria, dict):
         raise FederationRefusal(400, "M_BAD_JSON", "server_keys is not an object of objects")
     asked = [entry.get("minimum_valid_until_ts") for entry in criteria.values() if isinstance(entry, dict)]
     times = [value for value in asked if isinstance(value, int) and not isinstance(value, bool)]
-    return max(times, default=now_ms)
+    return DocumentQuery(max(times, default=now_ms), frozenset(criteria))
 
 
 def _server_name(text: str) -> ServerName:

@@ -23,6 +23,9 @@ class Coalesced(Generic[K, V]):
     def __len__(self) -> int:
         return len(self._running)
 
+    def __contains__(self, key: K) -> bool:
+        return key in self._running
+
     async def run(self, key: K) -> V:
         """Return what the work for this key makes. Raises what it raises."""
         task = self._running.get(key)

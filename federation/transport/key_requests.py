@@ -1,7 +1,8 @@
 """Fetching the keys of other servers: from themselves, and where they do not answer at once from notaries.
 
 What bounds it: one question to a server at a time and not again for a while (`LEFT_ALONE_MS`, longer with
-each failure), at most `MAX_AT_ONCE` servers at a time and `MAX_WAITING` waiting for their turn.
+each failure; for those who ask us for the keys of others, `MAX_QUERIES` in that while), at most `MAX_AT_ONCE`
+servers at a time and `MAX_WAITING` waiting for their turn.
 
 Spec: https://spec.matrix.org/v1.19/server-server-api/#retrieving-server-keys
 """
@@ -26,6 +27,7 @@ MAX_AT_ONCE: Final = 100
 MAX_WAITING: Final = 2_000
 MAX_REMEMBERED: Final = 20_000
 LEFT_ALONE_MS: Final = 15_000
+MAX_QUERIES: Final = 5
 LONGEST_LEFT_ALONE_MS: Final = 3600 * 1000
 
 
@@ -51,6 +53,7 @@ class KeyRequests:
         self._direct = Coalesced(self._ask_directly, "keys of")
         self._places = asyncio.Semaphore(MAX_AT_ONCE)
         self._asked: AgingCache[ServerName, tuple[int, int]] = AgingCache(MAX_REMEMBERED, now_ms)
+        self._queries: AgingCache[ServerName, tuple[int, int]] = AgingCache(MAX_REMEMBERED, now_ms)
 
     async def fetch(self, server: ServerName, wanted: Mapping[str, int], *, eager: bool) -> Fetched:
         """Return the keys of a server. `wanted` are the key IDs, each with the time it must be valid at.
@@ -66,8 +69,8 @@ class KeyRequests:
         return fetched
 
     async def fetch_directly(self, server: ServerName) -> Fetched:
-        """Return what a server itself publishes now, unless it was asked in the last seconds."""
-        if self._is_left_alone(server, eager=True):
+        """Return what a server itself publishes now, unless it was asked often in the last seconds."""
+        if server not in self._direct and not self._count_query(server):
             return Fetched(problem="it was asked a short while ago")
         fetched = await self._direct.run(server)
         self._remember(server, failed=not fetched.keys)
@@ -113,6 +116,15 @@ class KeyRequests:
     def _is_left_alone(self, server: ServerName, eager: bool) -> bool:
         entry = self._asked.get(server)
         return entry is not None and (not eager or self._now_ms() < entry[0] + LEFT_ALONE_MS)
+
+    def _count_query(self, server: ServerName) -> bool:
+        """Count a question on somebody else's behalf. False where there have been too many."""
+        now_ms = self._now_ms()
+        began_ms, count = self._queries.get(server) or (now_ms, 0)
+        if count >= MAX_QUERIES:
+            return False
+        self._queries.put(server, (began_ms, count + 1), began_ms + LEFT_ALONE_MS)
+        return True
 
     def _remember(self, server: ServerName, *, failed: bool) -> None:
         _, failures = self._asked.get_expired(server) or (0, 0)

@@ -9,7 +9,7 @@ Spec: https://spec.matrix.org/v1.19/server-server-api/#retrieving-server-keys
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from federation.ports.keys import KeyName, KeyStore, ServerKey
@@ -24,6 +24,18 @@ IN_MEMORY_MS: Final = 3600 * 1000
 SERVERS_AT_ONCE: Final = 500
 MAX_DOCUMENTS_FETCHED: Final = 100
 DOCUMENTS_WITHIN_S: Final = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentQuery:
+    """Keys of a server, all where none is named, and the time until which they should be valid."""
+
+    until_ms: int
+    key_ids: frozenset[str] = frozenset()
+
+    def is_about(self, key: ServerKey) -> bool:
+        """Tell whether a key is one of those that are wanted."""
+        return not self.key_ids or key.key_id in self.key_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +90,22 @@ class Keyring:
         found = await self._find(queries, {}, eager=False)
         return {query: key for query, key in found.items() if key not in INSECURE_KEYS}
 
-    async def documents(self, servers: Mapping[ServerName, int]) -> list[bytes]:
-        """Return what servers published, each valid until a time if such a one can be had, newest first.
+    async def documents(self, queries: Mapping[ServerName, DocumentQuery]) -> list[bytes]:
+        """Return what servers published of their keys, newest first.
+
+        A key that its server does not publish any more is still found in what was published with it.
 
         At most `MAX_DOCUMENTS_FETCHED` of them are asked anew; what is not there in time is left out.
 
         Spec: https://spec.matrix.org/v1.19/server-server-api/#querying-keys-through-another-server
         """
-        known = _newest_first(await self._store.load_servers(servers))
-        stale = [server for server, until_ms in servers.items() if not _is_fresh(known, server, until_ms)]
+        known = await self._store.load_servers(queries)
+        stale = [server for server, query in queries.items() if not _is_fresh(known, server, query)]
         fetched = await self._fetch_documents(stale[:MAX_DOCUMENTS_FETCHED])
         await self._keep(fetched)
-        fresh = _newest_first(key for one in fetched for key in one.keys)
-        return list(dict.fromkeys(key.response for key in (*fresh, *known)))
+        keys = (key for key in (*chain(*(one.keys for one in fetched)), *known))
+        wanted = _newest_first(key for key in keys if queries[key.server].is_about(key))
+        return list(dict.fromkeys(key.response for key in wanted))
 
     async def close(self) -> None:
         """Stop asking others."""
@@ -173,5 +188,6 @@ def _newest_first(keys: Iterable[ServerKey]) -> list[ServerKey]:
     return sorted(keys, key=lambda key: key.published_until_ms, reverse=True)
 
 
-def _is_fresh(keys: Sequence[ServerKey], server: ServerName, until_ms: int) -> bool:
-    return any(key.server == server and key.published_until_ms >= until_ms for key in keys)
+def _is_fresh(keys: Sequence[ServerKey], server: ServerName, query: DocumentQuery) -> bool:
+    fresh = {key.key_id for key in keys if key.server == server and key.published_until_ms >= query.until_ms}
+    return bool(fresh) and query.key_ids <= fresh

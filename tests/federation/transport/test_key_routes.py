@@ -1,15 +1,18 @@
 """The keys a running server publishes, and those it vouches for."""
 
+from urllib.parse import quote
+
 import pytest
 
 from federation.protocol.ids import ServerName
-from federation.protocol.signing import decode_base64, encode_base64, verify_json
+from federation.protocol.signing import decode_base64, encode_base64, generate_signing_key, verify_json
 from federation.transport.server_keys import read_server_keys
 from homeserver import __version__
 from homeserver.commands.federation_check import run_check
 from homeserver.json_types import JsonObject, JsonValue
 from homeserver.peers.rotate_key import rotate_signing_key
 from homeserver.signing_key_file import find_signing_key, public_half
+from tests.federation.transport.peers import Peer
 from tests.support.fake_peer import FakePeer, now_ms
 from tests.support.federation_servers import FederationServer
 
@@ -64,6 +67,37 @@ async def test_keys_of_a_server_that_is_gone_are_still_vouched_for(
     later = str(now_ms() + 30 * 24 * 3600 * 1000)
     found = (await fake_peer.get(one_server.name, path, minimum_valid_until_ts=later)).ok()["server_keys"]
     check_vouched(found[0], one_server, fake_peer)
+
+
+async def test_keys_that_their_server_forgot_are_still_vouched_for(
+    one_server: FederationServer, fake_peer: FakePeer
+) -> None:
+    first = fake_peer.key
+    day_ms = 24 * 3600 * 1000
+    long_ago = Peer(fake_peer.name, first).document(now_ms() - day_ms)
+    since_then = Peer(fake_peer.name, generate_signing_key("other", bytes(32))).document(
+        now_ms() - day_ms // 2
+    )
+    fake_peer.answer(OWN, long_ago)
+    for document in (long_ago, since_then, since_then):
+        fake_peer.answer(OWN, document)
+        found = await vouched_by_key(one_server, fake_peer, first.key_id, now_ms())
+        assert [one["valid_until_ts"] for one in found] == [long_ago["valid_until_ts"]]
+    check_vouched(found[0], one_server, fake_peer)
+    path = f"{QUERY}/{fake_peer.name}/{quote(first.key_id, safe='')}"
+    assert (await fake_peer.get(one_server.name, path)).ok()["server_keys"] == found
+    (newest, _) = (await fake_peer.get(one_server.name, f"{QUERY}/{fake_peer.name}")).ok()["server_keys"]
+    assert newest["valid_until_ts"] == since_then["valid_until_ts"]
+
+
+async def vouched_by_key(
+    server: FederationServer, peer: FakePeer, key_id: str, until_ms: int
+) -> list[JsonObject]:
+    wanted: JsonObject = {peer.name: {key_id: {"minimum_valid_until_ts": until_ms}}}
+    found: list[JsonObject] = (await peer.post(server.name, QUERY, {"server_keys": wanted})).ok()[
+        "server_keys"
+    ]
+    return found
 
 
 async def test_a_forged_document_is_not_vouched_for(

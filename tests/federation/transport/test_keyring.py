@@ -10,8 +10,8 @@ from federation.protocol.canonical_json import JsonObject, JsonValue
 from federation.protocol.ids import ServerName
 from federation.protocol.signing import encode_base64, sign_json
 from federation.transport import key_requests
-from federation.transport.key_requests import LEFT_ALONE_MS
-from federation.transport.keyring import KeyQuery, KeyUnknown
+from federation.transport.key_requests import LEFT_ALONE_MS, MAX_QUERIES
+from federation.transport.keyring import DocumentQuery, KeyQuery, KeyUnknown
 from federation.transport.open_transport import Identity, Transport
 from tests.federation.transport.conftest import OURSELVES, MakeSite
 from tests.federation.transport.network import Names, Site, answering, answering_text
@@ -122,6 +122,22 @@ async def test_a_key_the_server_does_not_have_is_not_asked_for_again_and_again(
     with pytest.raises(KeyUnknown):
         await key(transport, key_id="ed25519:guess")
     assert len(peer.asked) == 2
+
+
+async def test_a_server_is_asked_on_behalf_of_others_a_few_times_in_a_while(
+    transport: Transport, peer_site: MakePeer, clock: FakeClock
+) -> None:
+    peer = await peer_site(PEER)
+    query = {PEER.name: DocumentQuery(clock.now_ms() + 2 * DAY_MS)}
+    peer.answer = answering_text("down", 502)
+    assert await transport.keyring.documents(query) == []
+    peer.answer = answering(PEER.document(clock.now_ms() + DAY_MS))
+    for _ in range(2 * MAX_QUERIES):
+        assert len(await transport.keyring.documents(query)) == 1
+    assert len(peer.asked) == MAX_QUERIES
+    clock.advance(LEFT_ALONE_MS)
+    await transport.keyring.documents(query)
+    assert len(peer.asked) == MAX_QUERIES + 1
 
 
 async def test_what_is_no_key_id_is_not_asked_for(transport: Transport, peer_site: MakePeer) -> None:

@@ -50,7 +50,8 @@ async def authenticate(
     `target` is the path with its query as it was sent, `content` the decoded body, None where there is none.
     One of the signatures has to be right.
 
-    Raises: FederationRefusal 401; 403 for a server that the configuration keeps away.
+    Raises: FederationRefusal 401; 400 for a header that cannot be read; 403 for a server that the
+    configuration keeps away.
     Spec: https://spec.matrix.org/v1.19/server-server-api/#request-authentication
     """
     credentials = [parse_authorization(header) for header in authorization[:MAX_HEADERS] if _is_ours(header)]
@@ -76,7 +77,7 @@ async def authenticate(
 
 
 def parse_authorization(header: str) -> Credentials:
-    """Read an X-Matrix Authorization header. Raises FederationRefusal 401."""
+    """Read an X-Matrix Authorization header. Raises FederationRefusal 400."""
     scheme = _SCHEME.match(header)
     values = _parameters(header, scheme.end()) if scheme else {}
     try:
@@ -84,7 +85,7 @@ def parse_authorization(header: str) -> Credentials:
         signature = decode_base64(values["sig"])
         return Credentials(origin, values.get("destination"), values["key"], signature)
     except (InvalidIdentifier, KeyError, ValueError) as error:
-        raise _refusal("The Authorization header has no origin, key and sig") from error
+        raise _malformed("The Authorization header has no origin, key and sig") from error
 
 
 def _is_ours(header: str) -> bool:
@@ -104,25 +105,29 @@ def _check_names(credentials: Sequence[Credentials], server_name: ServerName) ->
 
 
 def _parameters(header: str, at: int) -> dict[str, str]:
-    """Return the parameters by lower-case name. Raises FederationRefusal 401."""
+    """Return the parameters by lower-case name. Raises FederationRefusal 400."""
     values: dict[str, str] = {}
     end = len(header.rstrip())
     while at < end:
         match = _PARAMETER.match(header, at)
         if match is None:
-            raise _refusal("The Authorization header is malformed")
+            raise _malformed("The Authorization header is malformed")
         name, quoted, plain = match.groups()
         if name.lower() in values:
-            raise _refusal("The Authorization header has a parameter twice")
+            raise _malformed("The Authorization header has a parameter twice")
         values[name.lower()] = plain if quoted is None else _ESCAPED.sub(r"\1", quoted)
         at = match.end()
         if at < end:
             comma = _COMMA.match(header, at)
             if comma is None:
-                raise _refusal("The Authorization header is malformed")
+                raise _malformed("The Authorization header is malformed")
             at = comma.end()
     return values
 
 
 def _refusal(message: str) -> FederationRefusal:
     return FederationRefusal(401, "M_UNAUTHORIZED", message)
+
+
+def _malformed(message: str) -> FederationRefusal:
+    return FederationRefusal(400, "M_UNAUTHORIZED", message)

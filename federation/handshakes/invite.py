@@ -36,7 +36,7 @@ async def handle_invite(
     Raises: FederationRefusal 400, 403, 404, 400 M_INCOMPATIBLE_ROOM_VERSION.
     """
     version = _known_version(version_name)
-    pdu = read_sent_event(version, sent, "invite")
+    pdu = await read_sent_event(ctx, version, sent, "invite")
     invited = _own_user(ctx, pdu)
     is_resident = await ctx.rooms.is_resident(sent.room_id)
     if is_resident:

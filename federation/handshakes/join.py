@@ -38,7 +38,7 @@ async def handle_send_join(
     Raises: FederationRefusal 400, 403, 404, and what restricted joins refuse with.
     """
     version = await version_of_room(ctx, sent.room_id, sent.origin)
-    pdu = read_sent_event(version, sent, "join")
+    pdu = await read_sent_event(ctx, version, sent, "join")
     check_is_own_membership(pdu)
     if _is_authorised_here(ctx, version, pdu):
         await ctx.handshakes.authorising_user(sent.room_id, pdu.sender)

@@ -40,7 +40,7 @@ async def handle_send_knock(ctx: FederationContext, sent: SentEvent) -> Sequence
     Raises: FederationRefusal 400, 403, 404.
     """
     version = await version_of_room(ctx, sent.room_id, sent.origin)
-    pdu = read_sent_event(version, sent, "knock")
+    pdu = await read_sent_event(ctx, version, sent, "knock")
     check_is_own_membership(pdu)
     await check_signatures(ctx, version, pdu)
     await ctx.handshakes.accept(sent.room_id, pdu)

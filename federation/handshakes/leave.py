@@ -27,7 +27,7 @@ async def handle_send_leave(ctx: FederationContext, sent: SentEvent) -> None:
     Raises: FederationRefusal 400, 403, 404.
     """
     version = await version_of_room(ctx, sent.room_id, sent.origin)
-    pdu = read_sent_event(version, sent, "leave")
+    pdu = await read_sent_event(ctx, version, sent, "leave")
     check_is_own_membership(pdu)
     await check_signatures(ctx, version, pdu)
     await ctx.handshakes.accept(sent.room_id, pdu)

@@ -11,15 +11,17 @@ from federation.errors import FederationRefusal
 from federation.handshakes.access import check_origin
 from federation.handshakes.signed_by import check_signed_by
 from federation.protocol.canonical_json import JsonObject
-from federation.protocol.errors import ProtocolError, SignatureError
+from federation.protocol.errors import FormatError, ProtocolError, SignatureError
+from federation.protocol.event_format import check_json
 from federation.protocol.event_signatures import add_event_signature
 from federation.protocol.hashes import has_valid_content_hash
-from federation.protocol.ids import EventId, RoomId, ServerName, server_name_of
+from federation.protocol.ids import EventId, RoomId, ServerName
 from federation.protocol.pdu import Pdu, parse_pdu
 from federation.protocol.room_versions import RoomVersion
 from federation.transport.check_pdus import check_pdus
 
 INVALID: Final = "M_INVALID_PARAM"
+FORBIDDEN: Final = "M_FORBIDDEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,16 @@ class SentEvent:
     event: JsonObject
 
 
-def read_sent_event(version: RoomVersion, sent: SentEvent, membership: str) -> Pdu:
+async def read_sent_event(
+    ctx: FederationContext, version: RoomVersion, sent: SentEvent, membership: str
+) -> Pdu:
     """Read an event and check that it is the membership that it should be, of a user of its origin.
 
-    Its signatures are still to be checked.
+    The signature of its origin is checked before anything that it says, those of others not yet.
 
-    Raises: FederationRefusal 400 M_INVALID_PARAM, 403 M_FORBIDDEN.
+    Raises: FederationRefusal 400 M_BAD_JSON, 400 M_INVALID_PARAM, 403 M_FORBIDDEN.
     """
+    await _check_origin_signed(ctx, version, sent)
     try:
         pdu = parse_pdu(version, sent.event, room_id=sent.room_id)
         has_hash = has_valid_content_hash(version, pdu.json)
@@ -61,17 +66,13 @@ def check_is_own_membership(pdu: Pdu) -> None:
 
 
 async def check_signatures(ctx: FederationContext, version: RoomVersion, pdu: Pdu) -> None:
-    """Refuse an event that its sender's server, and who else has to, has not signed.
+    """Refuse an event, well formed, that somebody has not signed who has to.
 
-    Raises: FederationRefusal M_INVALID_PARAM.
+    Raises: FederationRefusal 403 M_FORBIDDEN.
     """
     checked = await check_pdus(ctx.keyring, version, [pdu.json], pdu.room_id)
     if checked.refused:
-        raise FederationRefusal(400, INVALID, f"The event: {checked.refused[0].reason}")
-    try:
-        await check_signed_by(ctx, version, pdu.json, server_name_of(pdu.sender))
-    except SignatureError as error:
-        raise FederationRefusal(400, INVALID, f"The event: {error}") from error
+        raise FederationRefusal(403, FORBIDDEN, f"The event: {checked.refused[0].reason}")
 
 
 def countersign(ctx: FederationContext, version: RoomVersion, pdu: Pdu) -> Pdu:
@@ -84,3 +85,14 @@ def countersign(ctx: FederationContext, version: RoomVersion, pdu: Pdu) -> Pdu:
         return parse_pdu(version, signed)
     except ProtocolError as error:
         raise FederationRefusal(400, INVALID, f"The event: {error}") from error
+
+
+async def _check_origin_signed(ctx: FederationContext, version: RoomVersion, sent: SentEvent) -> None:
+    try:
+        check_json(version, sent.event)
+    except FormatError as error:
+        raise FederationRefusal(400, "M_BAD_JSON", f"The event: {error}") from error
+    try:
+        await check_signed_by(ctx, version, sent.event, sent.origin)
+    except SignatureError as error:
+        raise FederationRefusal(403, FORBIDDEN, f"The event: {error}") from error

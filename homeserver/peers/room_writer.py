@@ -12,16 +12,16 @@ from homeserver.errors import Unavailable
 from homeserver.peers.server_acls import ServerAcls
 from homeserver.rooms import verdict as verdicts_of_rooms
 from homeserver.rooms.context import RoomsContext
+from homeserver.rooms.describe_events import intern_names
 from homeserver.rooms.policy_server import judge_by_policy
 from homeserver.rooms.receive_after_gap import StateEventsMissing, receive_after_gap
 from homeserver.rooms.receive_event import receive_event
 from homeserver.rooms.resolve_state import ResolutionImpossible
 from homeserver.rooms.store_backfill import store_backfill
 from homeserver.rooms.store_outliers import store_outliers
-from homeserver.rooms.takes_part import takes_part
 from homeserver.storage.auth_chains import AuthChainTooLong
 from homeserver.storage.backward_extremities import select_backward_extremities
-from homeserver.storage.room_servers import select_servers_in_room
+from homeserver.storage.room_servers import is_in_room, select_servers_in_room
 from homeserver.storage.rooms import Room
 from homeserver.storage.served_events import select_standings, select_state_candidates
 
@@ -41,7 +41,10 @@ class StoredRoomWriter:
 
     async def is_resident(self, room_id: RoomId) -> bool:
         room = await self._rooms.names.room(room_id)
-        return room is not None and await takes_part(self._rooms, room)
+        if room is None:
+            return False
+        async with self._rooms.db.acquire() as conn:
+            return await is_in_room(conn, room.nid, self._rooms.server_name)
 
     async def servers_in(self, room_id: RoomId) -> Sequence[ServerName]:
         room = await self._room(room_id)
@@ -76,6 +79,9 @@ class StoredRoomWriter:
         async with self._rooms.db.acquire() as conn:
             lacking = await select_backward_extremities(conn, room.nid, limit=limit)
         return [extremity.event_id for extremity in lacking]
+
+    async def expect(self, pdus: Sequence[Pdu]) -> None:
+        await intern_names(self._rooms, pdus)
 
     async def receive(self, room_id: RoomId, pdu: Pdu) -> Verdict:
         room = await self._room(room_id)

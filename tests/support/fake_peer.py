@@ -171,7 +171,7 @@ class FakePeer:
         signed: JsonObject = {"method": method, "uri": target, "origin": origin, "destination": server}
         if body is not None:
             signed["content"] = body
-        signature = encode_base64(self.key.sign(encode_canonical_json(signed)))
+        signature = encode_base64(self.key.sign(encode_canonical_json(signed, strict_numbers=False)))
         fields = {"origin": origin, "destination": server, "key": self.key.key_id, "sig": signature}
         return "X-Matrix " + ",".join(f'{name}="{value}"' for name, value in fields.items())
 

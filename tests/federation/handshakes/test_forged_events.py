@@ -54,6 +54,35 @@ async def test_template_is_given_for_own_users_known_rooms_and_known_versions_on
     assert (reply.status, reply.errcode) == (400, "M_MISSING_PARAM")
 
 
+async def test_template_is_given_only_while_somebody_of_this_server_is_in_the_room(
+    one_server: FederationServer, fake_peer: FakePeer
+) -> None:
+    alice = await one_server.user("alice")
+    room_id = await create(alice, preset="public_chat")
+    user = fake_peer.user("mallory")
+    (await template(fake_peer, one_server, "make_join", room_id, user, *VERSIONS)).ok()
+    (await act(alice, room_id, "leave")).ok()
+    reply = await template(fake_peer, one_server, "make_join", room_id, user, *VERSIONS)
+    assert (reply.status, reply.errcode) == (404, "M_NOT_FOUND")
+    (await act(alice, room_id, "join")).ok()
+
+
+@pytest.mark.parametrize("what", ["v1/send_join", "v2/send_join", "v2/send_leave", "v1/send_knock"])
+async def test_event_that_is_not_canonical_json_is_refused_as_bad_json(
+    one_server: FederationServer, fake_peer: FakePeer, what: str
+) -> None:
+    alice = await one_server.user("alice")
+    room_id = await create(alice, preset="public_chat", room_version="6")
+    for value in (1.5, 2**53):
+        event: JsonObject = {"type": "m.room.member", "room_id": room_id, "content": {"n": value}}
+        reply = await put_event(fake_peer, one_server, what, event)
+        assert (reply.status, reply.errcode) == (400, "M_BAD_JSON")
+    room = FakeRoom.of(fake_peer, "6")
+    invite = {**invite_of(room, fake_peer.user("creator"), alice.user_id).json, "n": 1.5}
+    reply = await put_invite(fake_peer, one_server, room, invite)
+    assert (reply.status, reply.errcode) == (400, "M_BAD_JSON")
+
+
 @pytest.mark.parametrize("version", ["6", "12"])
 async def test_cve_2019_18835_join_that_is_not_signed_by_its_server_is_refused(
     one_server: FederationServer, fake_peer: FakePeer, version: str
@@ -64,10 +93,11 @@ async def test_cve_2019_18835_join_that_is_not_signed_by_its_server_is_refused(
     unsigned: JsonObject = {**join.json, "signatures": {}}
     by_other = {**join.json, "signatures": {"example.org": {"ed25519:a": "c2lnbmF0dXJl"}}}
     broken = {**join.json, "signatures": {fake_peer.name: {fake_peer.key.key_id: "c2lnbmF0dXJl"}}}
+    bare, broken_bare = ({k: v for k, v in e.items() if k != "hashes"} for e in (unsigned, broken))
     for what in ("v1/send_join", "v2/send_join"):
-        for forged in (unsigned, by_other, broken):
+        for forged in (unsigned, by_other, broken, bare, broken_bare):
             reply = await put_event(fake_peer, one_server, what, forged, event_id=join.event_id)
-            assert (reply.status, reply.errcode) == (400, "M_INVALID_PARAM")
+            assert (reply.status, reply.errcode) == (403, "M_FORBIDDEN")
     assert await members(alice, room_id) == {alice.user_id: "join", fake_peer.user("first"): "join"}
     reply = await put_event(fake_peer, one_server, "v2/send_join", join)
     assert reply.ok()["event"] == join.json
@@ -194,7 +224,7 @@ async def test_cve_2025_68667_only_an_invite_of_our_user_gets_our_signature(
         assert (reply.status, reply.errcode) == (400, "M_INVALID_PARAM")
     unsigned: JsonObject = {**good.json, "signatures": {}}
     reply = await put_invite(fake_peer, one_server, room, unsigned, event_id=good.event_id)
-    assert (reply.status, reply.errcode) == (400, "M_INVALID_PARAM")
+    assert (reply.status, reply.errcode) == (403, "M_FORBIDDEN")
     nobody = invite_of(room, creator, f"@nobody:{one_server.name}")
     assert (await put_invite(fake_peer, one_server, room, nobody)).status == 404
     assert (await alice.get("/sync", timeout=0)).ok()["rooms"]["invite"] == {}

@@ -10,6 +10,8 @@ from federation.protocol.canonical_json import MAX_INTEGER
 from homeserver.json_types import JsonObject
 from tests.differential.graph import Verdict
 
+CRASHES: Final = ("TypeError", "ValueError", "AttributeError", "IndexError")
+
 Known: TypeAlias = Callable[[JsonObject, Verdict, Verdict], bool]
 
 
@@ -19,8 +21,8 @@ def is_known(event: JsonObject, ours: Verdict, theirs: Verdict) -> bool:
 
 
 def is_known_crash(reason: str) -> bool:
-    """Tell whether Synapse's state resolution failed on a power level that is no number."""
-    return _is_about_levels(reason)
+    """Tell whether Synapse failed on a power level that is no number, or on levels that are no object."""
+    return reason.startswith(CRASHES) or "Not a valid power level" in reason
 
 
 def _unfederatable_target(_event: JsonObject, ours: Verdict, theirs: Verdict) -> bool:
@@ -44,10 +46,10 @@ def _redaction_of_nothing(event: JsonObject, _ours: Verdict, theirs: Verdict) ->
 def _unreadable_level(_event: JsonObject, _ours: Verdict, theirs: Verdict) -> bool:
     """Before room version 10, the first power levels may hold what is no number. Synapse then fails whenever
     it looks at that level, we take the default."""
-    return theirs.outcome == "rejected" and _is_about_levels(theirs.reason)
+    return theirs.outcome == "rejected" and is_known_crash(theirs.reason)
 
 
-def _odd_notifications(event: JsonObject, ours: Verdict, _theirs: Verdict) -> bool:
+def _odd_group_of_levels(event: JsonObject, ours: Verdict, _theirs: Verdict) -> bool:
     """Before room version 10, Synapse takes an empty text or list for an object without levels."""
     content = event.get("content")
     levels = content if isinstance(content, dict) else {}
@@ -55,10 +57,9 @@ def _odd_notifications(event: JsonObject, ours: Verdict, _theirs: Verdict) -> bo
     return is_odd and ours.reason.startswith("power_levels_format")
 
 
-def _is_about_levels(reason: str) -> bool:
-    return any(
-        part in reason for part in ("int()", "Not a valid power level", "object has no attribute 'get'")
-    )
+def _content_that_is_a_number(event: JsonObject, ours: Verdict, _theirs: Verdict) -> bool:
+    """Before room version 6, Synapse takes a message whose content is a number."""
+    return isinstance(event.get("content"), int | float) and ours.outcome == "dropped"
 
 
 KNOWN_DIFFERENCES: Final[tuple[Known, ...]] = (
@@ -66,5 +67,6 @@ KNOWN_DIFFERENCES: Final[tuple[Known, ...]] = (
     _depth_of_old_rooms,
     _redaction_of_nothing,
     _unreadable_level,
-    _odd_notifications,
+    _odd_group_of_levels,
+    _content_that_is_a_number,
 )

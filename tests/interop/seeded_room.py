@@ -40,6 +40,7 @@ class SeededRoom:
     accepted: list[str] = field(default_factory=list)
     refused: int = 0
     _unseen: list[str] = field(default_factory=list)
+    _memberships: dict[str, str] = field(default_factory=dict)
 
     async def run(self, rng: Random, actions: int) -> None:
         """Take so many actions."""
@@ -64,7 +65,27 @@ class SeededRoom:
             for event_id in self._unseen:
                 for admin in self.admins:
                     await self._until_shown(admin, event_id)
+            for user_id, membership in self._memberships.items():
+                for admin in self.admins:
+                    await self._until_member(admin, user_id, membership)
         self._unseen.clear()
+        self._memberships.clear()
+
+    async def change_membership(
+        self, actor: ApiClient, verb: str, target: ApiClient, membership: str
+    ) -> Reply:
+        """Kick, ban, invite or the like; where that is allowed, both servers have to hear of it."""
+        if membership != "invite":
+            self.joined.discard(target.user_id)
+        reply = await act(actor, self.room_id, verb, None if verb == "leave" else target)
+        if reply.status == 200:
+            self._memberships[target.user_id] = membership
+        return reply
+
+    def expect_joined(self, member: ApiClient) -> None:
+        """Both servers have to hear of a join."""
+        self.joined.add(member.user_id)
+        self._memberships[member.user_id] = "join"
 
     def joined_members(self) -> list[ApiClient]:
         return [member for member in self.members if member.user_id in self.joined] or [self.admins[0]]
@@ -88,6 +109,14 @@ class SeededRoom:
                 await asyncio.sleep(POLL_S)
         except TimeoutError as error:
             raise AssertionError(f"{admin.user_id} has not been shown {event_id}") from error
+
+    async def _until_member(self, admin: ApiClient, user_id: str, membership: str) -> None:
+        path = room_path(self.room_id, f"/state/m.room.member/{quote(user_id, safe='')}")
+        try:
+            while (await admin.get(path)).json.get("membership") != membership:
+                await asyncio.sleep(POLL_S)
+        except TimeoutError as error:
+            raise AssertionError(f"{admin.user_id} does not know {user_id} as {membership}") from error
 
 
 async def say(room: SeededRoom, rng: Random) -> Reply:
@@ -144,7 +173,7 @@ async def join(room: SeededRoom, rng: Random) -> Reply:
         f"/join/{quote(room.room_id, safe='')}", {}, server_name=room.host_name, via=room.host_name
     )
     if reply.status == 200:
-        room.joined.add(member.user_id)
+        room.expect_joined(member)
     return reply
 
 
@@ -152,28 +181,23 @@ async def leave(room: SeededRoom, rng: Random) -> Reply:
     member = rng.choice(room.joined_members())
     if member in room.admins:
         return await say(room, rng)
-    room.joined.discard(member.user_id)
-    return await act(member, room.room_id, "leave")
+    return await room.change_membership(member, "leave", member, "leave")
 
 
 async def kick(room: SeededRoom, rng: Random) -> Reply:
-    member = rng.choice(room.members)
-    room.joined.discard(member.user_id)
-    return await act(rng.choice(room.admins), room.room_id, "kick", member)
+    return await room.change_membership(rng.choice(room.admins), "kick", rng.choice(room.members), "leave")
 
 
 async def ban(room: SeededRoom, rng: Random) -> Reply:
-    member = rng.choice(room.members)
-    room.joined.discard(member.user_id)
-    return await act(rng.choice(room.admins), room.room_id, "ban", member)
+    return await room.change_membership(rng.choice(room.admins), "ban", rng.choice(room.members), "ban")
 
 
 async def unban(room: SeededRoom, rng: Random) -> Reply:
-    return await act(rng.choice(room.admins), room.room_id, "unban", rng.choice(room.members))
+    return await room.change_membership(rng.choice(room.admins), "unban", rng.choice(room.members), "leave")
 
 
 async def invite(room: SeededRoom, rng: Random) -> Reply:
-    return await act(rng.choice(room.admins), room.room_id, "invite", rng.choice(room.members))
+    return await room.change_membership(rng.choice(room.admins), "invite", rng.choice(room.members), "invite")
 
 
 async def change_levels(room: SeededRoom, rng: Random) -> Reply:

@@ -13,6 +13,8 @@ import aiohttp
 import asyncpg
 import pytest
 
+from federation.protocol.ids import RoomId
+from federation.protocol.pdu import create_event_id_of
 from homeserver.json_types import JsonObject
 from homeserver.signing_key_file import load_signing_key
 from tests.api.room_calls import create, send
@@ -87,8 +89,11 @@ async def check_same_state(
     path = f"/_matrix/federation/v1/state_ids/{quote(room.room_id, safe='')}"
     of_parlour = (await as_synapse.get(parlour.name, path, event_id=event_id)).ok()
     of_synapse = (await as_parlour.get(synapse.name, path, event_id=event_id)).ok()
-    for ids in ("pdu_ids", "auth_chain_ids"):
-        assert set(of_parlour[ids]) == set(of_synapse[ids]), f"{ids} of {room.room_id}"
+    assert set(of_parlour["pdu_ids"]) == set(of_synapse["pdu_ids"]), room.room_id
+    # In room version 12 no event names the create event; Synapse lists it in auth chains all the same.
+    create_id = create_event_id_of(RoomId(room.room_id))
+    chains = [{*ids["auth_chain_ids"]} - {create_id} for ids in (of_parlour, of_synapse)]
+    assert chains[0] == chains[1], room.room_id
 
 
 async def refused_by(parlour: FederationServer) -> list[JsonObject]:

@@ -44,7 +44,8 @@ from homeserver.peers.outbound_to_device import OutboxDevices
 from homeserver.peers.transport_options import permitted_servers
 from homeserver.push.context import open_push
 from homeserver.rooms.build_event import Author
-from homeserver.rooms.context import open_rooms
+from homeserver.rooms.context import RoomsContext, open_rooms
+from homeserver.rooms.end_forks import end_forks_everywhere
 from homeserver.rooms.listeners import follow_accounts
 from homeserver.signing_key_file import load_signing_key
 from homeserver.storage import instance, positions
@@ -60,6 +61,7 @@ log = structlog.get_logger(__name__)
 
 GC_THRESHOLDS = (50_000, 20, 50)
 TRIM_LOG_EVERY_S = 60.0
+END_FORKS_EVERY_S = 60.0
 FORGET_IDLE_EVERY_S = 30.0
 
 
@@ -159,7 +161,7 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
         gauges.add(partial(inbound_samples, federation.inbound, clock))
         gauges.add(partial(join_samples, rooms.gateway.joins))
         gauges.add(partial(outbound_samples, outbound.sender, clock))
-    await _keep_house(stack, db, sync.hub.forget_idle)
+    await _keep_house(stack, rooms, sync.hub.forget_idle)
     return Services(
         settings, server_name, clock, db, writer, accounts, RateLimits(clock, settings.limits),
         ClientAddresses(settings.trusted_proxies), gauges, rooms, client_data, ephemeral,
@@ -214,13 +216,18 @@ def _follow_sessions(tailer: Tailer, accounts: AccountsContext) -> None:
     tailer.subscribe(apply, reset=accounts.tokens.forget_all)
 
 
-async def _keep_house(stack: AsyncExitStack, db: Database, forget_idle: Callable[[float], None]) -> None:
+async def _keep_house(
+    stack: AsyncExitStack, rooms: RoomsContext, forget_idle: Callable[[float], None]
+) -> None:
     async def trim_log() -> None:
-        async with db.acquire() as conn:
+        async with rooms.db.acquire() as conn:
             await positions.delete_log_before(conn, LOG_KEPT_MS)
 
     async def forget() -> None:
         forget_idle(asyncio.get_running_loop().time())
 
+    await stack.enter_async_context(
+        periodic("end forks", END_FORKS_EVERY_S, partial(end_forks_everywhere, rooms))
+    )
     await stack.enter_async_context(periodic("trim the position log", TRIM_LOG_EVERY_S, trim_log))
     await stack.enter_async_context(periodic("forget idle syncs", FORGET_IDLE_EVERY_S, forget))

@@ -28,7 +28,7 @@ class Membership(StrEnum):
     BAN = "ban"
 
 
-@routes.get("/_matrix/client/v3/rooms/{roomId}/members")
+@routes.get("/_matrix/client/v3/rooms/{roomId}/members", waits=True)
 async def members(request: web.Request) -> web.StreamResponse:
     """GET /rooms/{roomId}/members: list the member events of a room."""
     requester = await require_user(request, guests=True)
@@ -40,7 +40,7 @@ async def members(request: web.Request) -> web.StreamResponse:
     return json_response({"chunk": await render_events(ctx, found, viewer)})
 
 
-@routes.get("/_matrix/client/v3/rooms/{roomId}/joined_members")
+@routes.get("/_matrix/client/v3/rooms/{roomId}/joined_members", waits=True)
 async def joined_members(request: web.Request) -> web.StreamResponse:
     """GET /rooms/{roomId}/joined_members: list who has joined a room, with their profiles."""
     requester = await require_user(request)

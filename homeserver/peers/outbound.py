@@ -20,7 +20,7 @@ from homeserver.peers.outbound_presence import OutboundPresence
 from homeserver.peers.outbound_typing import OutboundTyping
 from homeserver.peers.outbox import StoredOutbox
 from homeserver.storage import destinations, edu_outbox, room_servers
-from homeserver.storage.db import Database
+from homeserver.storage.db import Database, DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +63,11 @@ class Outbound:
     async def stop(self) -> None:
         """Let go of what is under way; what has not arrived is remembered."""
         await self.feed.stop()
-        await self.sender.stop()
+        try:
+            await self.sender.stop()
+        except DatabaseUnavailable:
+            # The checkpoint of a few seconds ago stands: what was sent since is sent again, which is harmless.
+            log.warning("outbound.not_saved")
 
     async def run(self) -> None:
         """Look after it all, for ever."""

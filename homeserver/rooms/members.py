@@ -6,7 +6,7 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3roomsro
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from federation.protocol.ids import UserId
 from homeserver.errors import Forbidden
@@ -20,6 +20,9 @@ from homeserver.storage.rooms import Room
 
 if TYPE_CHECKING:
     from homeserver.rooms.render_event import Viewer
+
+COMPLETE_WITHIN_S: Final = 60.0
+"""How long somebody who asks waits for the members of a room that was joined without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +50,30 @@ async def read_members(
 ) -> list[StoredEvent]:
     """Return the member events of a room; a former member sees none newer than their departure.
 
-    Raises: Forbidden.
+    Where the room was joined a moment ago, that waits until all its members are known.
+
+    Raises: Forbidden; Unavailable where they are not known in time.
     """
     access = await check_may_read_room(ctx, viewer, room)
+    complete_since = await ctx.completions.wait_for(room.nid, COMPLETE_WITHIN_S) or 0
     async with ctx.db.acquire() as conn:
         position = access.state_position
         if wanted.at is not None:
-            asked = await _position_of(conn, room, wanted.at)
+            asked = max(await _position_of(conn, room, wanted.at), complete_since)
             position = asked if position is None else min(asked, position)
         members = await select_all_members(conn, room.nid, position)
     return [event for membership, event in members if wanted.includes(membership)]
 
 
 async def read_joined_members(ctx: RoomsContext, viewer: Viewer, room: Room) -> dict[UserId, dict[str, str]]:
-    """Return the display name and avatar of everybody in a room. Raises Forbidden for who is not in it."""
+    """Return the display name and avatar of everybody in a room.
+
+    Raises: Forbidden for who is not in it; Unavailable where not all are known in time.
+    """
     access = await check_may_read_room(ctx, viewer, room)
     if not access.is_joined:
         raise Forbidden("You are not in this room")
+    await ctx.completions.wait_for(room.nid, COMPLETE_WITHIN_S)
     async with ctx.db.acquire() as conn:
         members = await select_joined_members(conn, room.nid)
     return {user_id: _profile(event) for user_id, event in members.items()}

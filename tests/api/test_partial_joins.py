@@ -1,5 +1,8 @@
 """What clients see of a room that was joined before its members were known."""
 
+import asyncio
+from urllib.parse import quote
+
 from federation.protocol.ids import ServerName, UserId
 from homeserver.http.context import Services
 from homeserver.json_types import JsonObject
@@ -45,3 +48,25 @@ async def test_lazy_clients_see_the_room_at_once_others_whole_when_it_is_complet
     assert members == {user_id, EVE, *MEMBERS}
     _, lazily = await sync(alice, since=lazy_since, filter=LAZY)
     assert lazily[room.room_id]["summary"]["m.joined_member_count"] == len(MEMBERS) + 2
+
+
+async def test_list_of_members_waits_until_they_are_known(services: Services, alice: ApiClient) -> None:
+    foreign = make_foreign_room(members=MEMBERS)
+    user_id = UserId((await alice.whoami()).ok()["user_id"])
+    partial = PartialJoin(ServerName("elsewhere"), (ServerName("elsewhere"),))
+    room, committed = await adopt(services.rooms, foreign, user_id, partial)
+    await services.rooms.tailer.wait_for(committed.position)
+    at, _ = await sync(alice, filter=LAZY)
+    path = f"/rooms/{quote(room.room_id)}"
+    asked = [
+        asyncio.create_task(alice.get(f"{path}/members", at=at)),
+        asyncio.create_task(alice.get(f"{path}/joined_members")),
+    ]
+    before = foreign.before[committed.event_id].values()
+    await store_outliers(services.rooms, room, foreign.pdus(before))
+    assert not any(task.done() for task in asked)
+    await complete_partial_state(services.rooms, room, list(before))
+    members, joined = await asyncio.gather(*asked)
+    everybody = {user_id, EVE, *MEMBERS}
+    assert {event["state_key"] for event in members.ok()["chunk"]} >= everybody
+    assert set(joined.ok()["joined"]) == everybody

@@ -66,7 +66,7 @@ class Outbound:
         try:
             await self.sender.stop()
         except DatabaseUnavailable:
-            # The checkpoint of a few seconds ago stands: what was sent since is sent again, which is harmless.
+            # The checkpoint of a few seconds ago stands: what was sent since is sent again, harmlessly.
             log.warning("outbound.not_saved")
 
     async def run(self) -> None:

@@ -14,12 +14,12 @@ from federation.protocol.ids import ServerName, UserId, parse_user_id, server_na
 from homeserver.e2ee.context import E2eeContext
 from homeserver.e2ee.to_device_context import ToDeviceContext
 from homeserver.e2ee.to_device_receive import DeliveredMessages, receive_to_device
-from homeserver.errors import BadJson, Forbidden
+from homeserver.errors import BadJson, Forbidden, MatrixError
 from homeserver.peers.described_devices import parse_device, parse_device_id
 from homeserver.peers.edu_receivers import EduHandler
 from homeserver.peers.remote_device_lists import MAX_STREAM_ID, RemoteDeviceLists
 from homeserver.storage.positions import Change
-from homeserver.storage.remote_devices import select_sharing
+from homeserver.storage.remote_devices import RemoteDevice, select_sharing
 from homeserver.storage.users import select_user_nids
 
 T = TypeVar("T")
@@ -85,11 +85,14 @@ async def receive_device_list_update(
     edu = _parse(content, DeviceListUpdate)
     user_id = _user_of(origin, edu.user_id)
     device_id = parse_device_id(content.get("device_id"))
-    device = device_id if edu.deleted else parse_device(user_id, content)
+    device = device_id if edu.deleted else _readable_device(user_id, content)
+    is_missing = False
     async with ctx.positions.write() as change:
         user_nid = await _sharing_user(ctx, change, user_id)
         if user_nid is not None:
-            await lists.take_in(change, user_nid, edu.stream_id, edu.prev_id, device)
+            is_missing = await lists.take_in(change, user_nid, edu.stream_id, edu.prev_id, device)
+    if is_missing:
+        lists.work_to_do.set()
 
 
 async def receive_signing_key_update(
@@ -111,6 +114,14 @@ def _parse(content: JsonObject, shape: type[T]) -> T:
         return msgspec.convert(content, shape)
     except msgspec.ValidationError as error:
         raise BadJson(str(error)) from error
+
+
+def _readable_device(user_id: UserId, content: JsonObject) -> RemoteDevice | None:
+    """Return a device, None where its keys are malformed; those from before are out of date all the same."""
+    try:
+        return parse_device(user_id, content)
+    except MatrixError:
+        return None
 
 
 def _user_of(origin: ServerName, text: str) -> UserId:

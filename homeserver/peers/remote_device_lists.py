@@ -1,7 +1,8 @@
 """Keeps the device lists of other servers' users: fetches them whole, and takes in updates one by one.
 
-A list is followed while a room is shared. It is fetched when somebody asks for it, and again whenever an
-update was missed; until that has succeeded it is stale.
+A list is followed while a room is shared. It is fetched when somebody asks for it or an update comes, so that
+what is new is known here even when the user's server is down later; and again whenever an update was missed.
+Until that has succeeded it is stale.
 
 Spec: https://spec.matrix.org/v1.19/server-server-api/#device-management
 """
@@ -33,7 +34,7 @@ log = structlog.get_logger(__name__)
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 FIRST_WAIT_MS: Final = 10_000
 LONGEST_WAIT_MS: Final = 3600 * 1000
-"""Between two attempts in the background to fetch the list of the same user."""
+"""Between an attempt to fetch a user's list that failed and the next one in the background."""
 FETCHED_AT_ONCE: Final = 5
 LISTS_PER_ROUND: Final = 100
 TIMEOUT_S: Final = 30.0
@@ -84,25 +85,28 @@ class RemoteDeviceLists:
         user_nid: int,
         stream_id: int,
         prev_ids: Sequence[int],
-        device: RemoteDevice | str,
-    ) -> None:
+        device: RemoteDevice | str | None,
+    ) -> bool:
         """Take in, in the transaction of `change`, an update of a device or, given its id, that it is gone.
 
-        Where an update before it is missing, the whole list will be fetched.
+        Return whether the whole list has to be fetched, `work_to_do` once this is committed: where it is not
+        known, an update before this one is missing, or this one cannot be read (`device` is None).
         """
         known = (await remote_devices.select_lists(change.conn, [user_nid])).get(user_nid)
         if known is not None and not known.stale and prev_ids and stream_id == known.stream_id:
-            return  # sent twice
+            return False  # sent twice
         await announce_remote_user(change, user_nid)
         if known is None:
-            return
-        if known.stale or known.stream_id not in prev_ids:
+            await remote_devices.insert_lists(change.conn, [user_nid])
+            return True
+        if known.stale or known.stream_id not in prev_ids or device is None:
             await remote_devices.note_gap(change.conn, user_nid)
-            self.work_to_do.set()
-        elif isinstance(device, str):
+            return True
+        if isinstance(device, str):
             await remote_devices.delete_device(change.conn, user_nid, stream_id, device)
         else:
             await remote_devices.update_device(change.conn, user_nid, stream_id, device)
+        return False
 
     async def take_in_keys(
         self, change: Change, user_nid: int, user_id: UserId, described: JsonObject

@@ -22,7 +22,8 @@ SELECT user_nid, stream_id, stale, gaps FROM remote_device_lists WHERE user_nid 
 """
 SELECT_DUE_LISTS = """
 SELECT u.user_id FROM remote_device_lists l JOIN users u ON u.user_nid = l.user_nid
-WHERE l.stale AND l.tried_ts + least($2::bigint << least(l.failures, 20), $3::bigint) <= $1
+WHERE l.stale
+AND (l.failures = 0 OR l.tried_ts + least($2::bigint << least(l.failures, 20), $3::bigint) <= $1)
 ORDER BY l.tried_ts LIMIT $4
 """
 INSERT_LISTS = """
@@ -102,7 +103,7 @@ async def select_lists(conn: Connection, user_nids: Sequence[int]) -> Mapping[in
 async def select_due_lists(
     conn: Connection, now_ms: int, first_wait_ms: int, longest_wait_ms: int, limit: int
 ) -> list[UserId]:
-    """Return users whose list should be fetched now: the wait doubles with each failure."""
+    """Return users whose list should be fetched now. After a failure the wait doubles with each of them."""
     rows = await conn.fetch(SELECT_DUE_LISTS, now_ms, first_wait_ms, longest_wait_ms, limit)
     return [UserId(row["user_id"]) for row in rows]
 

@@ -114,8 +114,6 @@ BROKEN: list[JsonObject] = [
     {"stream_id": -1},
     {"prev_id": ["a"]},
     {"prev_id": list(range(200))},
-    {"keys": {"user_id": "@bob:third.example"}},
-    {"keys": {"algorithms": 1}},
     {"user_id": 7},
 ]
 
@@ -130,6 +128,41 @@ async def test_malformed_updates_are_ignored_and_the_next_good_one_mends_it(pair
         assert await pair.known_devices() == {"ONE": one}, broken
     await pair.update("TWO")
     assert list(await pair.known_devices()) == ["ONE", "TWO"]
+
+
+@pytest.mark.parametrize("keys", [{"user_id": "@bob:third.example"}, {"algorithms": 1}])
+async def test_after_an_update_with_malformed_keys_the_list_is_fetched(pair: Pair, keys: JsonObject) -> None:
+    await pair.share_a_room()
+    pair.give_device("ONE")
+    await pair.known_devices()
+    since = await pair.token()
+    new = pair.give_device("ONE", 2)
+    await pair.update("ONE", keys=keys)
+    assert await pair.until_changed(since) == {"changed": [pair.bob]}
+    assert await pair.known_devices() == {"ONE": new}
+    assert pair.fetches() == 2
+
+
+@pytest.mark.parametrize("prev_id", [[], [4]])
+async def test_what_an_update_tells_is_known_though_nobody_asked_before_its_server_went(
+    pair: Pair, prev_id: list[int]
+) -> None:
+    await pair.share_a_room()
+    one = pair.give_device("ONE")
+    await pair.update("ONE", prev_id=prev_id)
+    await until_fetched(pair, 1)
+    pair.give_device("TWO")
+    await pair.update("ONE", prev_id=[99])
+    await until_fetched(pair, 2)
+    pair.peer.answer(DEVICES, (404, {"errcode": "M_NOT_FOUND", "error": "gone"}))
+    assert (await pair.known_devices())["ONE"] == one
+
+
+async def until_fetched(pair: Pair, times: int) -> None:
+    """Wait until Bob's list was fetched and kept."""
+    async with asyncio.timeout(10), pair.server.services.db.acquire() as conn:
+        while pair.fetches() < times or await conn.fetchval("SELECT bool_or(stale) FROM remote_device_lists"):
+            await asyncio.sleep(0.01)
 
 
 async def test_a_broken_device_does_not_hide_the_others(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:

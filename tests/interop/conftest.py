@@ -21,8 +21,7 @@ from tests.support.synapse_server import SynapseServer, make_synapse_database, r
 
 VERSIONS = ("6", "10", "11", "12")
 PARLOUR_HOSTS, SYNAPSE_HOSTS = "parlour hosts", "synapse hosts"
-# One of each suffices where a test run has no time for all of them.
-OFTEN = (PARLOUR_HOSTS + ", version 12", SYNAPSE_HOSTS + ", version 12")
+OFTEN_VERSION = "12"
 
 _users = count(1)
 
@@ -78,22 +77,25 @@ async def parlour(
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Try every test of a pair both ways, in each room version where the room version matters to it."""
+    """Try every test of a pair both ways, in each room version where the room version matters to it.
+
+    All are marked `interop` but for one room version of the tests that are marked `often`.
+    """
     if "direction" not in metafunc.fixturenames:
         return
-    versions = ("12",) if metafunc.definition.get_closest_marker("any_version") else VERSIONS
+    marker = metafunc.definition.get_closest_marker
+    versions = (OFTEN_VERSION,) if marker("any_version") else VERSIONS
+    often = marker("often") is not None
     cases = [
         pytest.param(
-            (direction, version), id=f"{direction}, version {version}", marks=_marks(direction, version)
+            (direction, version),
+            id=f"{direction}, version {version}",
+            marks=[] if often and version == OFTEN_VERSION else [pytest.mark.interop],
         )
         for direction in (PARLOUR_HOSTS, SYNAPSE_HOSTS)
         for version in versions
     ]
     metafunc.parametrize("direction", cases)
-
-
-def _marks(direction: str, version: str) -> list[pytest.MarkDecorator]:
-    return [] if f"{direction}, version {version}" in OFTEN else [pytest.mark.interop]
 
 
 @pytest.fixture

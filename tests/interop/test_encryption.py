@@ -29,6 +29,7 @@ async def both_ways(pair: Pair, host: ApiClient, guest: ApiClient) -> list[tuple
     return [(host, guest), (guest, host)]
 
 
+@pytest.mark.often
 async def test_device_keys_are_seen_claimed_and_followed(
     both_ways: list[tuple[ApiClient, ApiClient]],
 ) -> None:
@@ -54,6 +55,7 @@ async def test_device_keys_are_seen_claimed_and_followed(
         await device.until(lambda d, user=owner.user_id: user in d.changed_devices)  # type: ignore[misc]
 
 
+@pytest.mark.often
 async def test_to_device_messages_arrive(both_ways: list[tuple[ApiClient, ApiClient]]) -> None:
     for sender, receiver in both_ways:
         device = await Device.of(receiver)

@@ -16,6 +16,7 @@ MEDIA = "/_matrix/client/v1/media"
 TEXT = {"Content-Type": "text/plain"}
 
 
+@pytest.mark.often
 async def test_media_of_the_other_server_is_downloaded(host: ApiClient, guest: ApiClient) -> None:
     for owner, other in ((host, guest), (guest, host)):
         uploaded = await owner.request("POST", "/_matrix/media/v3/upload", data=b"some bytes", headers=TEXT)

@@ -24,6 +24,7 @@ async def public_room(host: ApiClient, options: JsonObject, **more: object) -> s
     return await create(host, preset="public_chat", **options, **more)  # type: ignore[arg-type]
 
 
+@pytest.mark.often
 async def test_guest_joins_by_alias_and_leaves(
     pair: Pair, host: ApiClient, guest: ApiClient, room_options: JsonObject
 ) -> None:
@@ -39,6 +40,7 @@ async def test_guest_joins_by_alias_and_leaves(
     await host_device.until_member(room_id, guest.user_id, "leave")
 
 
+@pytest.mark.often
 async def test_guest_is_invited_and_joins(
     pair: Pair, host: ApiClient, guest: ApiClient, room_options: JsonObject
 ) -> None:
@@ -76,6 +78,7 @@ async def test_invite_is_taken_back(
     await device.until(lambda d: d.room(room_id).section == "leave")
 
 
+@pytest.mark.often
 async def test_guest_knocks_and_is_let_in(pair: Pair, host: ApiClient, guest: ApiClient) -> None:
     if pair.version == "6":
         pytest.skip("room version 6 has no knocking")
@@ -93,6 +96,7 @@ async def test_guest_knocks_and_is_let_in(pair: Pair, host: ApiClient, guest: Ap
     await host_device.until_member(room_id, guest.user_id, "join")
 
 
+@pytest.mark.often
 async def test_member_of_another_room_joins_a_restricted_room(
     pair: Pair, host: ApiClient, guest: ApiClient
 ) -> None:

@@ -24,6 +24,7 @@ async def shared_room(pair: Pair, host: ApiClient, guest: ApiClient, room_option
     return room_id
 
 
+@pytest.mark.often
 async def test_messages_edits_reactions_and_redactions_arrive(
     host: ApiClient, guest: ApiClient, shared_room: str
 ) -> None:
@@ -69,6 +70,7 @@ async def test_state_set_on_either_side_is_the_same_on_both(
 
 
 @pytest.mark.any_version
+@pytest.mark.often
 async def test_receipts_typing_and_presence_arrive(
     host: ApiClient, guest: ApiClient, shared_room: str
 ) -> None:

@@ -4,6 +4,7 @@ Spec: https://spec.matrix.org/v1.19/server-server-api/#put_matrixfederationv1sen
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -14,9 +15,10 @@ from federation.handshakes.retract import take_retractions
 from federation.inbound.access import is_denied
 from federation.ports.rooms import Standing
 from federation.protocol.canonical_json import JsonObject, JsonValue
-from federation.protocol.errors import InvalidIdentifier
+from federation.protocol.errors import InvalidIdentifier, ProtocolError
 from federation.protocol.ids import EventId, RoomId, ServerName, parse_event_id, parse_room_id
-from federation.protocol.pdu import Pdu
+from federation.protocol.pdu import Pdu, parse_pdu
+from federation.protocol.room_versions import RoomVersion
 from federation.transport.check_pdus import check_pdus
 
 log = structlog.get_logger(__name__)
@@ -69,7 +71,8 @@ async def _receive(
         reason = await _why_not(ctx, origin, room_id)
         if reason is not None:
             await take_retractions(ctx, room_id, events)
-            results |= {event_id: {"error": reason} for event_id in _claimed_ids(events)}
+            version = await ctx.rooms.version_of(room_id)
+            results |= {event_id: {"error": reason} for event_id in _ids(version, events)}
         else:
             staged[room_id] = await _check(ctx, room_id, events, results)
     await _receive_edus(ctx, origin, edus)
@@ -132,15 +135,15 @@ def _named_room(pdu: JsonValue) -> RoomId | None:
         return None
 
 
-def _claimed_ids(events: Sequence[JsonValue]) -> list[EventId]:
-    """Return the event ids that stand in events: only room versions 1 and 2 have them there."""
+def _ids(version: RoomVersion | None, events: Sequence[JsonValue]) -> list[EventId]:
+    """Return the ids of those events that have one; where the room is not known, it has to stand in them."""
     found: list[EventId] = []
     for event in events:
-        event_id = event.get("event_id") if isinstance(event, dict) else None
-        try:
-            found += [parse_event_id(event_id)] if isinstance(event_id, str) else []
-        except InvalidIdentifier:
-            continue
+        with suppress(ProtocolError):
+            if isinstance(event, dict) and version is not None:
+                found.append(parse_pdu(version, event).event_id)
+            elif isinstance(event, dict) and "event_id" in event:
+                found.append(parse_event_id(str(event["event_id"])))
     return found
 
 

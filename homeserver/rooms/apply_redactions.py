@@ -22,20 +22,32 @@ async def apply_redactions(
     """Let an accepted event hide what it redacts, and be hidden by what came before it to redact it.
 
     A redaction counts where its sender has the power for it in the state before it, or is of the server that
-    the redacted event is of.
+    the redacted event is of. As long as it does not count, clients are not shown it; in room versions that
+    authorise redactions by their effect they always are.
     """
     await _apply_earlier(conn, event, event_nid)
-    if event.redacts is None:
+    if event.pdu.type != "m.room.redaction":
         return
+    counts = await _redact(conn, event, event_nid, state)
+    if not counts and not event.room.version.redaction_auth_rule:
+        await persist.update_withheld(conn, event_nid, is_withheld=True)
+
+
+async def _redact(conn: Connection, event: NewEvent, event_nid: int, state: Mapping[StateEntry, Pdu]) -> bool:
+    """Hide what a redaction names; return whether it counts."""
+    if event.redacts is None:
+        return False
     version = event.room.version
     levels = power_levels_of(version, state)
     has_power = version.redaction_auth_rule or levels.user(event.pdu.sender) >= levels.redact
     await persist.insert_redaction(conn, event.redacts, event_nid, has_power=has_power)
     target = (await select_events(conn, [event.redacts])).get(event.redacts)
     if target is None or target.room_nid != event.room.nid or target.type in KEPT:
-        return
-    if has_power or server_name_of(target.load()["sender"]) == server_name_of(event.pdu.sender):
+        return False
+    counts = has_power or server_name_of(target.load()["sender"]) == server_name_of(event.pdu.sender)
+    if counts:
         await persist.update_redacted(conn, target.event_nid, event_nid)
+    return counts
 
 
 async def _apply_earlier(conn: Connection, event: NewEvent, event_nid: int) -> None:
@@ -47,4 +59,4 @@ async def _apply_earlier(conn: Connection, event: NewEvent, event_nid: int) -> N
         sender = stored[redaction.event_nid].load()["sender"]
         if redaction.has_power or server_name_of(sender) == server_name_of(event.pdu.sender):
             await persist.update_redacted(conn, event_nid, redaction.event_nid)
-            return
+            await persist.update_withheld(conn, redaction.event_nid, is_withheld=False)

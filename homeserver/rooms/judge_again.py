@@ -87,7 +87,7 @@ class Judge:
 
     def extremities(self) -> list[int]:
         """Return the room's forward extremities, as it is judged now."""
-        accepted = [judged for judged in self.judged.values() if judged.status is EventStatus.ACCEPTED]
+        accepted = [judged for judged in self.judged.values() if judged.status.is_accepted]
         passed: set[int] = set()
         to_visit = [event_id for judged in accepted for event_id in judged.pdu.prev_events]
         while to_visit:
@@ -96,7 +96,7 @@ class Judge:
                 continue
             passed.add(event.event_nid)
             judged = self.judged.get(event.event_nid)
-            if judged is not None and judged.status is not EventStatus.ACCEPTED:
+            if judged is not None and not judged.status.is_accepted:
                 to_visit += judged.pdu.prev_events
         candidates = [self.partial.join_nid, *(judged.event.event_nid for judged in accepted)]
         return [nid for nid in candidates if nid not in passed]
@@ -114,7 +114,7 @@ class Judge:
         accepted = [
             judged
             for nid, judged in self.judged.items()
-            if judged.status is EventStatus.ACCEPTED != judged.event.status and nid not in self.described
+            if judged.status.is_accepted and not judged.event.is_accepted and nid not in self.described
         ]
         events = await describe_events(self.ctx, self.room, [judged.pdu for judged in accepted], {})
         for judged, event in zip(accepted, events, strict=True):
@@ -128,11 +128,13 @@ class Judge:
         if not is_changed:
             before = stored
         status = STATUS_OF[(await self._verdict(conn, event, pdu, before)).outcome]
+        if status.is_accepted and event.is_accepted:
+            status = EventStatus(event.status)
         after = before
         if event.key_nid is not None and status is not EventStatus.REJECTED:
             after = before.changed(event.key_nid, event.event_nid)
         self._after[event.event_nid] = after
-        leaves_line = event.on_main_line and status is not EventStatus.ACCEPTED
+        leaves_line = event.on_main_line and not status.is_accepted
         return Judged(event, pdu, status, before if is_changed or leaves_line else None)
 
     async def _state_before(self, conn: Connection, pdu: Pdu, stored: State) -> State:

@@ -153,7 +153,7 @@ async def _events_passed(conn: Connection, incoming: Incoming) -> set[int]:
     reached: Mapping[int, StoredEvent] = {prev.event_nid: prev for prev in incoming.prevs}
     while reached and len(passed) < MAX_PASSED:
         passed.update(reached)
-        refused = [event for event in reached.values() if event.status != EventStatus.ACCEPTED]
+        refused = [event for event in reached.values() if not event.is_accepted]
         before = sorted({e for event in refused for e in load_pdu(incoming.room, event).prev_events})
         found = await select_events(conn, before) if before else {}
         reached = {e.event_nid: e for e in found.values() if e.event_nid not in passed}

@@ -30,7 +30,7 @@ async def _revise(change: Change, judge: Judge, judged: Judged) -> None:
     before = judged.before or await stored_state_before(conn, room, event)
     ref = await store_state(conn, room, before)
     position = event.position
-    was_accepted, is_accepted = event.status == EventStatus.ACCEPTED, judged.status is EventStatus.ACCEPTED
+    was_accepted, is_accepted = event.is_accepted, judged.status.is_accepted
     if is_accepted and not was_accepted:
         position = await adoption.next_position(conn)
     elif was_accepted and not is_accepted:

@@ -79,8 +79,8 @@ WHERE e.status = 2 LIMIT $1
 """
 SELECT_ACCEPTED_WITHOUT_PLACE = """
 SELECT e.room_nid, e.event_nid, e.status FROM events e
-WHERE (e.status IN (0, 1) AND e.position IS NULL AND e.state_base IS NULL)
-   OR (e.status <> 0 AND e.position IS NOT NULL) LIMIT $1
+WHERE (e.status IN (0, 1, 4) AND e.position IS NULL AND e.state_base IS NULL)
+   OR (e.status NOT IN (0, 4) AND e.position IS NOT NULL) LIMIT $1
 """
 SELECT_BACKWARD_EXTREMITY_WITHOUT_CHILD = """
 SELECT b.room_nid, b.event_id, b.child_nid FROM backward_extremities b

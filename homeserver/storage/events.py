@@ -30,7 +30,8 @@ ORDER BY e.position
 SELECT_TIMELINES = f"""
 SELECT {EVENT_COLUMNS} FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS w(room_nid, since, upto)
 CROSS JOIN LATERAL (
-    SELECT * FROM events t WHERE t.room_nid = w.room_nid AND t.position > w.since AND t.position <= w.upto
+    SELECT * FROM events t
+    WHERE t.room_nid = w.room_nid AND t.position > w.since AND t.position <= w.upto AND t.status = 0
     ORDER BY t.position DESC LIMIT $4
 ) AS e
 ORDER BY e.position DESC
@@ -74,12 +75,21 @@ TYPE, EXTREMITIES = 13, 15
 
 
 class EventStatus(IntEnum):
-    """What became of an event; only accepted ones are shown to clients."""
+    """What became of an event; only those ACCEPTED are shown to clients.
+
+    WITHHELD are redactions that were accepted and have no effect, not yet or never.
+    """
 
     ACCEPTED = 0
     SOFT_FAILED = 1
     REJECTED = 2
     OUTLIER = 3
+    WITHHELD = 4
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the event is part of the room, be it shown or not."""
+        return self in (EventStatus.ACCEPTED, EventStatus.WITHHELD)
 
 
 class StoredEvent(Struct, frozen=True, gc=False):
@@ -119,6 +129,10 @@ class StoredEvent(Struct, frozen=True, gc=False):
     def has_place(self) -> bool:
         """Whether the state before the event is known; it is not for outliers, accepted or rejected."""
         return self.position is not None or self.state_base is not None
+
+    @property
+    def is_accepted(self) -> bool:
+        return EventStatus(self.status).is_accepted
 
     @property
     def on_main_line(self) -> bool:

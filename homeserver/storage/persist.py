@@ -67,9 +67,10 @@ INSERT INTO redactions (target_id, redaction_nid, has_power) VALUES ($1, $2, $3)
 UPDATE_REDACTED = """
 UPDATE events SET redacted_by = $2 WHERE event_nid = $1 AND redacted_by IS NULL
 """
+UPDATE_WITHHELD = "UPDATE events SET status = $2 WHERE event_nid = $1 AND status = $3"
 SELECT_REDACTIONS_OF = """
 SELECT e.event_nid, e.sender_nid, r.has_power FROM redactions r JOIN events e ON e.event_nid = r.redaction_nid
-WHERE r.target_id = $1 AND e.room_nid = $2 AND e.status = 0 ORDER BY e.topo, e.event_nid
+WHERE r.target_id = $1 AND e.room_nid = $2 AND e.status IN (0, 4) ORDER BY e.topo, e.event_nid
 """
 INSERT_MENTIONS = """
 INSERT INTO mentions (user_nid, room_nid, event_nid) SELECT u, $2, $3 FROM unnest($1::bigint[]) AS u
@@ -207,6 +208,12 @@ async def select_redactions_of(conn: Connection, room_nid: int, target_id: Event
     """Return the accepted redactions that name an event of their own room, the first of them first."""
     rows = await conn.fetch(SELECT_REDACTIONS_OF, to_text(target_id), room_nid)
     return [Redaction(row["event_nid"], row["sender_nid"], row["has_power"]) for row in rows]
+
+
+async def update_withheld(conn: Connection, redaction_nid: int, *, is_withheld: bool) -> None:
+    """Keep an accepted redaction from clients, or show it to them after all."""
+    statuses = [int(EventStatus.WITHHELD), int(EventStatus.ACCEPTED)]
+    await conn.execute(UPDATE_WITHHELD, redaction_nid, *(statuses if is_withheld else reversed(statuses)))
 
 
 async def update_redacted(conn: Connection, event_nid: int, redaction_nid: int) -> None:

@@ -8,7 +8,7 @@ import orjson
 
 from federation.protocol.ids import EventId
 from homeserver.caches import LruCache
-from homeserver.storage.events import StoredEvent
+from homeserver.storage.events import EventStatus, StoredEvent
 from homeserver.tailer import Batch
 
 MAX_ROOMS = 2_000
@@ -82,6 +82,8 @@ class RoomTails:
     def apply(self, batch: Batch) -> None:
         """Append what was committed. A tail that begins here is complete from the commit before."""
         for event in batch.events:
+            if event.status == EventStatus.WITHHELD:
+                continue
             tail = self._tails.get(event.room_nid)
             if tail is None:
                 if len(self._tails) >= MAX_ROOMS:

@@ -102,12 +102,14 @@ async def test_pdus_are_refused_in_rooms_that_this_server_has_left(world: World)
     assert await world.status(message) is None
 
 
-async def test_pdus_of_denied_servers_are_refused_one_room_at_a_time(world: World) -> None:
-    room, seen = await world.make_room("1")
-    _, open_room = await world.make_room("1")
+@pytest.mark.parametrize("version", ["1", "12"])
+async def test_pdus_of_denied_servers_are_refused_one_room_at_a_time(world: World, version: str) -> None:
+    room, seen = await world.make_room(version)
+    _, open_room = await world.make_room(version)
     await world.set_state(room, "m.room.server_acl", {"allow": ["*"], "deny": [PEER]})
     refused, taken = seen.message(BOB), open_room.message(BOB)
-    answer = await world.send([refused, taken])
+    answer = await world.send([refused, {**seen.message(BOB).json, "depth": "x"}, taken])
+    assert answer["pdus"].keys() == {refused.event_id, taken.event_id}
     assert "denied" in answer["pdus"][refused.event_id]["error"]
     assert answer["pdus"][taken.event_id] == {}
     assert await world.status(refused) is None

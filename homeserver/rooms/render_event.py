@@ -96,7 +96,10 @@ async def load_unsigned(
         room, previous = rooms[event.room_nid], others.get(replaced.get(event.event_nid, 0))
         extra = {} if previous is None else _replaced(room, previous)
         if event.redacted_by is not None and event.redacted_by in others:
-            extra["redacted_because"] = _redacted_because(room, others[event.redacted_by])
+            redaction = others[event.redacted_by]
+            extra["redacted_because"] = _redacted_because(room, redaction)
+            # COMPAT: not in the specification, but nheko and others read it, as Synapse has always sent it.
+            extra["redacted_by"] = redaction.event_id
         if event.event_nid in aggregations:
             extra["m.relations"] = aggregations[event.event_nid]
         is_plain = membership == "join" and not extra

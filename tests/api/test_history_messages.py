@@ -146,10 +146,11 @@ async def test_members_of_the_senders_are_loaded_lazily(
 async def test_redacted_message_is_shown_without_its_content(alice: ApiClient, room: Room) -> None:
     event_id = await room.say("secret")
     await room.redact(event_id)
-    shown = (await room.messages(alice, limit=2))["chunk"][1]
+    redaction, shown = (await room.messages(alice, limit=2))["chunk"]
     assert shown["event_id"] == event_id
     assert shown["content"] == {}
     assert shown["unsigned"]["redacted_because"]["type"] == "m.room.redaction"
+    assert shown["unsigned"]["redacted_by"] == redaction["event_id"]
 
 
 @pytest.mark.parametrize(

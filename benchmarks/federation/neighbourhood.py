@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from benchmarks.federation.authority import Authority
-from benchmarks.federation.names import crowd_addresses, crowd_names
+from benchmarks.federation.names import crowd_names
 from benchmarks.federation.seed_room import Seed, seed_room
 from benchmarks.homeserver import RoomElsewhere, Surroundings
 from benchmarks.load_client import ConnectionPool
@@ -26,8 +26,7 @@ LOOK_EVERY_S = 1.0
 async def running_neighbourhood(pinning: Pinning, members: int) -> AsyncIterator[Surroundings]:
     """Run what surrounds the measured servers. Without members there is nothing but an authority."""
     with tempfile.TemporaryDirectory(prefix="parlour-bench-ca-") as folder:
-        names = ["localhost", "127.0.0.1", *crowd_addresses()]
-        authority = Authority.make(Path(folder), names)
+        authority = Authority.make(Path(folder))
         if members == 0:
             yield Surroundings(authority)
             return
@@ -45,7 +44,7 @@ async def running_neighbourhood(pinning: Pinning, members: int) -> AsyncIterator
 @asynccontextmanager
 async def _running_crowd(authority: Authority, cores: str) -> AsyncIterator[int]:
     port = free_port()
-    files = [str(authority.certificate_file), str(authority.key_file)]
+    files = [str(authority.ca_file), str(authority.ca_key_file)]
     command = on_cores(cores, [sys.executable, "-m", "benchmarks.federation.crowd", str(port), *files])
     process = await asyncio.create_subprocess_exec(*command, cwd=Path(__file__).parents[2])
     try:

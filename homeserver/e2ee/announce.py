@@ -37,9 +37,11 @@ async def announce_devices(change: Change, user_nid: int, device_ids: Sequence[s
 
 async def announce_arrival(change: Change, user_nid: int, room_nid: int, own: ServerName) -> None:
     """Tell of a local user's devices those servers of a room that the user has just met there."""
-    servers = await device_lists.select_new_servers(change.conn, user_nid, room_nid, own)
-    devices = await device_keys.select_device_keys(change.conn, [user_nid]) if servers else []
+    devices = await device_keys.select_device_keys(change.conn, [user_nid])
     if not devices:
+        return
+    servers = await device_lists.select_new_servers(change.conn, user_nid, room_nid, own)
+    if not servers:
         return
     device_ids = [device.device_id for device in devices]
     last = await device_lists.count_updates(change.conn, user_nid, len(device_ids))

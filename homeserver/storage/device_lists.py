@@ -26,11 +26,9 @@ SELECT_NEW_SERVERS = """
 SELECT s.server FROM room_servers s
 WHERE s.room_nid = $2 AND s.until IS NULL AND s.server <> $3
 AND EXISTS (SELECT FROM memberships WHERE user_nid = $1 AND room_nid = $2 AND membership = 'join')
-AND NOT EXISTS (
-    SELECT FROM memberships m
-    JOIN room_servers o ON o.room_nid = m.room_nid AND o.server = s.server AND o.until IS NULL
-    WHERE m.user_nid = $1 AND m.membership = 'join' AND m.room_nid <> $2
-)
+EXCEPT
+SELECT o.server FROM memberships m JOIN room_servers o ON o.room_nid = m.room_nid AND o.until IS NULL
+WHERE m.user_nid = $1 AND m.membership = 'join' AND m.room_nid <> $2
 """
 SELECT_STREAM_ID = "SELECT stream_id FROM device_list_changes WHERE user_nid = $1"
 SELECT_JOINED_ROOMS = "SELECT room_nid FROM memberships WHERE user_nid = $1 AND membership = 'join'"

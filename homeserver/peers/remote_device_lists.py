@@ -98,8 +98,7 @@ class RemoteDeviceLists:
         await announce_remote_user(change, user_nid)
         if known is None:
             await remote_devices.insert_lists(change.conn, [user_nid])
-            return True
-        if known.stale or known.stream_id not in prev_ids or device is None:
+        if known is None or known.stale or known.stream_id not in prev_ids or device is None:
             await remote_devices.note_gap(change.conn, user_nid)
             return True
         if isinstance(device, str):
@@ -141,7 +140,7 @@ class RemoteDeviceLists:
         return answer
 
     async def _store(self, user_id: UserId, known: RemoteList, answer: JsonObject) -> None:
-        """Replace the list. Where it was known and is another now, those who have asked for it are told."""
+        """Replace the list. Where an update was missed, those who may have asked meanwhile are told."""
         devices = parse_devices(user_id, answer.get("devices"))
         stream_id = answer["stream_id"]
         assert isinstance(stream_id, int), "checked by _ask"
@@ -152,7 +151,7 @@ class RemoteDeviceLists:
                 return
             await delete_cross_signing_keys(change.conn, [user_nid])
             await store_public_keys(change.conn, user_nid, user_id, answer)
-            if known.stream_id >= 0 and before != await _contents(change.conn, user_nid):
+            if (known.stream_id >= 0 or known.gaps) and before != await _contents(change.conn, user_nid):
                 await announce_remote_user(change, user_nid)
 
 

@@ -11,6 +11,7 @@ from tests.api.key_support import CrossSigning, query
 from tests.api.room_calls import act
 from tests.federation.e2ee.people import DEVICES, Pair, keys_of
 from tests.support.fake_clock import FakeClock
+from tests.support.fake_peer import PeerAnswer, PeerRequest
 
 
 @pytest.fixture
@@ -156,6 +157,24 @@ async def test_what_an_update_tells_is_known_though_nobody_asked_before_its_serv
     await until_fetched(pair, 2)
     pair.peer.answer(DEVICES, (404, {"errcode": "M_NOT_FOUND", "error": "gone"}))
     assert (await pair.known_devices())["ONE"] == one
+
+
+async def test_a_list_that_arrives_after_its_update_was_told_of_is_told_of_again(pair: Pair) -> None:
+    await pair.share_a_room()
+    pair.give_device("ONE")
+    going_on = asyncio.Event()
+
+    async def slow_answer(request: PeerRequest) -> PeerAnswer:
+        await going_on.wait()
+        return pair.device_list(request)
+
+    pair.peer.answer(DEVICES, slow_answer)
+    await pair.update("ONE")
+    since = await pair.token()
+    going_on.set()
+    assert await pair.until_changed(since) == {"changed": [pair.bob]}
+    assert list(await pair.known_devices()) == ["ONE"]
+    assert pair.fetches() == 1
 
 
 async def until_fetched(pair: Pair, times: int) -> None:

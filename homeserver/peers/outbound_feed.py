@@ -99,6 +99,8 @@ class OutboundFeed:
     def _apply(self, batch: Batch) -> None:
         entry = batch.entry
         self._upto = entry.position
+        if entry.kinds & Stream.EVENTS and entry.users:
+            self._presence.members_moved(entry.rooms, entry.position)
         if entry.kinds & FOLLOWED:
             if _may_change_members(batch):
                 self._stays.forget(entry.rooms)

@@ -18,9 +18,10 @@ MAX_AGO_MS: Final = 365 * 24 * 3600 * 1000
 
 
 async def receive_presence(ctx: EphemeralContext, origin: ServerName, content: JsonObject) -> None:
-    """Show users of the sending server as it says, those that share a room with this server.
+    """Show users of the sending server as it says, those that are known here.
 
-    A bad update does not stop the others.
+    Only who shares a room with them will see it. That may be about to be: the word of somebody we join often
+    comes before the room. A bad update does not stop the others.
     """
     updates = content.get("push")
     for update in updates[:MAX_UPDATES] if isinstance(updates, list) else ():
@@ -35,8 +36,8 @@ async def _receive(ctx: EphemeralContext, origin: ServerName, update: JsonObject
     """Raises: InvalidIdentifier, Forbidden, ValueError for an unknown state."""
     user_id = user_of_origin(update.get("user_id"), origin)
     user_nid = (await ctx.rooms.names.known_users([user_id])).get(user_id)
-    if user_nid is None or not await _shares_a_room(ctx, user_nid):
-        raise Forbidden("The user is in no room that is known here")
+    if user_nid is None:
+        raise Forbidden("The user is not known here")
     status_msg = update.get("status_msg")
     shown = RemotePresence(
         PresenceState(str(update.get("presence"))),
@@ -45,11 +46,6 @@ async def _receive(ctx: EphemeralContext, origin: ServerName, update: JsonObject
         _ago_ms(update.get("last_active_ago")),
     )
     ctx.presence.put_remote(user_nid, user_id, shown)
-
-
-async def _shares_a_room(ctx: EphemeralContext, user_nid: int) -> bool:
-    rooms = await ctx.rooms.memberships.of_user(user_nid)
-    return any(membership.membership == "join" for membership in rooms.values())
 
 
 def _ago_ms(value: JsonValue) -> int | None:

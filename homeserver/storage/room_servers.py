@@ -22,6 +22,13 @@ FROM memberships m JOIN room_servers s ON s.room_nid = m.room_nid AND s.until IS
 WHERE m.user_nid = ANY ($1::bigint[]) AND m.membership = 'join' AND s.server <> $2
 GROUP BY m.user_nid
 """
+SELECT_SERVERS_NEWLY_MET = """
+SELECT m.user_nid, array_agg(DISTINCT s.server) AS servers
+FROM memberships m JOIN room_servers s ON s.room_nid = m.room_nid AND s.until IS NULL
+WHERE m.room_nid = ANY ($1::bigint[]) AND m.user_nid = ANY ($2::bigint[]) AND m.membership = 'join'
+AND s.server <> $3 AND (m.position > $4 OR s.since > $4)
+GROUP BY m.user_nid
+"""
 SELECT_ROOMS_OF_SERVER = """
 SELECT DISTINCT room_nid FROM room_servers WHERE server = $1 AND until IS NULL ORDER BY room_nid
 """
@@ -71,6 +78,17 @@ async def select_servers_sharing_rooms(
 ) -> dict[int, list[ServerName]]:
     """Return, per user, the other servers with which the user shares a room; none: left out."""
     rows = await conn.fetch(SELECT_SERVERS_SHARING_ROOMS, user_nids, own)
+    return {row["user_nid"]: [ServerName(server) for server in row["servers"]] for row in rows}
+
+
+async def select_servers_newly_met(
+    conn: Connection, room_nids: Sequence[int], user_nids: Sequence[int], own: ServerName, after: int
+) -> dict[int, list[ServerName]]:
+    """Return, per user, the other servers that the user met in some rooms after a position; none: left out.
+
+    Either came to the room, or the user's member event changed.
+    """
+    rows = await conn.fetch(SELECT_SERVERS_NEWLY_MET, room_nids, user_nids, own, after)
     return {row["user_nid"]: [ServerName(server) for server in row["servers"]] for row in rows}
 
 

@@ -128,6 +128,12 @@ async def test_presence_of_users_in_shared_rooms_is_shown(world: World) -> None:
     assert shown["last_active_ago"] >= 9_000_000  # type: ignore[operator]
 
 
+async def test_presence_of_somebody_known_is_kept_for_the_room_that_comes_after_it(world: World) -> None:
+    await world.rooms.names.intern_user(BOB)
+    await world.send(edus=[presence({"user_id": BOB, "presence": "online", "last_active_ago": 1})])
+    assert (await content_of(world, BOB) or {})["presence"] == "online"
+
+
 async def test_presence_of_others_users_and_of_strangers_is_ignored(world: World) -> None:
     await world.make_room(members=(BOB, CAROL))
     told = [{"user_id": user, "presence": "online", "last_active_ago": 1} for user in (CAROL, ALICE, MALLORY)]

@@ -6,7 +6,7 @@ from homeserver.storage.edu_outbox import insert_edu, select_servers_with_edus
 from homeserver.storage.receipts import READ, READ_PRIVATE, NewReceipt
 from homeserver.storage.rooms import Room
 from tests.federation.outbound.world import World, be_dead
-from tests.support.rooms import ALICE, make_room
+from tests.support.rooms import ALICE, BOB, make_room
 
 THERE, OTHER = ServerName("there"), ServerName("other")
 CAROL, DAVE = UserId("@carol:there"), UserId("@dave:other")
@@ -118,6 +118,29 @@ async def test_presence_goes_only_to_servers_that_share_a_room_and_in_batches(wo
     ]
     assert all("last_active_ago" in update for push in updates for update in push)
     assert world.peers.edus(OTHER, "m.presence") == []
+
+
+async def test_who_meets_in_a_room_is_told_at_once_who_is_there(world: World) -> None:
+    for user in (ALICE, BOB):
+        nid = await world.rooms.names.intern_user(user)
+        world.ephemeral.presence.put(nid, user, None, PresenceState.ONLINE, None)
+        world.outbound._presence._note(frozenset([nid]))
+        await world.settle()
+
+    def told(server: ServerName) -> list[str]:
+        edus = world.peers.edus(server, "m.presence")
+        return [update["user_id"] for edu in edus for update in edu["push"]]
+
+    room = await make_room(world.rooms, members=[DAVE])
+    await world.settle()
+    assert (told(OTHER), told(THERE)) == ([ALICE], [])
+    await world.set_membership(room, CAROL, "join", sender=CAROL)
+    await world.settle()
+    assert (told(OTHER), told(THERE)) == ([ALICE], [ALICE])
+    await world.set_membership(room, BOB, "join", sender=BOB)
+    await world.say(room, "nobody new")
+    await world.settle()
+    assert (told(OTHER), told(THERE)) == ([ALICE, BOB], [ALICE, BOB])
 
 
 async def test_typing_and_presence_are_dropped_for_a_dead_server(world: World) -> None:

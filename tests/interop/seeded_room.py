@@ -16,8 +16,8 @@ from homeserver.json_types import JsonObject
 from tests.api.client import ApiClient, Reply
 from tests.api.room_calls import act, room_path, send, set_state
 
-POLL_S: Final = 0.05
-SEEN_LIMIT_S: Final = 60.0
+POLL_S: Final = 0.1
+SEEN_LIMIT_S: Final = 90.0
 BATCH: Final = 6
 
 Action: TypeAlias = Callable[["SeededRoom", Random], Awaitable[Reply]]
@@ -60,14 +60,14 @@ class SeededRoom:
         await self.until_both_know()
 
     async def until_both_know(self) -> None:
-        """Wait until both servers show all that was acknowledged."""
-        async with asyncio.timeout(SEEN_LIMIT_S):
-            for event_id in self._unseen:
-                for admin in self.admins:
-                    await self._until_shown(admin, event_id)
-            for user_id, membership in self._memberships.items():
-                for admin in self.admins:
-                    await self._until_member(admin, user_id, membership)
+        """Wait until both servers show all that was acknowledged, and know who is in the room."""
+        unknown: list[str] = []
+        try:
+            async with asyncio.timeout(SEEN_LIMIT_S):
+                while unknown := await self._unknown():
+                    await asyncio.sleep(POLL_S)
+        except TimeoutError as error:
+            raise AssertionError(f"{self.room_id}: {unknown}") from error
         self._unseen.clear()
         self._memberships.clear()
 
@@ -102,21 +102,26 @@ class SeededRoom:
             self.accepted.append(reply.json["event_id"])
             self._unseen.append(reply.json["event_id"])
 
-    async def _until_shown(self, admin: ApiClient, event_id: str) -> None:
-        path = room_path(self.room_id, f"/event/{quote(event_id, safe='')}")
-        try:
-            while (await admin.get(path)).status != 200:
-                await asyncio.sleep(POLL_S)
-        except TimeoutError as error:
-            raise AssertionError(f"{admin.user_id} has not been shown {event_id}") from error
+    async def _unknown(self) -> list[str]:
+        """Return what a server does not know yet."""
+        unknown: list[str] = []
+        for admin in self.admins:
+            unseen = [event_id for event_id in self._unseen if not await self._is_shown(admin, event_id)]
+            unknown += [f"{admin.user_id} is not shown {event_id}" for event_id in unseen]
+            for user_id, membership in self._memberships.items():
+                if (found := await self._membership(admin, user_id)) != membership:
+                    unknown.append(f"{admin.user_id} knows {user_id} as {found}, not {membership}")
+            if unknown:
+                break
+        return unknown
 
-    async def _until_member(self, admin: ApiClient, user_id: str, membership: str) -> None:
+    async def _is_shown(self, admin: ApiClient, event_id: str) -> bool:
+        path = room_path(self.room_id, f"/event/{quote(event_id, safe='')}")
+        return (await admin.get(path)).status == 200
+
+    async def _membership(self, admin: ApiClient, user_id: str) -> object:
         path = room_path(self.room_id, f"/state/m.room.member/{quote(user_id, safe='')}")
-        try:
-            while (await admin.get(path)).json.get("membership") != membership:
-                await asyncio.sleep(POLL_S)
-        except TimeoutError as error:
-            raise AssertionError(f"{admin.user_id} does not know {user_id} as {membership}") from error
+        return (await admin.get(path)).json.get("membership")
 
 
 async def say(room: SeededRoom, rng: Random) -> Reply:

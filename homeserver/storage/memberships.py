@@ -48,6 +48,14 @@ JOIN state_changes c ON c.key_nid = k.key_nid AND c.room_nid = ANY ($2::bigint[]
 JOIN member_events m ON m.event_nid = c.new_event_nid AND m.membership = 'join'
 WHERE u.user_nid = $1
 """
+SELECT_ROOMS_OF_OTHERS = """
+SELECT DISTINCT w.room_nid FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS w(room_nid, since, upto)
+JOIN state_changes c ON c.room_nid = w.room_nid AND c.position > w.since AND c.position <= w.upto
+JOIN state_keys k ON k.key_nid = c.key_nid
+LEFT JOIN member_events o ON o.event_nid = c.old_event_nid
+LEFT JOIN member_events n ON n.event_nid = c.new_event_nid
+WHERE n.membership IS DISTINCT FROM o.membership OR k.type IN ('m.room.name', 'm.room.canonical_alias')
+"""
 SELECT_HEROES = """
 SELECT w.room_nid, h.user_nid, h.user_id FROM unnest($1::bigint[]) AS w(room_nid)
 CROSS JOIN unnest($2::text[]) AS k(membership)
@@ -92,6 +100,15 @@ class MemberCounts:
 
     joined: int = 0
     invited: int = 0
+
+
+async def select_rooms_of_others(conn: Connection, spans: Sequence[tuple[int, int, int]]) -> set[int]:
+    """Return the rooms whose members, or what they are named, are others after a span of positions.
+
+    Each span is a room, the position that it comes after, and the last one of it.
+    """
+    columns = [list(column) for column in zip(*spans, strict=True)]
+    return {row["room_nid"] for row in await conn.fetch(SELECT_ROOMS_OF_OTHERS, *columns)}
 
 
 async def select_rooms_of_user(conn: Connection, user_nid: int) -> dict[int, RoomMembership]:

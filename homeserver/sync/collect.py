@@ -20,7 +20,7 @@ from homeserver.sync.incomplete_rooms import KnownRooms, known_rooms
 from homeserver.sync.presence import load_presence
 from homeserver.sync.receipts import add_receipts, has_receipts, load_receipts
 from homeserver.sync.room_state import load_room_state, needed_members
-from homeserver.sync.room_summary import load_summaries, needs_summary
+from homeserver.sync.room_summary import load_summaries, rooms_to_summarize
 from homeserver.sync.spans import Span, Spans, changed_spans, initial_spans
 from homeserver.sync.stripped_state import load_stripped_state
 from homeserver.sync.timelines import hidden_timeline, load_timelines, timeline_from_tail, without_ignored
@@ -144,9 +144,8 @@ async def _add_from_database(
 ) -> None:
     """Add what the caches do not have: state, summaries, unread counts, receipts, room account data."""
     shown = [*spans.joined, *spans.left]
-    with_summary = [
-        span.room_nid for span in spans.joined if needs_summary(span, deltas[span.room_nid].timeline)
-    ]
+    timelines = {nid: delta.timeline for nid, delta in deltas.items()}
+    with_summary = await rooms_to_summarize(ctx.rooms, spans.joined, timelines)
     summaries = await load_summaries(ctx.rooms, request.viewer, with_summary)
     for nid, summary in summaries.items():
         deltas[nid].summary = summary
@@ -161,7 +160,6 @@ async def _add_from_database(
     if not (with_state or with_receipts or account_data or uncounted):
         return
     applied = ctx.rooms.tailer.applied
-    timelines = {nid: delta.timeline for nid, delta in deltas.items()}
     async with ctx.rooms.db.acquire() as conn:
         for nid, state in (
             await load_room_state(conn, ctx.lazy_members, request, with_state, timelines, summaries)

@@ -37,7 +37,8 @@ class Timeline:
 
     `from_tail`: all are in memory, and none needs more than its own bytes. `is_whole_span`: nothing of the
     span was left out, so that others who saw the same span see the same. `changes_summary`: an event of the
-    span, shown or not, is about members or the room's name.
+    span, shown or not, is about members or the room's name. `shows_summary`: there is more to tell of members
+    than events of the span.
     """
 
     events: Sequence[StoredEvent]
@@ -46,6 +47,7 @@ class Timeline:
     from_tail: bool = False
     is_whole_span: bool = False
     changes_summary: bool = False
+    shows_summary: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class KnownRooms:
         if not self.completed:
             return timelines
         return {
-            nid: replace(timeline, changes_summary=True) if nid in self.completed else timeline
+            nid: replace(timeline, shows_summary=True) if nid in self.completed else timeline
             for nid, timeline in timelines.items()
         }
 

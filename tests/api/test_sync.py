@@ -334,7 +334,7 @@ async def test_members_are_counted_where_the_filter_hides_their_events(
     follower = await LongPoll.start(alice, filter=hiding)
     await join(bob, room_id)
     assert joined(await follower.news(), room_id)["summary"]["m.joined_member_count"] == 2
-    named = {"membership": "join", "displayname": "Robert"}
+    named: JsonObject = {"membership": "join", "displayname": "Robert"}
     (await set_state(bob, room_id, "m.room.member", named, bob.user_id)).ok()
     body = (await alice.get("/sync", timeout=0, since=follower.token, filter=hiding)).ok()
     assert body["rooms"]["join"] == {}

@@ -72,7 +72,7 @@ async def test_members_that_the_answer_omitted_are_fetched(
         fake_peer.answer(STATE, _held_back(room, released))
         (await join_via(alice, room.id, fake_peer.name)).ok()
         assert (await send(alice, room.id)).status == 200, "before the members are known"
-        assert len(await joined(alice, room.id)) < MEMBERS
+        assert room.id in one_server.services.rooms.gateway.joins.progress
         assert one_server.services.rooms.gateway.joins.progress.keys() == {room.id}
         released.set()
         await until_complete(one_server, alice, room.id)

@@ -140,6 +140,7 @@ async def test_redacted_events_are_sent_without_their_content(world: World) -> N
     await world.say(room, "first")
     await world.settle()
     [secret] = await world.say(room, "secret")
+    await world.settle()
     await send_event(
         world.rooms, room.room_id, ALICE, "m.room.redaction", {"redacts": secret}, redacts=secret
     )

@@ -1,6 +1,5 @@
 """What rooms must still be told of accounts: work that outlives the worker who began it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Memberships of rooms that this server is not in: events that nothing here can authorise, and what they show.
+"""Memberships of rooms that this server is not in: events that nothing here can authorise.
 
 A membership is out of band as long as `memberships` leads to the position of its row here.
 """

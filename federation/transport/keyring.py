@@ -149,13 +149,21 @@ class Keyring:
     async def _fetch(
         self, wanted: Mapping[ServerName, Mapping[str, int]], problems: dict[ServerName, str], eager: bool
     ) -> None:
-        fetches = (self._requests.fetch(server, keys, eager=eager) for server, keys in wanted.items())
-        fetched = await asyncio.gather(*fetches)
-        problems.update((server, one.problem) for server, one in zip(wanted, fetched, strict=True))
-        await self._keep(fetched)
+        async def fetch(server: ServerName, keys: Mapping[str, int]) -> None:
+            fetched = await self._requests.fetch(server, keys, eager=eager)
+            problems[server] = fetched.problem
+            await self._keep([fetched])
+
+        await asyncio.gather(*(fetch(server, keys) for server, keys in wanted.items()))
 
     async def _keep(self, fetched: Iterable[Fetched]) -> None:
-        """Store what was fetched. What only a notary says does not replace what its server said later."""
+        """Store what was fetched. What only a notary says does not replace what its server said later.
+
+        The server is not asked again for a while, so others who want the key must find it in memory before
+        anything here waits.
+        """
+        fetched = list(fetched)
+        self._remember_new(key for one in fetched for key in one.keys)
         by_servers = [key for one in fetched if one.directly for key in one.keys]
         by_notaries = _newest_first(key for one in fetched if not one.directly for key in one.keys)
         names = {(key.server, key.key_id) for key in by_notaries}
@@ -169,6 +177,15 @@ class Keyring:
         if new:
             await self._store.store(list(new.values()))
         self._remember(new.values())
+
+    def _remember_new(self, keys: Iterable[ServerKey]) -> None:
+        """Remember keys that are not in memory, or are there with an earlier end."""
+        before = {key: self._memory.get((key.server, key.key_id)) for key in keys}
+        self._remember(
+            key
+            for key, known in before.items()
+            if known is None or key.published_until_ms > known.published_until_ms
+        )
 
     def _remember(self, keys: Iterable[ServerKey]) -> None:
         until_ms = self.now_ms() + IN_MEMORY_MS

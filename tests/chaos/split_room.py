@@ -147,7 +147,7 @@ async def _levels(room: SplitRoom, admin: ApiClient, rng: Random) -> Reply:
 
 async def _join_rule(room: SplitRoom, admin: ApiClient, rng: Random) -> Reply:
     # Setting what is set already would be answered with the event that did it, perhaps one before a join.
-    content: JsonObject = {"join_rule": rng.choice(("public", "invite", "knock")), "n": rng.getrandbits(32)}
+    content: JsonObject = {"join_rule": rng.choice(("public", "invite")), "n": rng.getrandbits(32)}
     return await set_state(admin, room.room_id, "m.room.join_rules", content)
 
 

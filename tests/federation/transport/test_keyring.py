@@ -1,11 +1,12 @@
 """Keys of servers that answer, that do not, and that lie; and of notaries that do."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 from aiohttp import web
 
+from federation.ports.keys import ServerKey
 from federation.protocol.canonical_json import JsonObject, JsonValue
 from federation.protocol.ids import ServerName
 from federation.protocol.signing import encode_base64, sign_json
@@ -74,6 +75,26 @@ async def test_many_who_want_a_key_ask_for_it_once(transport: Transport, peer_si
     peer = await peer_site(PEER)
     assert set(await asyncio.gather(*(key(transport) for _ in range(20)))) == {PUBLIC}
     assert len(peer.asked) == 1
+
+
+async def test_a_key_that_is_being_stored_is_there_for_others(
+    transport: Transport, peer_site: MakePeer, key_store: MemoryKeys
+) -> None:
+    await peer_site(PEER)
+    storing, stored = asyncio.Event(), asyncio.Event()
+    store = key_store.store
+
+    async def store_slowly(keys: Sequence[ServerKey]) -> None:
+        storing.set()
+        await stored.wait()
+        await store(keys)
+
+    key_store.store = store_slowly  # type: ignore[method-assign]
+    first = asyncio.create_task(key(transport))
+    await storing.wait()
+    assert await key(transport) == PUBLIC
+    stored.set()
+    assert await first == PUBLIC
 
 
 async def test_an_expired_key_is_renewed(

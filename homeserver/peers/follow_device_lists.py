@@ -74,7 +74,8 @@ class DeviceListFollower:
     async def _repeat(self, work: Callable[[], Awaitable[None]], wake: asyncio.Event) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), LOOK_EVERY_S)
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await wake.wait()
             wake.clear()
             try:
                 await work()

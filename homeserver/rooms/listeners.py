@@ -58,7 +58,8 @@ async def follow_accounts(ctx: RoomsContext) -> AsyncIterator[None]:
 async def _do_account_work(ctx: RoomsContext, changed: asyncio.Event) -> None:
     while True:
         with suppress(TimeoutError):
-            await asyncio.wait_for(changed.wait(), LOOK_EVERY_S)
+            async with asyncio.timeout(LOOK_EVERY_S):
+                await changed.wait()
         changed.clear()
         try:
             while claimed := await _claim(ctx):

@@ -90,6 +90,7 @@ class Connection:
         while len(self._unacknowledged) >= MAX_UNACKNOWLEDGED:
             self._acknowledged.clear()
             try:
-                await asyncio.wait_for(self._acknowledged.wait(), ACK_TIMEOUT_S)
+                async with asyncio.timeout(ACK_TIMEOUT_S):
+                    await self._acknowledged.wait()
             except TimeoutError:
                 raise AcknowledgementMissing from None

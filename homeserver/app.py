@@ -17,6 +17,7 @@ from federation.protocol.signing import encode_base64
 from federation.transport.open_transport import Transport
 from homeserver.accounts.context import AccountsContext, open_accounts
 from homeserver.accounts.first_admin import ensure_first_admin_token
+from homeserver.admin_api import admin_routes
 from homeserver.client_api import client_routes
 from homeserver.client_data.open_client_data import open_client_data
 from homeserver.clock import Clock, SystemClock
@@ -35,6 +36,7 @@ from homeserver.http.gauges import Gauges
 from homeserver.http.listeners import RunningListeners, start_listeners
 from homeserver.http.rate_limits import RateLimits
 from homeserver.media.open_media import open_media
+from homeserver.oauth_api import oauth_routes
 from homeserver.peers.back_off import StoredBackOff
 from homeserver.peers.elsewhere import Elsewhere
 from homeserver.peers.open_federation import open_federation
@@ -86,7 +88,8 @@ async def running_server(settings: Settings, clock: Clock | None = None) -> Asyn
     """
     async with AsyncExitStack() as stack:
         services = await _open_services(stack, settings, clock or SystemClock())
-        listeners = await start_listeners(services, settings.listeners, [*client_routes(), *server_routes()])
+        routes = [*client_routes(), *oauth_routes(), *admin_routes(), *server_routes()]
+        listeners = await start_listeners(services, settings.listeners, routes)
         stack.push_async_callback(listeners.stop)
         stack.callback(services.sync.stopping.set)  # first of all, so that waiting syncs are answered
         stack.callback(services.sync.hub.wake_everybody)
@@ -163,11 +166,25 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
         gauges.add(partial(outbound_samples, outbound.sender, clock))
     await _keep_house(stack, rooms, sync.hub.forget_idle)
     return Services(
-        settings, server_name, clock, db, writer, accounts, RateLimits(clock, settings.limits),
-        ClientAddresses(settings.trusted_proxies), gauges, rooms, client_data, ephemeral,
-        to_device, e2ee, media, push, sync,
-        federation,
-    )  # fmt: skip
+        settings=settings,
+        server_name=server_name,
+        clock=clock,
+        db=db,
+        positions=writer,
+        accounts=accounts,
+        rate_limits=RateLimits(clock, settings.limits),
+        addresses=ClientAddresses(settings.trusted_proxies),
+        gauges=gauges,
+        rooms=rooms,
+        client_data=client_data,
+        ephemeral=ephemeral,
+        to_device=to_device,
+        e2ee=e2ee,
+        media=media,
+        push=push,
+        sync=sync,
+        federation=federation,
+    )
 
 
 async def _open_database(stack: AsyncExitStack, settings: Settings) -> Database:

@@ -1,15 +1,12 @@
 """The client-server API: one module per endpoint family. Handlers parse, call one service and render."""
 
+import sys
 from collections.abc import Iterator
-from importlib import import_module
-from pkgutil import iter_modules
 
-from homeserver.http.routing import Route, Routes
+from homeserver.http.find_routes import find_routes
+from homeserver.http.routing import Route
 
 
 def client_routes() -> Iterator[Route]:
-    """Yield the routes of every module of this package: a module only has to name its `routes`."""
-    for module in iter_modules(__path__, f"{__name__}."):
-        routes = getattr(import_module(module.name), "routes", None)
-        if isinstance(routes, Routes):
-            yield from routes
+    """Yield the routes of every module of this package."""
+    return find_routes(sys.modules[__name__])

@@ -1,0 +1,12 @@
+"""The OAuth 2.0 API and its pages: one module per endpoint family."""
+
+import sys
+from collections.abc import Iterator
+
+from homeserver.http.find_routes import find_routes
+from homeserver.http.routing import Route
+
+
+def oauth_routes() -> Iterator[Route]:
+    """Yield the routes of every module of this package."""
+    return find_routes(sys.modules[__name__])

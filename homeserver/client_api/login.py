@@ -1,4 +1,4 @@
-"""Logging in and out, and renewing tokens, by the legacy API.
+"""Logging in and out, and renewing tokens, by the legacy API; each way to log in is an entry of a table.
 
 Spec: https://spec.matrix.org/v1.19/client-server-api/#legacy-login
 """
@@ -8,14 +8,13 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from homeserver.accounts.errors import WrongPassword
-from homeserver.accounts.interactive_auth import PASSWORD, Identifier
-from homeserver.accounts.login import local_user_id, log_in_with_password
+from homeserver.accounts.interactive_auth import PASSWORD
 from homeserver.accounts.logout import log_out, log_out_everywhere
 from homeserver.accounts.refresh import refresh_tokens
-from homeserver.accounts.sessions import DeviceRequest, Login
-from homeserver.client_api.interactive_auth import counted_failures
-from homeserver.errors import MatrixError, MissingParam
+from homeserver.accounts.sessions import Login
+from homeserver.client_api.login_password import PASSWORD_LOGIN
+from homeserver.client_api.login_types import LoginBody, LoginType
+from homeserver.errors import MatrixError
 from homeserver.http.context import services
 from homeserver.http.params import json_response, read_body
 from homeserver.http.rate_limits import Action
@@ -25,19 +24,10 @@ from homeserver.json_types import JsonObject
 
 routes = Routes()
 
-FLOWS: Final = {"flows": [{"type": PASSWORD}]}
-
-
-class LoginBody(msgspec.Struct):
-    """POST /login. `user`, `medium` and `address` are older ways of saying `identifier`."""
-
-    type: str
-    identifier: Identifier | None = None
-    user: str | None = None
-    password: str | None = None
-    device_id: str | None = None
-    initial_device_display_name: str | None = None
-    refresh_token: bool = False
+LOGIN_TYPES: Final[dict[str, LoginType]] = {
+    PASSWORD: PASSWORD_LOGIN,
+}
+"""All ways to log in, in the order in which clients are told of them."""
 
 
 class RefreshBody(msgspec.Struct):
@@ -49,24 +39,19 @@ class RefreshBody(msgspec.Struct):
 @routes.get("/_matrix/client/v3/login", limit=Action.ANONYMOUS)
 async def get_flows(request: web.Request) -> web.StreamResponse:
     """GET /login: the ways to log in."""
-    return json_response(FLOWS)
+    here = services(request)
+    flows = [(name, kind.flow(here)) for name, kind in LOGIN_TYPES.items()]
+    return json_response({"flows": [{"type": name, **flow} for name, flow in flows if flow is not None]})
 
 
 @routes.post("/_matrix/client/v3/login", limit=Action.LOGIN)
 async def log_in(request: web.Request) -> web.StreamResponse:
-    """POST /login: an access token for a password."""
-    here = services(request)
+    """POST /login: an access token for a password, or for what another way to log in asks."""
     body = await read_body(request, LoginBody)
-    if body.type != PASSWORD:
+    kind = LOGIN_TYPES.get(body.type)
+    if kind is None or kind.log_in is None:
         raise MatrixError("M_UNKNOWN", 400, "This login type is not supported")
-    user = _user_of(body)
-    if body.password is None:
-        raise MissingParam("password is required")
-    device = DeviceRequest(body.device_id, body.initial_device_display_name, body.refresh_token)
-    account = local_user_id(user, here.server_name) or "nobody's"
-    here.rate_limits.check_key(Action.LOGIN, account)
-    with counted_failures(request, account):
-        login = await log_in_with_password(here.accounts, user, body.password, device)
+    login = await kind.log_in(request, body)
     return json_response({**render_login(login), "well_known": _well_known(request)})
 
 
@@ -111,15 +96,6 @@ def render_login(login: Login) -> JsonObject:
     if login.refresh_token is not None:
         rendered |= {"refresh_token": login.refresh_token, "expires_in_ms": login.expires_in_ms}
     return rendered
-
-
-def _user_of(body: LoginBody) -> str:
-    if body.identifier is not None and body.identifier.type != "m.id.user":
-        raise WrongPassword("No account has this third-party identifier")
-    user = body.user if body.identifier is None else body.identifier.user
-    if user is None:
-        raise MissingParam("identifier.user is required")
-    return user
 
 
 def _well_known(request: web.Request) -> JsonObject:

@@ -15,8 +15,9 @@ import uvloop
 from federation.protocol.ids import parse_server_name
 from federation.protocol.signing import encode_base64
 from federation.transport.open_transport import Transport
-from homeserver.accounts.context import AccountsContext, open_accounts
+from homeserver.accounts.context import AccountsContext
 from homeserver.accounts.first_admin import ensure_first_admin_token
+from homeserver.accounts.open_accounts import open_accounts
 from homeserver.admin_api import admin_routes
 from homeserver.client_api import client_routes
 from homeserver.client_data.open_client_data import open_client_data

@@ -1,7 +1,6 @@
-"""What the verbs of this package need, and how it is opened and closed."""
+"""What the verbs of this package need."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -9,8 +8,8 @@ from federation.protocol.ids import ServerName, UserId
 from homeserver.accounts.access_tokens import AccessTokens
 from homeserver.accounts.last_seen import LastSeen
 from homeserver.accounts.passwords import Passwords
-from homeserver.accounts.remote_profiles import NoRemoteProfiles, RemoteProfiles
-from homeserver.accounts.token_keys import load_token_keys
+from homeserver.accounts.remote_profiles import RemoteProfiles
+from homeserver.accounts.stages import Stage
 from homeserver.clock import Clock
 from homeserver.config import Settings
 from homeserver.storage.db import Database
@@ -29,7 +28,10 @@ class AccountHooks:
 
 @dataclass(frozen=True, slots=True)
 class AccountsContext:
-    """The dependencies of everything that is done to accounts."""
+    """The dependencies of everything that is done to accounts.
+
+    `stages` are those of user-interactive authentication, by their type; packages that know more add theirs.
+    """
 
     settings: Settings
     server_name: ServerName
@@ -41,28 +43,4 @@ class AccountsContext:
     last_seen: LastSeen
     hooks: AccountHooks
     elsewhere: RemoteProfiles
-
-
-@asynccontextmanager
-async def open_accounts(
-    settings: Settings,
-    server_name: ServerName,
-    clock: Clock,
-    db: Database,
-    positions: Positions,
-    elsewhere: RemoteProfiles | None = None,
-) -> AsyncIterator[AccountsContext]:
-    """Load the token keys, run the background work, and end it again."""
-    keys = await load_token_keys(db, clock)
-    tokens = AccessTokens(keys, server_name, clock, db, settings.auth.access_token_lifetime)
-    passwords = Passwords(settings.auth.password_hash)
-    last_seen = LastSeen(db, clock)
-    last_seen.start()
-    try:
-        yield AccountsContext(
-            settings, server_name, clock, db, positions, passwords, tokens, last_seen, AccountHooks(),
-            elsewhere or NoRemoteProfiles(),
-        )  # fmt: skip
-    finally:
-        await last_seen.stop()
-        passwords.close()
+    stages: dict[str, Stage] = field(default_factory=dict)

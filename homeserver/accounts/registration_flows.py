@@ -5,10 +5,9 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#terms-of-service-at-regis
 
 from federation.protocol.ids import UserId
 from homeserver.accounts.context import AccountsContext
-from homeserver.accounts.interactive_auth import DUMMY, REGISTRATION_TOKEN, TERMS, Operation
-from homeserver.config.registration import RegistrationMode, TermsDocument
+from homeserver.accounts.stages import DUMMY, REGISTRATION_TOKEN, TERMS, Operation
+from homeserver.config.registration import RegistrationMode
 from homeserver.errors import Forbidden
-from homeserver.json_types import JsonObject
 from homeserver.storage.registration_tokens import select_unused_admin_token
 
 
@@ -34,15 +33,5 @@ async def registration_operation(ctx: AccountsContext, name: str, user_id: UserI
         name=name,
         flows=flows,
         essentials={"username": user_id},
-        params={TERMS: {"policies": policies(settings.terms)}} if terms else {},
         only_admin_tokens=settings.mode is not RegistrationMode.TOKEN,
     )
-
-
-def policies(documents: tuple[TermsDocument, ...]) -> JsonObject:
-    """Render the documents as the specification shows them: by name, then by language."""
-    rendered: JsonObject = {}
-    for document in documents:
-        policy = rendered.setdefault(document.id, {"version": document.version})
-        policy[document.language] = {"name": document.name, "url": document.url}
-    return rendered

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from homeserver.accounts.change_password import change_password
 from homeserver.accounts.deactivate import deactivate_account
-from homeserver.accounts.interactive_auth import AuthData
+from homeserver.accounts.stages import AuthData
 from homeserver.client_api.interactive_auth import confirm_owner
 from homeserver.http.context import services
 from homeserver.http.params import json_response, read_body

@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from homeserver.accounts.devices import delete_devices, get_device, list_devices, rename_device
-from homeserver.accounts.interactive_auth import AuthData
+from homeserver.accounts.stages import AuthData
 from homeserver.client_api.interactive_auth import confirm_owner
 from homeserver.http.context import services
 from homeserver.http.params import json_response, read_body

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from aiohttp import web
 
 from homeserver.accounts.errors import InteractiveAuthRequired, WrongPassword
-from homeserver.accounts.interactive_auth import PASSWORD, AuthData, Operation, authorize
+from homeserver.accounts.interactive_auth import authorize, owner_flows
 from homeserver.accounts.requester import Requester
+from homeserver.accounts.stages import AuthData, Operation
 from homeserver.http.context import services
 from homeserver.http.rate_limits import Action
 from homeserver.http.routing import MATCH
@@ -17,17 +18,17 @@ from homeserver.json_types import JsonObject
 async def confirm_owner(
     request: web.Request, requester: Requester, auth: AuthData | None, essentials: JsonObject
 ) -> None:
-    """Return once the requester has shown to know the account's password.
+    """Return once the requester has shown to own the account, by its password or another such stage.
 
     `essentials` is what the request would do; it must stay the same between the first request and the last.
 
     Raises: InteractiveAuthRequired, Forbidden, LimitExceeded.
     """
-    operation = Operation(
-        name=operation_name(request), flows=[(PASSWORD,)], requester=requester, essentials=essentials
-    )
+    accounts = services(request).accounts
+    flows = await owner_flows(accounts, requester)
+    operation = Operation(operation_name(request), flows, requester, essentials)
     with counted_failures(request, requester.user_id):
-        await authorize(services(request).accounts, operation, auth)
+        await authorize(accounts, operation, auth)
 
 
 def operation_name(request: web.Request) -> str:

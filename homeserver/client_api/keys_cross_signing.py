@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from federation.protocol.ids import parse_user_id
-from homeserver.accounts.interactive_auth import AuthData
+from homeserver.accounts.stages import AuthData
 from homeserver.client_api.interactive_auth import confirm_owner
 from homeserver.e2ee.upload_cross_signing import check_cross_signing_keys, store_cross_signing_keys
 from homeserver.e2ee.upload_signatures import Failures, upload_signatures

@@ -8,10 +8,10 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from homeserver.accounts.interactive_auth import PASSWORD
 from homeserver.accounts.logout import log_out, log_out_everywhere
 from homeserver.accounts.refresh import refresh_tokens
 from homeserver.accounts.sessions import Login
+from homeserver.accounts.stages import PASSWORD
 from homeserver.client_api.login_password import PASSWORD_LOGIN
 from homeserver.client_api.login_types import LoginBody, LoginType
 from homeserver.errors import MatrixError

@@ -7,8 +7,8 @@ from typing import TypeAlias
 import msgspec
 from aiohttp import web
 
-from homeserver.accounts.interactive_auth import Identifier
 from homeserver.accounts.sessions import DeviceRequest, Login
+from homeserver.accounts.stages import Identifier
 from homeserver.http.context import Services
 from homeserver.json_types import JsonObject
 

@@ -9,11 +9,12 @@ import msgspec
 from aiohttp import web
 
 from federation.protocol.ids import UserId
-from homeserver.accounts.interactive_auth import TERMS, AuthData, authorize
+from homeserver.accounts.interactive_auth import authorize
 from homeserver.accounts.register import Registration, register_account, register_guest
 from homeserver.accounts.registration_flows import registration_operation
 from homeserver.accounts.registration_tokens import is_valid_token
 from homeserver.accounts.sessions import DeviceRequest
+from homeserver.accounts.stages import REGISTRATION_TOKEN, TERMS, AuthData
 from homeserver.accounts.upgrade_guest import check_guest_token
 from homeserver.accounts.usernames import check_available, new_user_id, random_user_id
 from homeserver.client_api.interactive_auth import operation_name
@@ -82,7 +83,7 @@ async def register(request: web.Request) -> web.StreamResponse:
             display_name=body.username,
             device=_device_of(body),
             upgrades_guest=body.guest_access_token is not None,
-            registration_token=passed.reg_token,
+            registration_token=passed.proofs.get(REGISTRATION_TOKEN),
             terms=[(document.id, document.version) for document in terms],
         ),
     )

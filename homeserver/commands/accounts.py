@@ -32,7 +32,7 @@ def with_accounts(config: Path | None, work: "Callable[[AccountsContext], Awaita
 @asynccontextmanager
 async def _open(settings: "Settings") -> "AsyncIterator[AccountsContext]":
     from federation.protocol.ids import parse_server_name
-    from homeserver.accounts.context import open_accounts
+    from homeserver.accounts.open_accounts import open_accounts
     from homeserver.clock import SystemClock
     from homeserver.storage.instance import record_server_name
     from homeserver.storage.migrate import migrate

@@ -14,7 +14,11 @@ from homeserver.http.routing import Routes
 routes = Routes()
 
 VERSIONS: Final = [f"v1.{minor}" for minor in range(1, 20)]
-UNSTABLE_FEATURES: Final = {"parlour.websocket_sync": True}
+UNSTABLE_FEATURES: Final = {
+    "io.element.msc4388": True,
+    "org.matrix.msc4108": True,
+    "parlour.websocket_sync": True,
+}
 
 
 @routes.get("/_matrix/client/versions", limit=Action.ANONYMOUS)

@@ -13,7 +13,7 @@ CORS_HEADERS: Final = {
     "Server": SERVER,
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
-    "Access-Control-Allow-Headers": "X-Requested-With, Content-Type, Authorization",
-    "Access-Control-Expose-Headers": "Retry-After, X-Request-Id",
+    "Access-Control-Allow-Headers": "X-Requested-With, Content-Type, Authorization, If-Match, If-None-Match",
+    "Access-Control-Expose-Headers": "Retry-After, X-Request-Id, ETag",
 }
 CORS_KINDS: Final[frozenset[Serve]] = frozenset({"client", "media"})

@@ -70,7 +70,8 @@ class Handshakes(Protocol):
     async def check_may_be_invited(self, user_id: UserId, sender: UserId) -> None:
         """Refuse invites that a user of this server cannot have or does not want.
 
-        Refuses with 404 M_NOT_FOUND where there is no such user, 403 M_INVITE_BLOCKED.
+        Who has no account yet can be invited, and finds the invite once they have one. Refuses with 403
+        M_FORBIDDEN where the account is closed, 403 M_INVITE_BLOCKED.
         """
 
     async def store_invite(self, invite: Invite) -> None:

@@ -17,7 +17,7 @@ MAX_BODY = 512 * 1024
 """An event, and what may be shown of the room."""
 
 
-@routes.put("/_matrix/federation/v2/invite/{roomId}/{eventId}", max_body=MAX_BODY)
+@routes.put("/_matrix/federation/v2/invite/{roomId}/{eventId}", max_body=MAX_BODY, is_invite=True)
 async def put_invite(ctx: FederationContext, request: FederationRequest) -> FederationAnswer:
     """PUT /invite: an invite, answered with our signature on it."""
     body = request.object_body()
@@ -30,7 +30,7 @@ async def put_invite(ctx: FederationContext, request: FederationRequest) -> Fede
     return {"event": signed.json}
 
 
-@routes.put("/_matrix/federation/v1/invite/{roomId}/{eventId}", max_body=MAX_BODY)
+@routes.put("/_matrix/federation/v1/invite/{roomId}/{eventId}", max_body=MAX_BODY, is_invite=True)
 async def put_invite_old(ctx: FederationContext, request: FederationRequest) -> FederationAnswer:
     """PUT /invite as it was before: the body is the event, and the answer stands behind a status."""
     event = request.object_body()

@@ -38,7 +38,7 @@ async def get_missing_events(ctx: FederationContext, request: FederationRequest)
 
 
 def _event_ids(body: JsonObject, key: str) -> list[EventId]:
-    value = body.get(key)
+    value = body.get(key, [])
     if not isinstance(value, list):
         raise FederationRefusal(400, "M_BAD_JSON", f"`{key}` is not a list")
     return [event_id_of(entry if isinstance(entry, str) else "") for entry in value[:MAX_IDS]]

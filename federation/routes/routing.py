@@ -89,20 +89,24 @@ FederationHandler: TypeAlias = Callable[[FederationContext, FederationRequest], 
 
 @dataclass(frozen=True, slots=True)
 class FederationRoute:
-    """One method of one path. `signed` says that the origin must prove itself; `max_body` is in bytes."""
+    """One method of one path. `signed` says that the origin must prove itself; `max_body` is in bytes.
+
+    With `is_invite`, what one origin may send in a time is bounded: it may bring new rooms and users.
+    """
 
     method: str
     path: str
     handler: FederationHandler
     signed: bool
     max_body: int
+    is_invite: bool = False
 
 
 class Declare(Protocol):
     """A method of `FederationRoutes` that is already told its HTTP method."""
 
     def __call__(
-        self, path: str, *, signed: bool = ..., max_body: int = ...
+        self, path: str, *, signed: bool = ..., max_body: int = ..., is_invite: bool = ...
     ) -> Callable[[FederationHandler], FederationHandler]: ...
 
 
@@ -119,12 +123,18 @@ class FederationRoutes:
         return iter(self._routes)
 
     def route(
-        self, method: str, path: str, *, signed: bool = True, max_body: int = DEFAULT_MAX_BODY
+        self,
+        method: str,
+        path: str,
+        *,
+        signed: bool = True,
+        max_body: int = DEFAULT_MAX_BODY,
+        is_invite: bool = False,
     ) -> Callable[[FederationHandler], FederationHandler]:
         """Declare the handler of `method` on `path`; several may be stacked over one handler."""
 
         def declare(handler: FederationHandler) -> FederationHandler:
-            self._routes.append(FederationRoute(method, path, handler, signed, max_body))
+            self._routes.append(FederationRoute(method, path, handler, signed, max_body, is_invite))
             return handler
 
         return declare

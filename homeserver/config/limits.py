@@ -35,6 +35,8 @@ class Limits(Section):
     """Joins and knocks, per user."""
     invite: Rate = Rate(per_second=0.5, burst=20)
     """Invitations sent, per user."""
+    remote_invite: Rate = Rate(per_second=5, burst=100)
+    """Invitations of users here, per other server."""
     profile: Rate = Rate(per_second=0.2, burst=5)
     """Profile changes, per user; each reaches every room of the user."""
     to_device: Rate = Rate(per_second=20, burst=200)

@@ -15,6 +15,7 @@ from federation.transport.x_matrix import authenticate
 from homeserver.errors import MatrixError, NotJson, Unrecognized
 from homeserver.http.context import services
 from homeserver.http.params import json_response, read_bytes
+from homeserver.http.rate_limits import Action
 from homeserver.http.routing import MATCH, Handler, Route
 
 NOBODY = ServerName("")
@@ -34,6 +35,8 @@ def _handler(route: FederationRoute) -> Handler:
         body = await _read_body(request)
         try:
             origin = await _origin(fed, request, body) if route.signed else NOBODY
+            if route.is_invite:
+                services(request).rate_limits.check_key(Action.REMOTE_INVITE, origin)
             answer = await route.handler(fed, _federation_request(request, origin, body))
         except FederationRefusal as refusal:
             raise MatrixError(refusal.errcode, refusal.status, refusal.message, **refusal.extra) from refusal

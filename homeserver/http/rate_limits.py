@@ -26,6 +26,7 @@ class Action(StrEnum):
     CREATE_ROOM = "create_room"
     JOIN = "join"
     INVITE = "invite"
+    REMOTE_INVITE = "remote_invite"
     PROFILE = "profile"
     TO_DEVICE = "to_device"
     UPLOAD = "upload"

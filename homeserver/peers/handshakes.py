@@ -7,7 +7,7 @@ from federation.ports.handshakes import Invite, JoinState
 from federation.protocol.ids import RoomId, UserId, server_name_of
 from federation.protocol.pdu import Pdu
 from federation.protocol.room_versions import RoomVersion
-from homeserver.errors import Forbidden, NotFound, Unavailable
+from homeserver.errors import Forbidden, Unavailable
 from homeserver.json_types import JsonObject
 from homeserver.peers.join_state import load_join_state
 from homeserver.rooms.context import RoomsContext
@@ -67,8 +67,8 @@ class ServicesHandshakes:
     async def check_may_be_invited(self, user_id: UserId, sender: UserId) -> None:
         async with self._rooms.db.acquire() as conn:
             account = await select_account(conn, user_id)
-        if account is None or account.deactivated_ts is not None:
-            raise NotFound("There is no such user")
+        if account is not None and account.deactivated_ts is not None:
+            raise Forbidden("The user's account is closed")
         await check_invite_permission(self._rooms, user_id)
 
     async def store_invite(self, invite: Invite) -> None:

@@ -140,7 +140,7 @@ class RemoteDeviceLists:
         return answer
 
     async def _store(self, user_id: UserId, known: RemoteList, answer: JsonObject) -> None:
-        """Replace the list. Where an update was missed, those who may have asked meanwhile are told."""
+        """Replace the list, and tell those who may have asked in vain before, or got an older one."""
         devices = parse_devices(user_id, answer.get("devices"))
         stream_id = answer["stream_id"]
         assert isinstance(stream_id, int), "checked by _ask"
@@ -151,7 +151,7 @@ class RemoteDeviceLists:
                 return
             await delete_cross_signing_keys(change.conn, [user_nid])
             await store_public_keys(change.conn, user_nid, user_id, answer)
-            if (known.stream_id >= 0 or known.gaps) and before != await _contents(change.conn, user_nid):
+            if before != await _contents(change.conn, user_nid):
                 await announce_remote_user(change, user_nid)
 
 

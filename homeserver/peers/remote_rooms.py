@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 import structlog
 
 from federation.context import FederationContext
-from federation.errors import PeerFailed, PeerRefused
+from federation.errors import PeerAnsweredBadly, PeerFailed, PeerRefused
 from federation.handshakes.invite import perform_invite
 from federation.handshakes.join import perform_join
 from federation.handshakes.join_answers import RemoteJoin
@@ -87,6 +87,10 @@ class PeersRooms:
         shown = [pdu.json for pdu in await shown_state(self._rooms, room, sender)]
         try:
             signed = await perform_invite(self._ctx, room.version, built, shown)
+        except PeerAnsweredBadly as failure:
+            raise MatrixError(
+                "M_BAD_JSON", 400, f"{target} cannot be invited: {failure.message}"
+            ) from failure
         except PeerFailed as failure:
             raise client_error(failure) from failure
         await commit_signed(self._rooms, room, signed)

@@ -79,9 +79,16 @@ async def _join_elsewhere(
 ) -> bool:
     """Join a room of other servers; False where it has become one of this server before that was done."""
     if requester.is_guest:
-        raise GuestAccessForbidden("Guests can join rooms of this server only")
+        await _check_lets_guests_in(ctx, room_id, servers)
     wish = await _wish(ctx, requester, room_id, content, servers)
     return await ctx.gateway.rooms.join(wish)
+
+
+async def _check_lets_guests_in(ctx: RoomsContext, room_id: RoomId, servers: Sequence[ServerName]) -> None:
+    """Ask other servers first: the state of their room comes here only after the join."""
+    told = await ctx.elsewhere.space(room_id, servers, suggested_only=False)
+    if told is None or told.summary["guest_can_join"] is not True:
+        raise GuestAccessForbidden("This room lets no guests in, as far as is known here")
 
 
 async def _wish(

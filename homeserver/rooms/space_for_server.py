@@ -11,7 +11,7 @@ from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.room_summary import RoomSummary, render_summary
 from homeserver.rooms.space_children import SpaceChild, valid_children
 from homeserver.storage.events import load_json
-from homeserver.storage.room_servers import is_in_room
+from homeserver.storage.room_servers import is_in_room, is_invited
 from homeserver.storage.state import select_current_state_of_type
 
 
@@ -60,7 +60,7 @@ async def _summary(ctx: RoomsContext, room_id: RoomId) -> RoomSummary | None:
 
 
 async def _may_see(ctx: RoomsContext, server: ServerName, summary: RoomSummary) -> bool:
-    """Tell whether users of a server are in a room, or could get in by its rules."""
+    """Tell whether users of a server are in a room, are invited, or could get in by its rules."""
     if summary.is_open:
         return True
     allowed = [await ctx.names.room(room_id) for room_id in summary.allowed_room_ids]
@@ -68,4 +68,4 @@ async def _may_see(ctx: RoomsContext, server: ServerName, summary: RoomSummary) 
         for room in (summary.room, *allowed):
             if room is not None and await is_in_room(conn, room.nid, server):
                 return True
-    return False
+        return await is_invited(conn, summary.room.nid, server)

@@ -5,7 +5,7 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv1room_su
 
 from collections.abc import Sequence
 
-from federation.protocol.ids import ServerName
+from federation.protocol.ids import RoomId, ServerName
 from homeserver.accounts.requester import Requester
 from homeserver.errors import NotFound
 from homeserver.json_types import JsonObject
@@ -50,9 +50,20 @@ async def get_room_summary(
 async def _ask_others(ctx: RoomsContext, requester: Requester, located: LocatedRoom) -> JsonObject:
     """Return what other servers say of a room. Raises NotFound."""
     space = await ctx.elsewhere.space(located.room_id, located.servers, suggested_only=False)
-    if space is None or not await may_see_told(ctx, requester, space.summary):
+    if space is None:
         raise NotFound("This server does not know the room")
-    return dict(space.summary)
+    is_invited = await _is_invited(ctx, requester, located.room_id)
+    if not is_invited and not await may_see_told(ctx, requester, space.summary):
+        raise NotFound("This server does not know the room")
+    return {**space.summary, "membership": "invite"} if is_invited else dict(space.summary)
+
+
+async def _is_invited(ctx: RoomsContext, requester: Requester, room_id: RoomId) -> bool:
+    room = await ctx.names.room(room_id)
+    if room is None:
+        return False
+    membership = await ctx.memberships.in_room(requester.user_nid, room.nid)
+    return membership is not None and membership.membership == "invite"
 
 
 async def may_see_told(ctx: RoomsContext, requester: Requester, told: JsonObject) -> bool:

@@ -16,6 +16,13 @@ SELECT server FROM room_servers WHERE room_nid = $1 AND until IS NULL ORDER BY s
 SELECT_IS_IN_ROOM = """
 SELECT EXISTS (SELECT FROM room_servers WHERE room_nid = $1 AND server = $2 AND until IS NULL)
 """
+SELECT_IS_INVITED = """
+SELECT EXISTS (
+    SELECT FROM memberships m JOIN users u USING (user_nid)
+    WHERE m.room_nid = $1 AND m.membership = 'invite'
+    AND substring(u.user_id FROM position(':' IN u.user_id) + 1) = $2
+)
+"""
 SELECT_SERVERS_SHARING_ROOMS = """
 SELECT m.user_nid, array_agg(DISTINCT s.server) AS servers
 FROM memberships m JOIN room_servers s ON s.room_nid = m.room_nid AND s.until IS NULL
@@ -70,6 +77,12 @@ async def select_servers_in_room(conn: Connection, room_nid: int) -> list[Server
 async def is_in_room(conn: Connection, room_nid: int, server: ServerName) -> bool:
     """Whether a server has a joined user in a room."""
     found: bool = await conn.fetchval(SELECT_IS_IN_ROOM, room_nid, server)
+    return found
+
+
+async def is_invited(conn: Connection, room_nid: int, server: ServerName) -> bool:
+    """Whether a user of a server is invited into a room."""
+    found: bool = await conn.fetchval(SELECT_IS_INVITED, room_nid, server)
     return found
 
 

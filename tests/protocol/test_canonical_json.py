@@ -59,7 +59,7 @@ NOT_CANONICAL = [
     (1, 2),
     b"bytes",
     {1, 2},
-    object(),
+    frozenset(),
 ]
 
 

@@ -12,7 +12,7 @@ from federation.protocol.room_versions import ROOM_VERSIONS
 from tests.protocol.room_factory import ALICE, ALL_VERSIONS, RoomFactory
 
 ROOMS = {version: RoomFactory.public(version) for version in ALL_VERSIONS}
-MISSING = object()
+MISSING = "(missing)"
 
 
 def event(version: str = "12", **changes: object) -> JsonObject:

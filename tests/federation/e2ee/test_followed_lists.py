@@ -177,6 +177,17 @@ async def test_a_list_that_arrives_after_its_update_was_told_of_is_told_of_again
     assert pair.fetches() == 1
 
 
+async def test_who_asked_in_vain_is_told_when_the_list_has_come(pair: Pair) -> None:
+    await pair.share_a_room()
+    one = pair.give_device("ONE")
+    pair.peer.answer(DEVICES, (404, {"errcode": "M_NOT_FOUND", "error": "not now"}))
+    assert await pair.known_devices() == {}
+    since = await pair.token()
+    pair.peer.answer(DEVICES, pair.device_list)
+    assert await pair.known_devices() == {"ONE": one}
+    assert await pair.until_changed(since) == {"changed": [pair.bob]}
+
+
 async def until_fetched(pair: Pair, times: int) -> None:
     """Wait until Bob's list was fetched and kept."""
     async with asyncio.timeout(10), pair.server.services.db.acquire() as conn:

@@ -2,6 +2,9 @@
 
 from urllib.parse import quote
 
+import pytest
+
+from tests.api.client import ApiClient
 from tests.api.followers import Socket
 from tests.api.room_calls import act, create, join, membership, room_path, send, set_state
 from tests.federation.handshakes.rooms_of_two import (
@@ -14,6 +17,7 @@ from tests.federation.handshakes.rooms_of_two import (
     until_in_section,
     until_member,
 )
+from tests.support.federation_servers import FederationServer
 
 
 async def test_invited_user_of_another_server_is_shown_the_room_and_joins(two_servers: Two) -> None:
@@ -73,6 +77,7 @@ async def test_retracted_invite_disappears(two_servers: Two) -> None:
 async def test_room_is_created_with_invites_of_another_servers_users(two_servers: Two) -> None:
     alice, bob = await two_servers[0].user("alice"), await two_servers[1].user("bob")
     nobody = f"@nobody:{server_of(bob)}"
+    await close_account(await two_servers[1].user("nobody"))
     room_id = await create(alice, invite=[bob.user_id, nobody], is_direct=True)
     shown = await until_in_section(bob, room_id, "invite")
     assert event_of(shown, "invite_state", "m.room.member", bob.user_id)["content"]["is_direct"] is True
@@ -89,12 +94,35 @@ async def test_user_who_blocks_invites_is_not_invited_by_another_server(two_serv
     assert bob.user_id not in await members(alice, room_id)
 
 
-async def test_invite_of_a_user_who_does_not_exist_is_not_sent(two_servers: Two) -> None:
+async def test_invite_waits_for_who_has_no_account_yet(two_servers: Two) -> None:
     alice = await two_servers[0].user("alice")
+    room_id = await create(alice, name="Secret")
+    reply = await act(alice, room_id, "invite", f"@newcomer:{two_servers[1].name}")
+    assert reply.status == 200
+    newcomer = await two_servers[1].user("newcomer")
+    shown = await until_in_section(newcomer, room_id, "invite")
+    assert event_of(shown, "invite_state", "m.room.name")["content"] == {"name": "Secret"}
+    assert (await join(newcomer, room_id)).status == 200
+
+
+async def test_invite_of_a_user_whose_account_is_closed_is_not_sent(two_servers: Two) -> None:
+    alice, bob = await two_servers[0].user("alice"), await two_servers[1].user("bob")
+    await close_account(bob)
     room_id = await create(alice)
-    reply = await act(alice, room_id, "invite", f"@nobody:{two_servers[1].name}")
-    assert (reply.status, reply.errcode) == (404, "M_NOT_FOUND")
+    reply = await act(alice, room_id, "invite", bob)
+    assert (reply.status, reply.errcode) == (403, "M_FORBIDDEN")
     assert await members(alice, room_id) == {alice.user_id: "join"}
+
+
+@pytest.mark.parametrize("overrides", [{"registration": {"guests": True}}])
+async def test_guest_joins_a_room_of_another_server_that_lets_guests_in(two_servers: Two) -> None:
+    alice, guest = await two_servers[0].user("alice"), await become_guest(two_servers[1])
+    for access, status in (("forbidden", 403), ("can_join", 200)):
+        room_id = await create(alice)
+        (await set_state(alice, room_id, "m.room.guest_access", {"guest_access": access})).ok()
+        assert (await act(alice, room_id, "invite", guest)).status == 200
+        await until_in_section(guest, room_id, "invite")
+        assert (await join(guest, room_id)).status == status
 
 
 async def test_invite_by_an_ignored_user_of_another_server_is_not_shown(two_servers: Two) -> None:
@@ -146,3 +174,12 @@ async def test_room_that_a_user_is_only_invited_to_is_closed_to_them(two_servers
     assert (await act(bob, room_id, "forget")).status == 400
     path = f"/_matrix/client/v1/room_summary/{quote(room_id, safe='')}"
     assert (await bob.get(path, via=server_of(alice))).ok()["name"] == "Open"
+
+
+async def close_account(user: ApiClient) -> None:
+    (await user.post("/account/deactivate", {"auth": user.password_auth()})).ok()
+
+
+async def become_guest(server: FederationServer) -> ApiClient:
+    client = server.client
+    return client.logged_in((await client.post("/register", {}, kind="guest")).ok())

@@ -41,8 +41,9 @@ class Stream:
     ROOM_META: Final = 128
     PUSH_RULES: Final = 256
     KEY_COUNTS: Final = 512
+    PUSHERS: Final = 1024
 
-    EACH: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+    EACH: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,9 @@ class Stream:
     PUSH_RULES: Final = 256
     KEY_COUNTS: Final = 512
     PUSHERS: Final = 1024
+    THREAD_SUBSCRIPTIONS: Final = 2048
 
-    EACH: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+    EACH: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from homeserver.storage.db import Connection
 from homeserver.storage.text import to_text
 
 MAX_UNCONFIRMED = 4
-"""How many answers to one position are kept: more than a client that repeats its request can have received."""
+"""How many answers to one position are kept for a client that repeats its request."""
 
 DELETE_SAME_CONNECTION = """
-DELETE FROM sliding_connections WHERE user_nid = $1 AND coalesce(device_nid, 0) = coalesce($2, 0) AND conn_id = $3
+DELETE FROM sliding_connections
+WHERE user_nid = $1 AND coalesce(device_nid, 0) = coalesce($2, 0) AND conn_id = $3
 """
 DELETE_SURPLUS_CONNECTIONS = """
 DELETE FROM sliding_connections WHERE connection_nid IN (
@@ -89,7 +90,7 @@ async def insert_connection(
 async def select_connection(
     conn: Connection, connection_nid: int, key: ConnectionKey, ordinal: int
 ) -> StoredConnection | None:
-    """Return somebody's connection as an ordinal has it, and note that it is used; None if it is not known."""
+    """Return somebody's connection as an ordinal has it, and note its use; None if it is not known."""
     row = await conn.fetchrow(UPDATE_USED, connection_nid, key.user_nid, key.device_nid, to_text(key.conn_id))
     if row is None:
         return None

@@ -1,4 +1,4 @@
-"""Logging in with a password.
+"""Logging in, with a password or after another proof.
 
 Spec: https://spec.matrix.org/v1.19/client-server-api/#legacy-login
 """
@@ -7,8 +7,9 @@ from federation.protocol.ids import InvalidIdentifier, ServerName, UserId, parse
 from homeserver.accounts.context import AccountsContext
 from homeserver.accounts.errors import WrongPassword
 from homeserver.accounts.sessions import DeviceRequest, Login, begin_session, login_of
-from homeserver.errors import UserLocked
+from homeserver.errors import UserDeactivated, UserLocked
 from homeserver.storage.accounts import Account, select_account
+from homeserver.storage.login_tokens import Voucher, insert_upstream_session
 
 
 async def log_in_with_password(
@@ -23,11 +24,33 @@ async def log_in_with_password(
     if not await ctx.passwords.matches(password, account.password_hash if account else None):
         raise WrongPassword()
     assert account is not None
-    if account.is_locked:
-        raise UserLocked(soft_logout=True)
+    return await log_in_account(ctx, account, device)
+
+
+async def log_in_account(
+    ctx: AccountsContext, account: Account, device: DeviceRequest, voucher: Voucher | None = None
+) -> Login:
+    """Log a device in whose user has shown to own the account; the provider in `voucher` may end it again.
+
+    Raises: UserDeactivated, UserLocked, InvalidParam.
+    """
+    check_open(account)
     async with ctx.positions.write() as change:
         begun = await begin_session(ctx, change, account.user_nid, account.user_id, device)
+        if voucher is not None:
+            await insert_upstream_session(change.conn, begun.session.session_nid, voucher)
     return login_of(ctx, begun)
+
+
+def check_open(account: Account) -> None:
+    """Refuse accounts that nobody may log in to, whatever they prove.
+
+    Raises: UserDeactivated, UserLocked.
+    """
+    if account.deactivated_ts is not None:
+        raise UserDeactivated()
+    if account.is_locked:
+        raise UserLocked(soft_logout=True)
 
 
 def local_user_id(user: str, server_name: ServerName) -> UserId | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from homeserver.accounts.context import AccountsContext
 from homeserver.accounts.requester import Requester
 from homeserver.e2ee.announce import announce_devices
-from homeserver.storage import cross_signing, devices, sessions
+from homeserver.storage import cross_signing, devices, login_tokens, sessions
 from homeserver.storage.positions import Change, Stream
 
 
@@ -24,8 +24,12 @@ async def log_out(ctx: AccountsContext, requester: Requester) -> None:
 
 
 async def log_out_everywhere(ctx: AccountsContext, user_nid: int, *, but: int | None = None) -> None:
-    """End all sessions of a user and delete their devices, perhaps but one, given by number."""
+    """End all sessions of a user and delete their devices, perhaps but one, given by number.
+
+    Login tokens go too: one could be on its way to a device.
+    """
     async with ctx.positions.write() as change:
+        await login_tokens.delete_login_tokens_of_user(change.conn, user_nid)
         gone = await devices.delete_all_devices(change.conn, user_nid, but=but)
         if gone:
             await note_devices_gone(change, user_nid, gone)

@@ -36,7 +36,7 @@ def capabilities(default_version: str, requester: Requester) -> JsonObject:
         "m.set_displayname": {"enabled": owns_account},
         "m.set_avatar_url": {"enabled": owns_account},
         "m.3pid_changes": {"enabled": False},
-        "m.get_login_token": {"enabled": False},
+        "m.get_login_token": {"enabled": owns_account},
         "m.forget_forced_upon_leave": {"enabled": False},
     }
     if requester.is_admin:

@@ -8,11 +8,15 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
+from homeserver.accounts.login_jwt import JWT_TYPE
+from homeserver.accounts.login_tokens import TOKEN_TYPE
 from homeserver.accounts.logout import log_out, log_out_everywhere
 from homeserver.accounts.refresh import refresh_tokens
 from homeserver.accounts.sessions import Login
 from homeserver.accounts.stages import PASSWORD
+from homeserver.client_api.login_jwt import JWT_LOGIN
 from homeserver.client_api.login_password import PASSWORD_LOGIN
+from homeserver.client_api.login_tokens import TOKEN_LOGIN
 from homeserver.client_api.login_types import LoginBody, LoginType
 from homeserver.errors import MatrixError
 from homeserver.http.context import services
@@ -26,6 +30,8 @@ routes = Routes()
 
 LOGIN_TYPES: Final[dict[str, LoginType]] = {
     PASSWORD: PASSWORD_LOGIN,
+    TOKEN_TYPE: TOKEN_LOGIN,
+    JWT_TYPE: JWT_LOGIN,
 }
 """All ways to log in, in the order in which clients are told of them."""
 

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from homeserver.config.auth import Auth
 from homeserver.config.captcha import Captcha
 from homeserver.config.federation import Federation
+from homeserver.config.jwt import Jwt
 from homeserver.config.limits import Limits
 from homeserver.config.listeners import DEFAULT_LISTENERS, Listener, Resource
 from homeserver.config.media import Media
@@ -90,6 +91,7 @@ class Settings(Section):
     retention: Retention = Retention()
     smtp: Smtp = Smtp()
     oidc: Oidc = Oidc()
+    jwt: Jwt = Jwt()
     turn: Turn = Turn()
     previews: Previews = Previews()
     captcha: Captcha = Captcha()

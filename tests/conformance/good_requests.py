@@ -97,6 +97,7 @@ GOOD_REQUESTS: dict[str, GoodRequest] = {
     "logout_all": GoodRequest({}, as_victim=True),
     "changePassword": GoodRequest({"auth": VICTIM_AUTH, "new_password": "another one"}, as_victim=True),
     "deactivateAccount": GoodRequest({"auth": VICTIM_AUTH}, as_victim=True),
+    "generateLoginToken": GoodRequest({"auth": VICTIM_AUTH}, as_victim=True),
     "deleteDevice": GoodRequest({"auth": VICTIM_AUTH}, path={"deviceId": "<victim_device>"}, as_victim=True),
     "deleteDevices": GoodRequest({"auth": VICTIM_AUTH, "devices": ["<victim_device>"]}, as_victim=True),
     "checkUsernameAvailability": GoodRequest(query={"username": "nobody-has-this"}),

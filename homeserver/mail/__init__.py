@@ -1,0 +1,1 @@
+"""Mail that this server sends: rendered, queued durably, handed to the configured mail server."""

@@ -1,0 +1,63 @@
+"""Mails that are still to be sent."""
+
+from dataclasses import dataclass
+
+from homeserver.storage.db import Connection
+
+INSERT_MAIL = """
+INSERT INTO outgoing_mails (recipient, message, created_ts, next_try_ts) VALUES ($1, $2, $3, $3)
+"""
+UPDATE_CLAIMED_MAILS = """
+UPDATE outgoing_mails m SET claimed_until = now() + $1 * interval '1 second'
+FROM (
+    SELECT mail_nid FROM outgoing_mails WHERE next_try_ts <= $2 AND claimed_until < now()
+    ORDER BY next_try_ts LIMIT $3 FOR UPDATE SKIP LOCKED
+) AS due
+WHERE m.mail_nid = due.mail_nid
+RETURNING m.mail_nid, m.recipient, m.message, m.created_ts, m.attempts
+"""
+UPDATE_MAIL_LATER = """
+UPDATE outgoing_mails SET attempts = attempts + 1, next_try_ts = $2, claimed_until = '-infinity'
+WHERE mail_nid = $1
+"""
+UPDATE_MAILS_RELEASED = """
+UPDATE outgoing_mails SET claimed_until = '-infinity' WHERE mail_nid = ANY ($1::bigint[])
+"""
+DELETE_MAIL = "DELETE FROM outgoing_mails WHERE mail_nid = $1"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OutgoingMail:
+    """A mail that this worker has claimed. `message` is what goes over the wire."""
+
+    mail_nid: int
+    recipient: str
+    message: bytes
+    created_ts: int
+    attempts: int
+
+
+async def insert_mail(conn: Connection, recipient: str, message: bytes, now_ms: int) -> None:
+    """Queue a mail, to be sent at once."""
+    await conn.execute(INSERT_MAIL, recipient, message, now_ms)
+
+
+async def claim_mails(conn: Connection, seconds: float, now_ms: int, limit: int) -> list[OutgoingMail]:
+    """Take up to `limit` mails that are due and that nobody sends; the claim ends by itself."""
+    rows = await conn.fetch(UPDATE_CLAIMED_MAILS, seconds, now_ms, limit)
+    return [OutgoingMail(**row) for row in sorted(rows, key=lambda row: int(row["mail_nid"]))]
+
+
+async def postpone_mail(conn: Connection, mail_nid: int, next_try_ts: int) -> None:
+    """Give a claimed mail back, to be tried again later."""
+    await conn.execute(UPDATE_MAIL_LATER, mail_nid, next_try_ts)
+
+
+async def release_mails(conn: Connection, mail_nids: list[int]) -> None:
+    """Give claimed mails back that were not tried."""
+    await conn.execute(UPDATE_MAILS_RELEASED, mail_nids)
+
+
+async def delete_mail(conn: Connection, mail_nid: int) -> None:
+    """Strike out a mail that is sent, or given up."""
+    await conn.execute(DELETE_MAIL, mail_nid)

@@ -89,6 +89,49 @@ WHERE e.event_nid IS NULL OR EXISTS (
     SELECT FROM events o WHERE o.event_id = b.event_id AND o.room_nid = b.room_nid
     AND (o.position IS NOT NULL OR o.state_base IS NOT NULL)) LIMIT $1
 """
+# Every event is read for this. Rooms of versions 1 and 2 name prev events as [id, hashes].
+SELECT_PREV_EVENT_NOT_NOTED = """
+SELECT e.room_nid, e.event_nid, w.prev_id FROM events e
+CROSS JOIN LATERAL (
+    SELECT CASE json_typeof(p.named) WHEN 'array' THEN p.named ->> 0 ELSE p.named #>> '{}' END AS prev_id
+    FROM json_array_elements(convert_from(e.json, 'UTF8')::json -> 'prev_events') AS p(named)
+) AS w
+WHERE (e.position IS NOT NULL OR e.state_base IS NOT NULL) AND e.status IN (0, 4)
+  AND octet_length(e.json) > 0
+  AND NOT EXISTS (
+    SELECT FROM events o WHERE o.event_id = w.prev_id
+    AND (o.position IS NOT NULL OR o.state_base IS NOT NULL))
+  AND NOT EXISTS (
+    SELECT FROM backward_extremities b WHERE b.event_id = w.prev_id AND b.child_nid = e.event_nid)
+LIMIT $1
+"""
+SELECT_REFERENCE_WITHOUT_EVENT = """
+SELECT w.referred_from, w.event_nid FROM (
+    SELECT 'relations' AS referred_from, event_nid FROM relations
+    UNION ALL SELECT 'redactions', redaction_nid FROM redactions
+    UNION ALL SELECT 'mentions', event_nid FROM mentions
+    UNION ALL SELECT 'member_events', event_nid FROM member_events
+    UNION ALL SELECT 'thread_events', event_nid FROM thread_events WHERE event_nid IS NOT NULL
+    UNION ALL SELECT 'reports', event_nid FROM reports WHERE event_nid IS NOT NULL
+    UNION ALL SELECT 'redacted_by', redacted_by FROM events WHERE redacted_by IS NOT NULL
+    UNION ALL SELECT 'state_branches', after_event FROM state_branches WHERE after_event IS NOT NULL
+) AS w
+WHERE NOT EXISTS (SELECT FROM events e WHERE e.event_nid = w.event_nid) LIMIT $1
+"""
+SELECT_ROOM_DATA_WITHOUT_ROOM = """
+SELECT w.kept_in, w.room_nid FROM (
+    SELECT 'account_data' AS kept_in, room_nid FROM account_data WHERE room_nid <> 0
+    UNION ALL SELECT 'receipts', room_nid FROM receipts
+    UNION ALL SELECT 'memberships', room_nid FROM memberships
+    UNION ALL SELECT 'staged_pdus', room_nid FROM staged_pdus
+    UNION ALL SELECT 'room_servers', room_nid FROM room_servers
+    UNION ALL SELECT 'thread_events', room_nid FROM thread_events
+    UNION ALL SELECT 'out_of_band_memberships', room_nid FROM out_of_band_memberships
+    UNION ALL SELECT 'server_notice_rooms', room_nid FROM server_notice_rooms
+    UNION ALL SELECT 'reports', room_nid FROM reports WHERE room_nid IS NOT NULL
+) AS w
+WHERE NOT EXISTS (SELECT FROM rooms r WHERE r.room_nid = w.room_nid) LIMIT $1
+"""
 SELECT_PARTIAL_JOIN_WITHOUT_EVENT = """
 SELECT p.room_nid, p.join_nid FROM partial_joins p
 WHERE NOT EXISTS (SELECT FROM events e WHERE e.event_nid = p.join_nid AND e.room_nid = p.room_nid) LIMIT $1
@@ -133,6 +176,9 @@ CHECKS: Final[Sequence[Check]] = (
     Check("no rejected event is current state", SELECT_REJECTED_IN_CURRENT_STATE),
     Check("accepted events have a place, others no position", SELECT_ACCEPTED_WITHOUT_PLACE),
     Check("what lacks of the history is named by a stored event", SELECT_BACKWARD_EXTREMITY_WITHOUT_CHILD),
+    Check("every prev event is stored, or noted as lacking", SELECT_PREV_EVENT_NOT_NOTED),
+    Check("what is noted of events is of stored events", SELECT_REFERENCE_WITHOUT_EVENT),
+    Check("what is kept of rooms is of known rooms", SELECT_ROOM_DATA_WITHOUT_ROOM),
     Check("every join with partial state is stored", SELECT_PARTIAL_JOIN_WITHOUT_EVENT),
     Check("memberships say what their member events say", SELECT_MEMBERSHIP_UNLIKE_STATE),
     Check("the servers in each room are those of its members", SELECT_SERVERS_UNLIKE_MEMBERSHIPS),

@@ -40,6 +40,13 @@ BREAKS = {
     "what lacks of the history is named by a stored event": (
         "INSERT INTO backward_extremities VALUES ('$b', 99, 1)"
     ),
+    "every prev event is stored, or noted as lacking": (
+        """UPDATE events SET json = '{"prev_events": ["$b"]}'"""
+    ),
+    "what is noted of events is of stored events": "INSERT INTO mentions VALUES (1, 1, 99)",
+    "what is kept of rooms is of known rooms": (
+        "INSERT INTO room_servers (room_nid, server, joined, since, until) VALUES (99, 'b', 0, 1, 1)"
+    ),
     "every join with partial state is stored": (
         "INSERT INTO partial_joins (room_nid, join_nid, state_position, joined_via, servers) "
         "VALUES (1, 99, 1, 'b', '{}')"
@@ -73,7 +80,7 @@ async def test_each_break_is_found_by_its_check(sound_db: Database) -> None:
             await conn.execute(
                 "TRUNCATE users, rooms, position_log, events, auth_edges, member_events, current_state, "
                 "state_changes, memberships, room_servers, state_branches, state_branch_entries, "
-                "backward_extremities, partial_joins CASCADE"
+                "backward_extremities, partial_joins, mentions CASCADE"
             )
             for again in SOUND:
                 await conn.execute(again)

@@ -57,7 +57,7 @@ def _verify(ctx: AccountsContext, token: str) -> JsonObject:
         rules["aud"] = {"essential": True, "values": list(config.audiences)}
     try:
         claims = jwt.decode(token, config.load_key(), algorithms=[config.algorithm]).claims
-        jwt.JWTClaimsRegistry(now=ctx.clock.now_ms() // 1000, **rules).validate(claims)
+        jwt.JWTClaimsRegistry(ctx.clock.now_ms() // 1000, 0, **rules).validate(claims)
     except (JoseError, ValueError) as error:
         raise Forbidden(f"The token is not valid: {error}") from None
     if "aud" in claims and not config.audiences:

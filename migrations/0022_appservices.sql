@@ -1,6 +1,9 @@
 -- Application services: how far each has been told, whom its namespaces cover, and which rooms those users are in.
 -- Times are milliseconds since the Unix epoch, from the server's clock; claims expire by the database's.
 
+ALTER TABLE accounts ADD COLUMN appservice_id text COLLATE "C";
+COMMENT ON COLUMN accounts.appservice_id IS 'The application service that made the account; NULL: a person''s.';
+
 CREATE TABLE appservices (
     appservice_nid   integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     appservice_id    text COLLATE "C" NOT NULL UNIQUE,

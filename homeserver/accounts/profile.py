@@ -14,7 +14,7 @@ from homeserver.errors import InvalidParam, MatrixError, NotFound
 from homeserver.json_types import JsonObject, JsonValue
 from homeserver.storage import profiles
 from homeserver.storage.account_work import Kind, upsert_work
-from homeserver.storage.accounts import select_account
+from homeserver.storage.accounts import Account, select_account
 from homeserver.storage.positions import Change, Stream
 
 MAX_PROFILE_BYTES: Final = 64 * 1024
@@ -34,11 +34,20 @@ async def get_profile(ctx: AccountsContext, user_id: UserId) -> dict[str, bytes]
     """
     if server_name_of(user_id) != ctx.server_name:
         return _usable(await ctx.elsewhere.profile_of(user_id))
+    account = await _account(ctx, user_id)
+    if account is None:
+        for ask in ctx.hooks.absent_users:
+            await ask(user_id)
+        account = await _account(ctx, user_id) if ctx.hooks.absent_users else None
+    if account is None or account.deactivated_ts is not None:
+        raise NotFound("There is no such user")
     async with ctx.db.acquire() as conn:
-        account = await select_account(conn, user_id)
-        if account is None or account.deactivated_ts is not None:
-            raise NotFound("There is no such user")
         return await profiles.select_profile(conn, account.user_nid)
+
+
+async def _account(ctx: AccountsContext, user_id: UserId) -> Account | None:
+    async with ctx.db.acquire() as conn:
+        return await select_account(conn, user_id)
 
 
 async def get_profile_field(ctx: AccountsContext, user_id: UserId, field: str) -> bytes:

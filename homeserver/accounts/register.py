@@ -25,6 +25,7 @@ class Registration:
 
     `password` None: no password opens it. `device` None: nobody is logged in. `registration_token` is used up
     by it and may make the user an admin. `terms` are the (document, version) pairs that were agreed to.
+    `appservice_id`: an application service makes it, which may have the name.
     `upgrades_guest`: the account is there, as that of a guest who has proved to own it.
     """
 
@@ -37,6 +38,7 @@ class Registration:
     upgrades_guest: bool = False
     registration_token: str | None = None
     terms: Sequence[tuple[str, str]] = ()
+    appservice_id: str | None = None
 
 
 async def register_account(ctx: AccountsContext, registration: Registration) -> Login | None:
@@ -47,7 +49,7 @@ async def register_account(ctx: AccountsContext, registration: Registration) -> 
     """
     user_id = registration.user_id
     if not registration.upgrades_guest:
-        await check_available(ctx, user_id)
+        await check_available(ctx, user_id, by_owner=registration.appservice_id is not None)
     password_hash = None if registration.password is None else await ctx.passwords.hash(registration.password)
     async with ctx.db.acquire() as conn:
         user_nid = (await intern_users(conn, [user_id]))[user_id]
@@ -93,7 +95,9 @@ async def _insert(
         if makes_admin is None:
             raise Forbidden("The registration token is not valid any more")
         is_admin = is_admin or makes_admin
-    new = NewAccount(user_nid, password_hash, is_admin, registration.is_guest, now_ms)
+    new = NewAccount(
+        user_nid, password_hash, is_admin, registration.is_guest, now_ms, registration.appservice_id
+    )
     if registration.upgrades_guest:
         change.touch(Stream.SESSIONS, users=[user_nid])
         is_made = await accounts.update_upgraded(change.conn, new)
@@ -101,6 +105,8 @@ async def _insert(
         is_made = await accounts.insert_account(change.conn, new)
     if not is_made:
         raise UserInUse()
+    for note in ctx.hooks.new_accounts:
+        await note(change, user_nid, registration.user_id)
     await accounts.insert_accepted_terms(change.conn, user_nid, registration.terms, now_ms)
     if not registration.upgrades_guest:
         name = registration.display_name or localpart_of(registration.user_id)

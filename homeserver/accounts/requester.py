@@ -10,6 +10,7 @@ class Requester:
     """The account, device and session behind one request.
 
     `device_id` and `device_nid` are None only for an application service that acts without a device.
+    `appservice_id` is the application service that acts as the user; `is_unlimited`: no rate limit applies.
     """
 
     user_id: UserId
@@ -20,3 +21,13 @@ class Requester:
     is_guest: bool = False
     is_admin: bool = False
     is_suspended: bool = False
+    appservice_id: str | None = None
+    is_unlimited: bool = False
+
+    @property
+    def txn_scope(self) -> int:
+        """Among whose requests a transaction id means the same one: the device's, else the user's.
+
+        Numbers of devices are positive, so that of a user cannot be taken for one.
+        """
+        return -self.user_nid if self.device_nid is None else self.device_nid

@@ -32,12 +32,12 @@ def random_user_id(server_name: ServerName) -> UserId:
     return UserId(f"@{localpart}:{server_name}")
 
 
-async def check_available(ctx: AccountsContext, user_id: UserId) -> None:
-    """Refuse a name that somebody has, had, or reserved.
+async def check_available(ctx: AccountsContext, user_id: UserId, *, by_owner: bool = False) -> None:
+    """Refuse a name that somebody has, had, or reserved; who reserved it may have it.
 
     Raises: Exclusive, UserInUse.
     """
-    if any(is_reserved(user_id) for is_reserved in ctx.hooks.reserved_names):
+    if not by_owner and any(is_reserved(user_id) for is_reserved in ctx.hooks.reserved_names):
         raise Exclusive()
     async with ctx.db.acquire() as conn:
         if await select_account(conn, user_id) is not None:

@@ -65,6 +65,7 @@ class ServicesHandshakes:
         return [pdu.json for pdu in await shown_state(self._rooms, room, sender)]
 
     async def check_may_be_invited(self, user_id: UserId, sender: UserId) -> None:
+        await self._rooms.bridges.names.ask_for_user(user_id)
         async with self._rooms.db.acquire() as conn:
             account = await select_account(conn, user_id)
         if account is not None and account.deactivated_ts is not None:

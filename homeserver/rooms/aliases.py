@@ -29,16 +29,20 @@ MAX_ALIASES_SHOWN: Final = 1_000
 async def create_alias(ctx: RoomsContext, requester: Requester, text: str, room_id: RoomId) -> None:
     """Lead an alias of this server to a room that the requester is in.
 
-    Raises: InvalidParam for another server's alias; Forbidden; MatrixError 409 where the alias is taken.
+    Raises: InvalidParam for another server's alias; Exclusive for an application service's; Forbidden;
+    MatrixError 409 where the alias is taken.
     """
     alias = parse_own_alias(ctx, text)
+    ctx.bridges.names.check_alias(requester, alias)
     room = await known_room(ctx, room_id)
-    if await membership_of(ctx, room, requester.user_id) != "join":
+    controls = ctx.bridges.names.controls_alias(requester, alias)
+    if not controls and await membership_of(ctx, room, requester.user_id) != "join":
         raise Forbidden("You are not in this room")
     async with ctx.db.acquire() as conn:
         claimed = await directory.insert_alias(conn, alias, room.nid, requester.user_nid, ctx.clock.now_ms())
     if not claimed:
         raise MatrixError("M_UNKNOWN", 409, f"The alias {alias} is taken")
+    ctx.bridges.names.alias_made(room.nid)
 
 
 async def delete_alias(ctx: RoomsContext, requester: Requester, text: str) -> None:
@@ -46,16 +50,18 @@ async def delete_alias(ctx: RoomsContext, requester: Requester, text: str) -> No
 
     It goes from the room's canonical alias event too, where the requester may change that.
 
-    Raises: InvalidParam, NotFound, Forbidden.
+    Raises: InvalidParam, NotFound, Forbidden; Exclusive for an application service's alias.
     """
     alias = parse_own_alias(ctx, text)
+    ctx.bridges.names.check_alias(requester, alias)
     async with ctx.db.acquire() as conn:
         stored = await directory.select_alias(conn, alias)
     if stored is None:
         raise NotFound("There is no such room alias")
     room = (await ctx.names.rooms([stored.room_nid]))[stored.room_nid]
     may_set = await may_send_state(ctx, room, requester.user_id, "m.room.canonical_alias")
-    if not _may_delete(requester, stored, may_set):
+    controls = ctx.bridges.names.controls_alias(requester, alias)
+    if not controls and not _may_delete(requester, stored, may_set):
         raise Forbidden("You may not remove this alias")
     async with ctx.db.acquire() as conn:
         await directory.delete_alias(conn, alias, room.nid)

@@ -36,7 +36,7 @@ async def check_relation(
         await _check_annotation(
             ctx,
             Annotation(
-                EventId(parent_id), room.nid, key, requester.user_nid, type_, requester.device_nid, txn_id
+                EventId(parent_id), room.nid, key, requester.user_nid, type_, requester.txn_scope, txn_id
             ),
         )
 

@@ -10,6 +10,7 @@ from federation.protocol.ids import RoomId, ServerName
 from homeserver.clock import Clock
 from homeserver.config import Settings
 from homeserver.outgoing.json_client import JsonClient
+from homeserver.rooms.bridged_names import Bridges
 from homeserver.rooms.build_event import Author
 from homeserver.rooms.commit_entry import Committed
 from homeserver.rooms.commit_queue import CommitQueue
@@ -59,6 +60,7 @@ class RoomsContext:
     in_flight: dict[TransactionKey, "asyncio.Future[Sequence[Committed]]"] = field(default_factory=dict)
     creating: set[RoomId] = field(default_factory=set)
     resolving: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    bridges: Bridges = field(default_factory=Bridges)
 
 
 @asynccontextmanager

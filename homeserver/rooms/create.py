@@ -38,6 +38,8 @@ async def create_room(ctx: RoomsContext, requester: Requester, options: CreateOp
     owners = await find_owners(ctx, options.invite_3pid or ())
     invited = await _check_invited(ctx, options, [user_id for user_id in owners.values() if user_id])
     alias = None if options.room_alias_name is None else local_alias(ctx, options.room_alias_name)
+    if alias is not None:
+        ctx.bridges.names.check_alias(requester, alias)
     _check_initial_state(options, alias)
     profiles = await member_profiles(ctx, [requester.user_id, *invited])
     drafts = room_events(version, requester.user_id, options, invited, alias, profiles)
@@ -84,6 +86,7 @@ def local_alias(ctx: RoomsContext, localpart: str) -> RoomAlias:
 async def _check_invited(ctx: RoomsContext, options: CreateOptions, owners: list[UserId]) -> list[UserId]:
     invited = [parse_user_id(user_id) for user_id in dict.fromkeys([*(options.invite or ()), *owners])]
     for user_id in invited:
+        await ctx.bridges.names.ask_for_user(user_id)
         await check_invite_permission(ctx, user_id)
     return invited
 

@@ -4,6 +4,7 @@ from federation.protocol.ids import RoomAlias, RoomId, parse_room_alias, parse_r
 from homeserver.errors import NotFound
 from homeserver.rooms.context import RoomsContext
 from homeserver.storage import directory
+from homeserver.storage.directory import StoredAlias
 from homeserver.storage.rooms import Room
 
 
@@ -34,9 +35,18 @@ async def room_of_alias(ctx: RoomsContext, alias: RoomAlias) -> Room:
 
 
 async def room_of_local_alias(ctx: RoomsContext, alias: RoomAlias) -> Room | None:
-    """Return the room that an alias of this server leads to; None for all other aliases."""
+    """Return the room that an alias of this server leads to; None for all other aliases.
+
+    Of an alias that is not there, the application service that answers for it is asked first.
+    """
     if server_name_of(alias) != ctx.server_name:
         return None
-    async with ctx.db.acquire() as conn:
-        stored = await directory.select_alias(conn, alias)
+    stored = await _stored_alias(ctx, alias)
+    if stored is None and await ctx.bridges.names.ask_for_alias(alias):
+        stored = await _stored_alias(ctx, alias)
     return None if stored is None else (await ctx.names.rooms([stored.room_nid]))[stored.room_nid]
+
+
+async def _stored_alias(ctx: RoomsContext, alias: RoomAlias) -> StoredAlias | None:
+    async with ctx.db.acquire() as conn:
+        return await directory.select_alias(conn, alias)

@@ -20,7 +20,13 @@ from homeserver.storage.rooms import Room
 
 
 async def change_membership(
-    ctx: RoomsContext, requester: Requester, room: Room, target: UserId, content: JsonObject
+    ctx: RoomsContext,
+    requester: Requester,
+    room: Room,
+    target: UserId,
+    content: JsonObject,
+    *,
+    origin_server_ts: int | None = None,
 ) -> EventId:
     """Send a member event with this content; a change that changes nothing returns the event there is.
 
@@ -46,10 +52,13 @@ async def change_membership(
     if event is not None and await is_repetition(ctx, event, requester.user_id, prepared):
         return event.event_id
     if membership == "invite":
-        return await send_invite(ctx, room, requester.user_id, target, prepared)
+        return await send_invite(
+            ctx, room, requester.user_id, target, prepared, origin_server_ts=origin_server_ts
+        )
     committed = await send_event(
-        ctx, room.room_id, requester.user_id, "m.room.member", prepared, state_key=target
-    )
+        ctx, room.room_id, requester.user_id, "m.room.member", prepared,
+        state_key=target, origin_server_ts=origin_server_ts,
+    )  # fmt: skip
     return committed.event_id
 
 

@@ -56,6 +56,7 @@ async def prepare_invite(ctx: RoomsContext, target: UserId, content: JsonObject)
 
     Raises: MatrixError M_INVITE_BLOCKED.
     """
+    await ctx.bridges.names.ask_for_user(target)
     await check_invite_permission(ctx, target)
     return {**await member_profile(ctx, target), **content}
 

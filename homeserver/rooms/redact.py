@@ -23,7 +23,7 @@ async def redact_event(
         raise UserSuspended()
     committed = await send_event(
         ctx, room_id, requester.user_id, "m.room.redaction", content,
-        redacts=event_id, device_nid=requester.device_nid, txn_id=txn_id,
+        redacts=event_id, device_nid=requester.txn_scope, txn_id=txn_id,
     )  # fmt: skip
     return committed.event_id
 

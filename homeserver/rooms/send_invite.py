@@ -8,7 +8,13 @@ from homeserver.storage.rooms import Room
 
 
 async def send_invite(
-    ctx: RoomsContext, room: Room, sender: UserId, target: UserId, content: JsonObject
+    ctx: RoomsContext,
+    room: Room,
+    sender: UserId,
+    target: UserId,
+    content: JsonObject,
+    *,
+    origin_server_ts: int | None = None,
 ) -> EventId:
     """Invite a user; one of another server only if that server signs the invite.
 
@@ -17,5 +23,8 @@ async def send_invite(
     """
     if server_name_of(target) != ctx.server_name:
         return (await ctx.gateway.rooms.invite(room, sender, target, content)).event_id
-    committed = await send_event(ctx, room.room_id, sender, "m.room.member", content, state_key=target)
+    committed = await send_event(
+        ctx, room.room_id, sender, "m.room.member", content,
+        state_key=target, origin_server_ts=origin_server_ts,
+    )  # fmt: skip
     return committed.event_id

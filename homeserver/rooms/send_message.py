@@ -12,9 +12,18 @@ from homeserver.rooms.tombstone import check_tombstone
 
 
 async def send_message(
-    ctx: RoomsContext, requester: Requester, room_id: RoomId, type_: str, content: JsonObject, txn_id: str
+    ctx: RoomsContext,
+    requester: Requester,
+    room_id: RoomId,
+    type_: str,
+    content: JsonObject,
+    txn_id: str,
+    *,
+    origin_server_ts: int | None = None,
 ) -> EventId:
     """Send a message event; a repetition of the transaction by the same device returns the first event.
+
+    `origin_server_ts`, in milliseconds since the epoch, stands in the event instead of the present time.
 
     An `m.room.redaction` that names an event redacts it, as the endpoint for redactions does.
 
@@ -31,6 +40,7 @@ async def send_message(
     if "m.relates_to" in content:
         await check_relation(ctx, requester, room_id, type_, content, check_txn_id(txn_id))
     committed = await send_event(
-        ctx, room_id, requester.user_id, type_, content, device_nid=requester.device_nid, txn_id=txn_id
-    )
+        ctx, room_id, requester.user_id, type_, content,
+        device_nid=requester.txn_scope, txn_id=txn_id, origin_server_ts=origin_server_ts,
+    )  # fmt: skip
     return committed.event_id

@@ -13,9 +13,18 @@ from homeserver.rooms.tombstone import check_tombstone
 
 
 async def set_state(
-    ctx: RoomsContext, requester: Requester, room_id: RoomId, type_: str, state_key: str, content: JsonObject
+    ctx: RoomsContext,
+    requester: Requester,
+    room_id: RoomId,
+    type_: str,
+    state_key: str,
+    content: JsonObject,
+    *,
+    origin_server_ts: int | None = None,
 ) -> EventId:
     """Send a state event; one that changes nothing returns the event there is.
+
+    `origin_server_ts`, in milliseconds since the epoch, stands in the event instead of the present time.
 
     Memberships obey the same rules as the endpoints that change them.
 
@@ -24,7 +33,9 @@ async def set_state(
     """
     room = await known_room(ctx, room_id)
     if type_ == "m.room.member":
-        return await change_membership(ctx, requester, room, parse_user_id(state_key), content)
+        return await change_membership(
+            ctx, requester, room, parse_user_id(state_key), content, origin_server_ts=origin_server_ts
+        )
     if type_ == "m.room.canonical_alias" and state_key == "":
         await check_canonical_alias(ctx, room, content)
     check_tombstone(type_, room_id, content)
@@ -32,5 +43,8 @@ async def set_state(
     is_member = await membership_of(ctx, room, requester.user_id) == "join"
     if before is not None and is_member and await is_repetition(ctx, before, requester.user_id, content):
         return before.event_id
-    committed = await send_event(ctx, room_id, requester.user_id, type_, content, state_key=state_key)
+    committed = await send_event(
+        ctx, room_id, requester.user_id, type_, content,
+        state_key=state_key, origin_server_ts=origin_server_ts,
+    )  # fmt: skip
     return committed.event_id

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from federation.protocol.ids import UserId
 from homeserver.storage.db import Connection
+from homeserver.storage.text import to_text
 
 INSERT_ACCOUNT = """
-INSERT INTO accounts (user_nid, password_hash, is_admin, is_guest, created_ts) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO accounts (user_nid, password_hash, is_admin, is_guest, created_ts, appservice_id)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (user_nid) DO NOTHING RETURNING user_nid
 """
 UPDATE_UPGRADED = """
@@ -18,7 +20,7 @@ SELECT_ACCOUNT = """
 SELECT user_nid, user_id, password_hash, is_admin, is_guest, is_locked, is_suspended, deactivated_ts
 FROM accounts JOIN users USING (user_nid) WHERE user_id = $1
 """
-SELECT_ANY_ACCOUNT = "SELECT EXISTS (SELECT FROM accounts WHERE NOT is_guest)"
+SELECT_ANY_ACCOUNT = "SELECT EXISTS (SELECT FROM accounts WHERE NOT is_guest AND appservice_id IS NULL)"
 UPDATE_PASSWORD_HASH = """
 UPDATE accounts SET password_hash = $2 WHERE user_nid = $1 AND deactivated_ts IS NULL RETURNING user_nid
 """
@@ -53,13 +55,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """What an account begins with."""
+    """What an account begins with. `appservice_id`: the application service that makes it."""
 
     user_nid: int
     password_hash: str | None
     is_admin: bool
     is_guest: bool
     created_ts: int
+    appservice_id: str | None = None
 
 
 async def insert_account(conn: Connection, account: NewAccount) -> bool:
@@ -71,6 +74,7 @@ async def insert_account(conn: Connection, account: NewAccount) -> bool:
         account.is_admin,
         account.is_guest,
         account.created_ts,
+        None if account.appservice_id is None else to_text(account.appservice_id),
     )
     return made is not None
 
@@ -88,7 +92,7 @@ async def select_account(conn: Connection, user_id: UserId) -> Account | None:
 
 
 async def has_accounts(conn: Connection) -> bool:
-    """Tell whether anybody but guests ever had an account."""
+    """Tell whether anybody but guests and application services' users ever had an account."""
     return bool(await conn.fetchval(SELECT_ANY_ACCOUNT))
 
 

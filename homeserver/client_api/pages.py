@@ -15,7 +15,8 @@ from homeserver.http.routing import Routes, path_param
 routes = Routes(serve="web")
 
 CONTENT_TYPES: Final = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
-ASSETS: Final = frozenset({"page.css", "register.js"})
+STYLE: Final = "page.css"
+ASSETS: Final = frozenset({STYLE, "register.js"})
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
@@ -53,4 +54,5 @@ def _answer(name: str) -> web.Response:
 
 @cache
 def _read(name: str) -> bytes:
-    return files("homeserver.client_api").joinpath("page_files", name).read_bytes()
+    package = "homeserver.http" if name == STYLE else "homeserver.client_api"  # all pages have one style
+    return files(package).joinpath("page_files", name).read_bytes()

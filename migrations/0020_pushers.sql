@@ -14,7 +14,7 @@ CREATE TABLE pushers (
     set_ts           bigint NOT NULL,
     since            bigint NOT NULL,
     activated        boolean NOT NULL DEFAULT true,
-    ack_hash         bytea,
+    ack_token        text COLLATE "C",
     ack_expires_ts   bigint,
     last_due         bigint NOT NULL DEFAULT 0,
     due_ts           bigint,
@@ -31,6 +31,7 @@ COMMENT ON COLUMN pushers.session_nid IS 'The log-in that made it, and that take
 COMMENT ON COLUMN pushers.described IS 'JSON: the names that it is shown by, its language and profile tag. As bytes, for it may hold U+0000; so for data.';
 COMMENT ON COLUMN pushers.since IS 'Events up to this position are none of its business.';
 COMMENT ON COLUMN pushers.activated IS 'Web push only: whether the client has shown that messages arrive there.';
+COMMENT ON COLUMN pushers.ack_token IS 'What the client is sent, and shows; good for minutes, and for nothing but this.';
 COMMENT ON COLUMN pushers.last_due IS 'Position of the newest event or receipt that it has to tell of.';
 COMMENT ON COLUMN pushers.due_ts IS 'From when on something has to be done, by the server''s clock; NULL: nothing.';
 COMMENT ON COLUMN pushers.claimed_until IS 'A worker is at it; a claim that has run out was a crashed worker''s.';

@@ -3,7 +3,7 @@
 Spec: https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3register
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -26,6 +26,7 @@ class Registration:
     `password` None: no password opens it. `device` None: nobody is logged in. `registration_token` is used up
     by it and may make the user an admin. `terms` are the (document, version) pairs that were agreed to.
     `appservice_id`: an application service makes it, which may have the name.
+    `also` is done in the same transaction, with the user's number; what it raises undoes all.
     `upgrades_guest`: the account is there, as that of a guest who has proved to own it.
     """
 
@@ -39,6 +40,7 @@ class Registration:
     registration_token: str | None = None
     terms: Sequence[tuple[str, str]] = ()
     appservice_id: str | None = None
+    also: Callable[[Change, int], Awaitable[None]] | None = None
 
 
 async def register_account(ctx: AccountsContext, registration: Registration) -> Login | None:
@@ -114,3 +116,5 @@ async def _insert(
             change.conn, user_nid, "displayname", orjson.dumps(name), change.position
         )
         change.touch(Stream.PROFILES, users=[user_nid])
+    if registration.also is not None:
+        await registration.also(change, user_nid)

@@ -43,6 +43,10 @@ class LruCache(Generic[K, V]):
     def values(self) -> Iterable[V]:
         return self._items.values()
 
+    def newest_first(self) -> Iterator[tuple[K, V]]:
+        """Return keys and values, what was used last before the others."""
+        return reversed(self._items.items())
+
     def __contains__(self, key: K) -> bool:
         return key in self._items
 

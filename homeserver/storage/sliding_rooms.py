@@ -68,10 +68,11 @@ MAX_EVENTS_TO_LAST_BUMP = 1_000
 class Standing:
     """How somebody came not to be in a room: by whom, and whether they ever were in it.
 
-    `shown` is what they were told of a room of others, a list in JSON.
+    `left_alone`: it was their own doing. `shown` is what they were told of a room of others, a list in JSON.
     """
 
     sender_nid: int
+    left_alone: bool
     has_joined: bool
     shown: bytes | None
 
@@ -84,7 +85,10 @@ async def select_activity(conn: Connection, room_nids: Sequence[int]) -> dict[in
 async def select_standings(conn: Connection, user_nid: int, room_nids: Sequence[int]) -> dict[int, Standing]:
     """Return what became of a user's memberships of rooms."""
     rows = await conn.fetch(SELECT_STANDINGS, user_nid, room_nids)
-    return {r["room_nid"]: Standing(r["sender_nid"], r["has_joined"], r["shown"]) for r in rows}
+    return {
+        r["room_nid"]: Standing(r["sender_nid"], r["sender_nid"] == user_nid, r["has_joined"], r["shown"])
+        for r in rows
+    }
 
 
 async def select_bump_stamps(

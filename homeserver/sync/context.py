@@ -16,6 +16,7 @@ from homeserver.sync.hub import Hub
 from homeserver.sync.last_changes import LastChanges
 from homeserver.sync.lazy_members import LazyMembers
 from homeserver.sync.room_tails import RoomTails
+from homeserver.sync.sliding.memory import SlidingMemory
 from homeserver.sync.unread_counts import UnreadCounts
 
 MAX_SHARED_BYTES = 16 * 1024 * 1024
@@ -43,6 +44,7 @@ class SyncContext:
     key_counts: RememberedKeyCounts
     lazy_members: LazyMembers = field(default_factory=LazyMembers)
     shared: BytesCache[tuple[int, ...]] = field(default_factory=lambda: BytesCache(MAX_SHARED_BYTES))
+    sliding: SlidingMemory = field(default_factory=SlidingMemory)
     to_device_given: dict[int, bool] = field(default_factory=dict)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -4,6 +4,8 @@ The epoch names the database, so that a token of another (or of one restored fro
 given a new epoch) leads to a full sync. The position is that of every durable stream. The stamp orders typing
 and presence, which live in memory: after a restart it starts again, and a stamp from the future counts as
 none.
+
+A position of sliding sync is such a token with `~CONNECTION.ANSWER` behind it, which does not matter elsewhere.
 """
 
 import re
@@ -11,7 +13,7 @@ from dataclasses import dataclass
 
 from homeserver.errors import InvalidParam
 
-_TOKEN = re.compile(r"s1_([0-9a-z]{1,16})_([0-9]{1,18})_([0-9]{1,18})")
+_TOKEN = re.compile(r"s1_([0-9a-z]{1,16})_([0-9]{1,18})_([0-9]{1,18})(?:~[0-9.]{3,37})?")
 
 
 @dataclass(frozen=True, slots=True)

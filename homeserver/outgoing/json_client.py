@@ -1,4 +1,4 @@
-"""Asking other services for JSON: identity servers.
+"""Asking other services for JSON: identity servers, push gateways; and handing push services their bytes.
 
 What bounds it: `ANSWER_WITHIN_S`, `MAX_ANSWER_BYTES`; HTTPS only, no redirects, no cookies, no proxies.
 """
@@ -59,6 +59,19 @@ class JsonClient:
     async def post(self, url: str, body: JsonObject, token: str = "") -> JsonObject:
         """Send a JSON object and return the one that is answered. Raises RemoteFailed, RemoteRefused."""
         return await self._ask("POST", url, None, orjson.dumps(body), token)
+
+    async def deliver(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """POST bytes, and return the status of the answer, which is all that is read. Raises RemoteFailed."""
+        checked = self._check(url)
+        session = self._session = self._session or self._open()
+        try:
+            async with (
+                asyncio.timeout(ANSWER_WITHIN_S),
+                session.post(checked, data=body, headers=headers, allow_redirects=False) as response,
+            ):
+                return response.status
+        except (ClientError, OSError, ValueError) as error:
+            raise RemoteFailed(f"{checked.host} cannot be asked: {type(error).__name__}") from error
 
     async def close(self) -> None:
         """End all connections."""

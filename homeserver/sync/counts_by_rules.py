@@ -173,13 +173,13 @@ async def _evaluate(
     for event in events:
         if budget.is_spent:
             break
-        decisive = await _decide(room.stance.rules, event, _view(event, room), view, budget)
+        decisive = await decide(room.stance.rules, event, _view(event, room), view, budget)
         if decisive is not None and decisive.notifies:
             found.append(Notifying(event.position or 0, threads[event.event_nid], decisive.highlights))
     return found
 
 
-async def _decide(
+async def decide(
     rules: Sequence[CompiledRule], event: StoredEvent, view: EventView, room: RoomView, budget: Budget
 ) -> CompiledRule | None:
     """Return the rule that decides about an event; between many or slow rules others have their turn."""

@@ -44,6 +44,7 @@ async def receive_with_ancestors(
     for ancestor in chain:
         try:
             verdict = await _receive(ctx, asked, ancestor)
+            _note_ancestor(room_id, ancestor, verdict)
         except Unfetchable as failure:
             # What comes after an ancestor that cannot be had may still do with the state there.
             left_out += 1
@@ -51,6 +52,17 @@ async def receive_with_ancestors(
                 raise
             log.debug("inbound.ancestor_left_out", event_id=ancestor.event_id, reason=str(failure))
     return verdict
+
+
+def _note_ancestor(room_id: RoomId, ancestor: Pdu, verdict: Verdict) -> None:
+    if verdict.outcome in (Outcome.REJECTED, Outcome.SOFT_FAILED):
+        log.info(
+            "inbound.ancestor_not_accepted",
+            room_id=room_id,
+            event_id=ancestor.event_id,
+            outcome=verdict.outcome.value,
+            reason=verdict.reason,
+        )
 
 
 async def _check_divulged(ctx: FederationContext, asked: Asked, pdu: Pdu, chain: Sequence[Pdu]) -> None:

@@ -13,6 +13,7 @@ from homeserver.rooms.membership_change import change_membership
 from homeserver.rooms.membership_checks import check_member_content
 from homeserver.rooms.remote_rooms import Wish
 from homeserver.rooms.restricted_joins import AUTHORISING_USER
+from homeserver.rooms.room_blocks import check_not_blocked
 from homeserver.rooms.room_state import membership_of
 from homeserver.rooms.third_party_signed import ThirdPartyProof, accept_third_party_invite
 from homeserver.storage.rooms import Room
@@ -37,6 +38,7 @@ async def join_room(
     Spec: https://spec.matrix.org/v1.19/client-server-api/#joining-rooms
     """
     located = await locate_room(ctx, requester.user_nid, room_id_or_alias, via)
+    await check_not_blocked(ctx, located.room_id)
     wanted = {**content, "membership": "join"}
     check_member_content(wanted)
     room = located.room

@@ -10,6 +10,7 @@ from homeserver.rooms.member_profiles import member_profile
 from homeserver.rooms.membership_change import change_membership, member_content
 from homeserver.rooms.out_of_band import OutOfBand, store_out_of_band
 from homeserver.rooms.remote_rooms import Wish
+from homeserver.rooms.room_blocks import check_not_blocked
 
 
 async def knock_on_room(
@@ -25,6 +26,7 @@ async def knock_on_room(
     Spec: https://spec.matrix.org/v1.19/client-server-api/#knocking-on-rooms
     """
     located = await locate_room(ctx, requester.user_nid, room_id_or_alias, via)
+    await check_not_blocked(ctx, located.room_id)
     if located.room is None:
         await _knock_elsewhere(ctx, requester, located, reason)
     else:

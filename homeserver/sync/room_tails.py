@@ -9,6 +9,7 @@ import orjson
 from federation.protocol.ids import EventId
 from homeserver.caches import LruCache
 from homeserver.storage.events import EventStatus, StoredEvent
+from homeserver.storage.positions import Stream
 from homeserver.tailer import Batch
 
 MAX_ROOMS = 2_000
@@ -80,7 +81,13 @@ class RoomTails:
         self._size = 0
 
     def apply(self, batch: Batch) -> None:
-        """Append what was committed. A tail that begins here is complete from the commit before."""
+        """Append what was committed. A tail that begins here is complete from the commit before.
+
+        Tails of rooms of which more may have changed than events came go: messages may have been purged.
+        """
+        if batch.entry.kinds & Stream.ROOM_META:
+            for room_nid in batch.entry.rooms:
+                self._drop(room_nid)
         for event in batch.events:
             if event.status == EventStatus.WITHHELD:
                 continue
@@ -104,5 +111,8 @@ class RoomTails:
         self._size = 0
 
     def _drop_oldest(self) -> None:
-        dropped = self._tails.pop(next(iter(self._tails)))
+        self._drop(next(iter(self._tails)))
+
+    def _drop(self, room_nid: int) -> None:
+        dropped = self._tails.pop(room_nid)
         self._size -= dropped.size if dropped is not None else 0

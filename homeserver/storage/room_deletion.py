@@ -1,0 +1,114 @@
+"""Deleting all that is kept of a room, in bounded batches. Its number and id stay interned.
+
+Every table with a column `room_nid` is named here; a test finds those that are not.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from federation.protocol.ids import ServerName, UserId
+from homeserver.storage.db import Connection
+from homeserver.storage.purge import REFERENCES_TO_EVENTS
+
+SELECT_LOCAL_PEOPLE = """
+SELECT u.user_id, u.user_nid, m.membership FROM memberships m JOIN users u ON u.user_nid = m.user_nid
+WHERE m.room_nid = $1 AND u.server = $2 AND m.membership = ANY ($3::text[]) AND u.user_nid > $4
+ORDER BY u.user_nid LIMIT $5
+"""
+SELECT_SOME_EVENTS = "SELECT event_nid FROM events WHERE room_nid = $1 LIMIT $2"
+DELETE_AUTH_EDGES = "DELETE FROM auth_edges WHERE event_nid = ANY ($1::bigint[])"
+DELETE_MEMBER_EVENTS = "DELETE FROM member_events WHERE event_nid = ANY ($1::bigint[])"
+DELETE_THREAD_EVENTS = "DELETE FROM thread_events WHERE event_nid = ANY ($1::bigint[])"
+DELETE_EVENTS = "DELETE FROM events WHERE event_nid = ANY ($1::bigint[])"
+PARTS_OF_EVENTS: Final = (
+    *REFERENCES_TO_EVENTS, DELETE_AUTH_EDGES, DELETE_MEMBER_EVENTS, DELETE_THREAD_EVENTS, DELETE_EVENTS,
+)  # fmt: skip
+
+# The order is that in which nothing is left referring to what is gone.
+DELETE_BRANCHES = """
+WITH going AS (
+    SELECT branch_nid FROM state_branches WHERE room_nid = $1 ORDER BY branch_nid DESC LIMIT $2
+), entries AS (
+    DELETE FROM state_branch_entries WHERE branch_nid IN (SELECT branch_nid FROM going)
+)
+DELETE FROM state_branches WHERE branch_nid IN (SELECT branch_nid FROM going)
+"""
+DELETE_MEMBERSHIPS = """
+DELETE FROM memberships WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM memberships WHERE room_nid = $1 LIMIT $2)) RETURNING user_nid
+"""
+DELETE_BY_ROOM = """
+DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE room_nid = $1 LIMIT $2))
+"""
+DELETE_STAGED_PDUS = DELETE_BY_ROOM.format(table="staged_pdus")
+DELETE_OUT_OF_BAND = DELETE_BY_ROOM.format(table="out_of_band_memberships")
+DELETE_SERVERS = DELETE_BY_ROOM.format(table="room_servers")
+DELETE_CURRENT_STATE = DELETE_BY_ROOM.format(table="current_state")
+DELETE_STATE_CHANGES = DELETE_BY_ROOM.format(table="state_changes")
+DELETE_LACKING = DELETE_BY_ROOM.format(table="backward_extremities")
+DELETE_PARTIAL_JOINS = DELETE_BY_ROOM.format(table="partial_joins")
+DELETE_RECEIPTS = DELETE_BY_ROOM.format(table="receipts")
+DELETE_ACCOUNT_DATA = DELETE_BY_ROOM.format(table="account_data")
+DELETE_ALIASES = DELETE_BY_ROOM.format(table="room_aliases")
+DELETE_RELATIONS_OF_ROOM = DELETE_BY_ROOM.format(table="relations")
+DELETE_MENTIONS_OF_ROOM = DELETE_BY_ROOM.format(table="mentions")
+DELETE_THREADS_OF_ROOM = DELETE_BY_ROOM.format(table="thread_events")
+DELETE_NOTICE_ROOM = DELETE_BY_ROOM.format(table="server_notice_rooms")
+PARTS_OF_ROOM: Final[Sequence[str]] = (
+    DELETE_STAGED_PDUS, DELETE_OUT_OF_BAND, DELETE_CURRENT_STATE, DELETE_STATE_CHANGES, DELETE_LACKING,
+    DELETE_PARTIAL_JOINS, DELETE_SERVERS, DELETE_RECEIPTS, DELETE_ACCOUNT_DATA, DELETE_ALIASES,
+    DELETE_RELATIONS_OF_ROOM, DELETE_MENTIONS_OF_ROOM, DELETE_THREADS_OF_ROOM, DELETE_NOTICE_ROOM,
+    DELETE_BRANCHES,
+)  # fmt: skip
+UPDATE_REPORTS_OF_ROOM = "UPDATE reports SET room_nid = NULL, event_nid = NULL WHERE room_nid = $1"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPerson:
+    """A user of this server who has to do with a room."""
+
+    user_id: UserId
+    user_nid: int
+    membership: str
+
+
+async def select_local_people(
+    conn: Connection,
+    room_nid: int,
+    server: ServerName,
+    memberships: Sequence[str],
+    *,
+    after: int = 0,
+    limit: int = 100,
+) -> list[LocalPerson]:
+    """Return users of a server with one of these memberships of a room, in the order of their numbers."""
+    rows = await conn.fetch(SELECT_LOCAL_PEOPLE, room_nid, server, memberships, after, limit)
+    return [LocalPerson(UserId(r["user_id"]), r["user_nid"], r["membership"]) for r in rows]
+
+
+async def delete_memberships(conn: Connection, room_nid: int, limit: int) -> list[int]:
+    """Delete some memberships of a room; return whose."""
+    return [row["user_nid"] for row in await conn.fetch(DELETE_MEMBERSHIPS, room_nid, limit)]
+
+
+async def delete_part_of_room(conn: Connection, part: int, room_nid: int, limit: int) -> bool:
+    """Delete some rows of one of PARTS_OF_ROOM; say whether there may be more of it."""
+    status = await conn.execute(PARTS_OF_ROOM[part], room_nid, limit)
+    return int(status.rpartition(" ")[2]) == limit
+
+
+async def select_some_events(conn: Connection, room_nid: int, limit: int) -> list[int]:
+    """Return some events of a room."""
+    return [row["event_nid"] for row in await conn.fetch(SELECT_SOME_EVENTS, room_nid, limit)]
+
+
+async def delete_events(conn: Connection, event_nids: Sequence[int]) -> None:
+    """Delete events with all that refers to them."""
+    for statement in PARTS_OF_EVENTS:
+        await conn.execute(statement, event_nids)
+
+
+async def detach_reports(conn: Connection, room_nid: int) -> None:
+    """Keep reports of a room that is gone as what was said."""
+    await conn.execute(UPDATE_REPORTS_OF_ROOM, room_nid)

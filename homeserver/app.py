@@ -15,10 +15,12 @@ import uvloop
 from federation.protocol.ids import parse_server_name
 from federation.protocol.signing import encode_base64
 from federation.transport.open_transport import Transport
+from homeserver.accounts.bind_threepid import IdentityContext
 from homeserver.accounts.context import AccountsContext
 from homeserver.accounts.first_admin import ensure_first_admin_token
 from homeserver.accounts.open_accounts import open_accounts
 from homeserver.admin_api import admin_routes
+from homeserver.appservices.context import open_appservices
 from homeserver.client_api import client_routes
 from homeserver.client_data.open_client_data import open_client_data
 from homeserver.clock import Clock, SystemClock
@@ -36,6 +38,7 @@ from homeserver.http.context import Services
 from homeserver.http.gauges import Gauges
 from homeserver.http.listeners import RunningListeners, start_listeners
 from homeserver.http.rate_limits import RateLimits
+from homeserver.mail.open_mail import open_mail
 from homeserver.media.open_media import open_media
 from homeserver.oauth_api import oauth_routes
 from homeserver.peers.back_off import StoredBackOff
@@ -51,6 +54,7 @@ from homeserver.rooms.context import RoomsContext, open_rooms
 from homeserver.rooms.end_forks import end_forks_everywhere
 from homeserver.rooms.listeners import follow_accounts
 from homeserver.signing_key_file import load_signing_key
+from homeserver.sso.open_sso import open_sso
 from homeserver.storage import instance, positions
 from homeserver.storage.db import Database
 from homeserver.storage.migrate import migrate
@@ -140,16 +144,19 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     back_off = StoredBackOff(db, clock)
     transport = await _open_transport(stack, settings, clock, db, author, back_off)
     elsewhere = Elsewhere.by(transport)
+    mail = await stack.enter_async_context(open_mail(settings, server_name, clock, db))
     accounts = await stack.enter_async_context(
-        open_accounts(settings, server_name, clock, db, writer, elsewhere.profiles)
+        open_accounts(settings, server_name, clock, db, writer, elsewhere.profiles, mail)
     )
     _follow_sessions(tailer, accounts)
+    sso = await stack.enter_async_context(open_sso(accounts))
     rooms = await stack.enter_async_context(
         open_rooms(settings, clock, db, writer, tailer, author, elsewhere.directory)
     )
     await stack.enter_async_context(follow_accounts(rooms))
     client_data = await stack.enter_async_context(open_client_data(rooms))
     ephemeral = await stack.enter_async_context(open_ephemeral(rooms))
+    appservices = await stack.enter_async_context(open_appservices(accounts, ephemeral))
     push = await stack.enter_async_context(open_push(db, writer, tailer))
     sync = await stack.enter_async_context(open_sync(epoch, rooms, ephemeral, client_data, push))
     media = await stack.enter_async_context(open_media(settings, server_name, db, clock, elsewhere.media))
@@ -179,11 +186,15 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
         rooms=rooms,
         client_data=client_data,
         ephemeral=ephemeral,
+        appservices=appservices,
         to_device=to_device,
         e2ee=e2ee,
+        mail=mail,
+        identity=IdentityContext(accounts, rooms.outgoing, author.key),
         media=media,
         push=push,
         sync=sync,
+        sso=sso,
         federation=federation,
     )
 

@@ -12,6 +12,7 @@ from homeserver.accounts.remote_profiles import RemoteProfiles
 from homeserver.accounts.stages import Stage
 from homeserver.clock import Clock
 from homeserver.config import Settings
+from homeserver.mail.context import MailContext
 from homeserver.storage.db import Database
 from homeserver.storage.positions import Change, Positions
 
@@ -52,4 +53,5 @@ class AccountsContext:
     last_seen: LastSeen
     hooks: AccountHooks
     elsewhere: RemoteProfiles
+    mail: MailContext
     stages: dict[str, Stage] = field(default_factory=dict)

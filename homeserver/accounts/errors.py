@@ -2,12 +2,24 @@
 
 from collections.abc import Sequence
 
-from homeserver.errors import Forbidden, MatrixError
+from homeserver.errors import Forbidden, MatrixError, StandardError
 from homeserver.json_types import JsonObject
 
 
 class WrongPassword(Forbidden):
     """The user name or the password is wrong."""
+
+
+class ThreepidInUse(StandardError):
+    """This address belongs to another account already."""
+
+    code = "M_THREEPID_IN_USE"
+
+
+class ThreepidNotValidated(StandardError):
+    """It was not shown who reads what is sent to this address."""
+
+    code = "M_THREEPID_AUTH_FAILED"
 
 
 class InteractiveAuthRequired(MatrixError):

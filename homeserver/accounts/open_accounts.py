@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from federation.protocol.ids import ServerName
 from homeserver.accounts.access_tokens import AccessTokens
 from homeserver.accounts.context import AccountHooks, AccountsContext
+from homeserver.accounts.email_stage import email_stages
 from homeserver.accounts.last_seen import LastSeen
 from homeserver.accounts.own_stages import own_stages
 from homeserver.accounts.passwords import Passwords
@@ -13,6 +14,7 @@ from homeserver.accounts.remote_profiles import NoRemoteProfiles, RemoteProfiles
 from homeserver.accounts.token_keys import load_token_keys
 from homeserver.clock import Clock
 from homeserver.config import Settings
+from homeserver.mail.context import MailContext
 from homeserver.storage.db import Database
 from homeserver.storage.positions import Positions
 
@@ -25,8 +27,12 @@ async def open_accounts(
     db: Database,
     positions: Positions,
     elsewhere: RemoteProfiles | None = None,
+    mail: MailContext | None = None,
 ) -> AsyncIterator[AccountsContext]:
-    """Load the token keys, run the background work, and end it again."""
+    """Load the token keys, run the background work, and end it again.
+
+    Without `mail`, what this process has to tell people is queued, and a server that runs delivers it.
+    """
     keys = await load_token_keys(db, clock)
     tokens = AccessTokens(keys, server_name, clock, db, settings.auth.access_token_lifetime)
     passwords = Passwords(settings.auth.password_hash)
@@ -34,9 +40,9 @@ async def open_accounts(
     last_seen.start()
     accounts = AccountsContext(
         settings, server_name, clock, db, positions, passwords, tokens, last_seen, AccountHooks(),
-        elsewhere or NoRemoteProfiles(),
+        elsewhere or NoRemoteProfiles(), mail or MailContext(settings.smtp, server_name, clock, db),
     )  # fmt: skip
-    accounts.stages.update(own_stages(accounts))
+    accounts.stages.update(own_stages(accounts) | email_stages(accounts))
     try:
         yield accounts
     finally:

@@ -10,12 +10,14 @@ from homeserver.accounts.stages import (
     REGISTRATION_TOKEN,
     TERMS,
     Attempt,
+    AuthData,
     Operation,
     Outcome,
     Passed,
     Refusal,
     Stage,
 )
+from homeserver.accounts.threepids import find_owner
 from homeserver.config.registration import TermsDocument
 from homeserver.errors import Forbidden
 from homeserver.json_types import JsonObject
@@ -47,11 +49,11 @@ def _password_stage(ctx: AccountsContext) -> Stage:
         requester, auth = attempt.operation.requester, attempt.auth
         if requester is None:
             raise Forbidden("Nobody is logged in whose password could be checked")
-        user = auth.identifier.user if auth.identifier is not None else auth.user
-        if user is not None and local_user_id(user, ctx.server_name) != requester.user_id:
-            raise Forbidden("The password must be the one of the account that is logged in")
-        if user is None or auth.password is None or (auth.identifier and auth.identifier.type != "m.id.user"):
+        named = await _named_user(ctx, auth)
+        if named is None or auth.password is None:
             return Refusal("M_FORBIDDEN", "User and password are needed")
+        if named != requester.user_id:
+            raise Forbidden("The password must be the one of the account that is logged in")
         if not await ctx.passwords.matches(auth.password, await password_hash_of(requester)):
             return Refusal("M_FORBIDDEN", "The password is wrong")
         return Passed()
@@ -65,6 +67,16 @@ def _password_stage(ctx: AccountsContext) -> Stage:
         return await password_hash_of(requester) is not None
 
     return Stage(check, proves_owner=proves_owner)
+
+
+async def _named_user(ctx: AccountsContext, auth: AuthData) -> str | None:
+    """Return whose password it is said to be, `""` for nobody's; None where it is not said."""
+    who = auth.identifier
+    if who is not None and who.type == "m.id.thirdparty" and who.medium and who.address:
+        owner = await find_owner(ctx, who.medium, who.address)
+        return "" if owner is None else owner.user_id
+    user = auth.user if who is None else who.user if who.type == "m.id.user" else None
+    return None if user is None else local_user_id(user, ctx.server_name) or ""
 
 
 def _registration_token_stage(ctx: AccountsContext) -> Stage:

@@ -11,11 +11,13 @@ import orjson
 from federation.protocol.ids import UserId, localpart_of
 from homeserver.accounts.context import AccountsContext
 from homeserver.accounts.sessions import BegunSession, DeviceRequest, Login, begin_session, login_of
+from homeserver.accounts.threepids import take_validated
 from homeserver.accounts.usernames import check_available, random_user_id
 from homeserver.errors import Forbidden, UserInUse
 from homeserver.storage import accounts, profiles, registration_tokens
 from homeserver.storage.accounts import NewAccount
 from homeserver.storage.positions import Change, Stream
+from homeserver.storage.threepid_validations import Purpose
 from homeserver.storage.users import intern_users
 
 
@@ -24,7 +26,8 @@ class Registration:
     """The account to make.
 
     `password` None: no password opens it. `device` None: nobody is logged in. `registration_token` is used up
-    by it and may make the user an admin. `terms` are the (document, version) pairs that were agreed to.
+    by it and may make the user an admin. `email_session` is a completed validation, used up too, the address
+    of which becomes the account's. `terms` are the (document, version) pairs that were agreed to.
     `appservice_id`: an application service makes it, which may have the name.
     `also` is done in the same transaction, with the user's number; what it raises undoes all.
     `upgrades_guest`: the account is there, as that of a guest who has proved to own it.
@@ -38,6 +41,7 @@ class Registration:
     is_guest: bool = False
     upgrades_guest: bool = False
     registration_token: str | None = None
+    email_session: str | None = None
     terms: Sequence[tuple[str, str]] = ()
     appservice_id: str | None = None
     also: Callable[[Change, int], Awaitable[None]] | None = None
@@ -47,7 +51,7 @@ async def register_account(ctx: AccountsContext, registration: Registration) -> 
     """Make an account and log its device in, all or nothing; None where no device was asked for.
 
     Raises: UserInUse, Exclusive, WeakPassword, InvalidParam; Forbidden when the registration token is not
-    valid (any more).
+    valid (any more); ThreepidInUse, ThreepidNotValidated.
     """
     user_id = registration.user_id
     if not registration.upgrades_guest:
@@ -109,6 +113,8 @@ async def _insert(
         raise UserInUse()
     for note in ctx.hooks.new_accounts:
         await note(change, user_nid, registration.user_id)
+    if registration.email_session is not None:
+        await take_validated(ctx, change.conn, user_nid, registration.email_session, Purpose.REGISTER)
     await accounts.insert_accepted_terms(change.conn, user_nid, registration.terms, now_ms)
     if not registration.upgrades_guest:
         name = registration.display_name or localpart_of(registration.user_id)

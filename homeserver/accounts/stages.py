@@ -16,12 +16,15 @@ import orjson
 
 from homeserver.accounts.requester import Requester
 from homeserver.json_types import JsonObject
+from homeserver.storage.threepid_validations import Purpose
 from homeserver.storage.uia import UiaSession
 
 PASSWORD: Final = "m.login.password"
 DUMMY: Final = "m.login.dummy"
 REGISTRATION_TOKEN: Final = "m.login.registration_token"
 TERMS: Final = "m.login.terms"
+EMAIL: Final = "m.login.email.identity"
+CAPTCHA: Final = "m.login.recaptcha"
 
 
 class Identifier(msgspec.Struct):
@@ -58,6 +61,7 @@ class Operation:
     """What is to be authorised, by which flows.
 
     `name` is method and path; `essentials` is what must not change between the first request and the last.
+    `email_purpose` is what the owner of an e-mail address must have agreed to where that is a stage.
     """
 
     name: str
@@ -65,6 +69,7 @@ class Operation:
     requester: Requester | None = None
     essentials: JsonObject = field(default_factory=dict)
     only_admin_tokens: bool = False
+    email_purpose: Purpose | None = None
 
     @property
     def digest(self) -> str:

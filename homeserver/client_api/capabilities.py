@@ -19,8 +19,10 @@ routes = Routes()
 async def get_capabilities(request: web.Request) -> web.StreamResponse:
     """GET /capabilities: of this server, for this user."""
     requester = await require_user(request, guests=True)
-    default_version = services(request).settings.rooms.default_version
-    return json_response({"capabilities": capabilities(default_version, requester)})
+    here = services(request)
+    known = capabilities(here.settings.rooms.default_version, requester)
+    known["m.3pid_changes"] = {"enabled": here.mail.is_on and not requester.is_guest}
+    return json_response({"capabilities": known})
 
 
 def capabilities(default_version: str, requester: Requester) -> JsonObject:
@@ -35,7 +37,6 @@ def capabilities(default_version: str, requester: Requester) -> JsonObject:
         "m.profile_fields": {"enabled": owns_account},
         "m.set_displayname": {"enabled": owns_account},
         "m.set_avatar_url": {"enabled": owns_account},
-        "m.3pid_changes": {"enabled": False},
         "m.get_login_token": {"enabled": owns_account},
         "m.forget_forced_upon_leave": {"enabled": False},
     }

@@ -8,11 +8,12 @@ from aiohttp import web
 from homeserver.accounts.errors import InteractiveAuthRequired, WrongPassword
 from homeserver.accounts.interactive_auth import authorize, owner_flows
 from homeserver.accounts.requester import Requester
-from homeserver.accounts.stages import AuthData, Operation
+from homeserver.accounts.stages import EMAIL, AuthData, Operation
 from homeserver.http.context import services
 from homeserver.http.rate_limits import Action
 from homeserver.http.routing import MATCH
 from homeserver.json_types import JsonObject
+from homeserver.storage.threepid_validations import Purpose
 
 
 async def confirm_owner(
@@ -22,13 +23,29 @@ async def confirm_owner(
 
     `essentials` is what the request would do; it must stay the same between the first request and the last.
 
+    Application services own the accounts that they act as.
+
     Raises: InteractiveAuthRequired, Forbidden, LimitExceeded.
     """
+    if requester.appservice_id is not None:
+        return
     accounts = services(request).accounts
     flows = await owner_flows(accounts, requester)
     operation = Operation(operation_name(request), flows, requester, essentials)
     with counted_failures(request, requester.user_id):
         await authorize(accounts, operation, auth)
+
+
+async def confirm_email_owner(
+    request: web.Request, auth: AuthData | None, essentials: JsonObject, purpose: Purpose
+) -> str:
+    """Return the validation by which somebody not logged in has shown to read an e-mail address's mail.
+
+    Raises: InteractiveAuthRequired, Forbidden.
+    """
+    operation = Operation(operation_name(request), [(EMAIL,)], None, essentials, email_purpose=purpose)
+    passed = await authorize(services(request).accounts, operation, auth)
+    return passed.proofs[EMAIL]
 
 
 def operation_name(request: web.Request) -> str:

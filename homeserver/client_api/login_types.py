@@ -19,6 +19,8 @@ class LoginBody(msgspec.Struct):
     type: str
     identifier: Identifier | None = None
     user: str | None = None
+    medium: str | None = None
+    address: str | None = None
     password: str | None = None
     token: str | None = None
     device_id: str | None = None

@@ -14,11 +14,13 @@ from homeserver.accounts.register import Registration, register_account, registe
 from homeserver.accounts.registration_flows import registration_operation
 from homeserver.accounts.registration_tokens import is_valid_token
 from homeserver.accounts.sessions import DeviceRequest
-from homeserver.accounts.stages import REGISTRATION_TOKEN, TERMS, AuthData
+from homeserver.accounts.stages import EMAIL, REGISTRATION_TOKEN, TERMS, AuthData
 from homeserver.accounts.upgrade_guest import check_guest_token
 from homeserver.accounts.usernames import check_available, new_user_id, random_user_id
+from homeserver.appservices.make_user import make_user
 from homeserver.client_api.interactive_auth import operation_name
 from homeserver.client_api.login import render_login
+from homeserver.client_api.login_appservice import APPSERVICE, appservice_of
 from homeserver.errors import MissingParam
 from homeserver.http.context import services
 from homeserver.http.params import json_response, query_enum, read_body, required_query_str
@@ -46,6 +48,7 @@ class RegisterBody(msgspec.Struct):
     inhibit_login: bool = False
     refresh_token: bool = False
     guest_access_token: str | None = None
+    type: str | None = None
 
 
 class GuestBody(msgspec.Struct):
@@ -62,6 +65,8 @@ async def register(request: web.Request) -> web.StreamResponse:
         guest = await read_body(request, GuestBody, optional=True)
         return json_response(render_login(await register_guest(ctx, guest.initial_device_display_name)))
     body = await read_body(request, RegisterBody)
+    if body.type == APPSERVICE:
+        return await _register_for_appservice(request, body)
     wished = None if body.username is None else new_user_id(body.username, ctx.server_name)
     if body.guest_access_token is not None:
         if wished is None:
@@ -84,6 +89,7 @@ async def register(request: web.Request) -> web.StreamResponse:
             device=_device_of(body),
             upgrades_guest=body.guest_access_token is not None,
             registration_token=passed.proofs.get(REGISTRATION_TOKEN),
+            email_session=passed.proofs.get(EMAIL),
             terms=[(document.id, document.version) for document in terms],
         ),
     )
@@ -103,6 +109,15 @@ async def get_token_validity(request: web.Request) -> web.StreamResponse:
     """GET …/validity: whether a registration token could be used at this moment."""
     token = required_query_str(request, "token")
     return json_response({"valid": await is_valid_token(services(request).accounts, token)})
+
+
+async def _register_for_appservice(request: web.Request, body: RegisterBody) -> web.StreamResponse:
+    registration = appservice_of(request)
+    if body.username is None:
+        raise MissingParam("username is required")
+    ctx = services(request).appservices
+    user_id, login = await make_user(ctx, registration, body.username, _device_of(body))
+    return json_response(_render_account(user_id) if login is None else render_login(login))
 
 
 def _device_of(body: RegisterBody) -> DeviceRequest | None:

@@ -1,6 +1,8 @@
 """A captcha at registration."""
 
-from pydantic import Field, SecretStr
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
 
 from homeserver.config.values import Section
 
@@ -12,8 +14,19 @@ class Captcha(Section):
     """The public key that clients show the captcha with."""
     secret_key: SecretStr | None = None
     """The key that answers are verified with."""
+    script_url: str = Field(
+        default="https://www.google.com/recaptcha/api.js",
+        pattern=r"^https://[A-Za-z0-9.-]+(?:[/?]\S*)?$",
+    )
+    """The script that shows the captcha on the server's own page, for clients that cannot."""
     verify_url: str = Field(
         default="https://www.google.com/recaptcha/api/siteverify",
         pattern=r"^https?://\S+$",
     )
     """Where answers are verified; services compatible with reCAPTCHA work."""
+
+    @model_validator(mode="after")
+    def check_both_keys_are_there(self) -> Self:
+        if (self.site_key is None) != (self.secret_key is None):
+            raise ValueError("`site_key` and `secret_key` are required together")
+        return self

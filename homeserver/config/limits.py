@@ -25,6 +25,8 @@ class Limits(Section):
     """Login attempts, per address and per account."""
     failed_login: Rate = Rate(per_second=0.1, burst=5)
     """Wrong passwords, per account."""
+    email: Rate = Rate(per_second=0.02, burst=5)
+    """Mails that somebody asks for, per address of the one who asks and per e-mail address."""
     message: Rate = Rate(per_second=10, burst=100)
     """Events sent, per user."""
     typing: Rate = Rate(per_second=5, burst=20)

@@ -15,6 +15,14 @@ class RegistrationMode(StrEnum):
     CLOSED = "closed"
 
 
+class EmailAtRegistration(StrEnum):
+    """Whether an e-mail address is shown to be one's own when an account is made."""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 class TermsDocument(Section):
     """A document that one must agree to before making an account."""
 
@@ -40,5 +48,8 @@ class Registration(Section):
     """Turns on `/_synapse/admin/v1/register` for tools that know this secret."""
     guests: bool = False
     """Whether guest accounts can be made."""
+    email: EmailAtRegistration = EmailAtRegistration.OPTIONAL
+    """Whether people confirm an e-mail address when they make an account: `off`, `optional` or `required`.
+    Without `smtp.host` it is as if `off`."""
     terms: tuple[TermsDocument, ...] = ()
     """Documents one must agree to, as tables with `id`, `version`, `language`, `name` and `url`."""

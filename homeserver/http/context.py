@@ -6,7 +6,9 @@ from aiohttp import web
 
 from federation.context import FederationContext
 from federation.protocol.ids import ServerName
+from homeserver.accounts.bind_threepid import IdentityContext
 from homeserver.accounts.context import AccountsContext
+from homeserver.appservices.context import AppservicesContext
 from homeserver.client_data.context import ClientDataContext
 from homeserver.clock import Clock
 from homeserver.config import Settings
@@ -16,9 +18,11 @@ from homeserver.ephemeral.context import EphemeralContext
 from homeserver.http.addresses import ClientAddresses
 from homeserver.http.gauges import Gauges
 from homeserver.http.rate_limits import RateLimits
+from homeserver.mail.context import MailContext
 from homeserver.media.context import MediaContext
 from homeserver.push.context import PushContext
 from homeserver.rooms.context import RoomsContext
+from homeserver.sso.context import SsoContext
 from homeserver.storage.db import Database
 from homeserver.storage.positions import Positions
 from homeserver.sync.context import SyncContext
@@ -40,11 +44,15 @@ class Services:
     rooms: RoomsContext
     client_data: ClientDataContext
     ephemeral: EphemeralContext
+    appservices: AppservicesContext
     to_device: ToDeviceContext
     e2ee: E2eeContext
+    mail: MailContext
+    identity: IdentityContext
     media: MediaContext
     push: PushContext
     sync: SyncContext
+    sso: SsoContext
     federation: FederationContext | None = None
     """None where the configuration says not to federate."""
 

@@ -21,6 +21,7 @@ class Action(StrEnum):
     REGISTRATION = "registration"
     LOGIN = "login"
     FAILED_LOGIN = "failed_login"
+    EMAIL = "email"
     MESSAGE = "message"
     TYPING = "typing"
     CREATE_ROOM = "create_room"
@@ -38,7 +39,7 @@ class Action(StrEnum):
     """Requests that need no access token; they have the rate of `other`, per address."""
 
 
-BY_ADDRESS: Final = frozenset({Action.REGISTRATION, Action.LOGIN, Action.ANONYMOUS})
+BY_ADDRESS: Final = frozenset({Action.REGISTRATION, Action.LOGIN, Action.EMAIL, Action.ANONYMOUS})
 
 
 class RateLimits:

@@ -5,14 +5,26 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#using-access-tokens
 
 from aiohttp import web
 
+from homeserver.accounts.access_tokens import CheckedToken
 from homeserver.accounts.last_seen import NOTE_EVERY_S
 from homeserver.accounts.requester import Requester
+from homeserver.appservices.registration import Registration
 from homeserver.errors import Forbidden, GuestAccessForbidden, MissingToken, UserSuspended
 from homeserver.http.context import Services, services
+from homeserver.http.params import query_str
 from homeserver.http.rate_limits import BY_ADDRESS
 from homeserver.http.routing import MATCH
 
-__all__ = ["Requester", "access_token", "recheck_user", "refuse_suspended", "require_admin", "require_user"]
+__all__ = [
+    "Requester",
+    "access_token",
+    "has_access_token",
+    "recheck_user",
+    "refuse_suspended",
+    "require_admin",
+    "require_appservice",
+    "require_user",
+]
 
 
 async def require_user(request: web.Request, *, guests: bool = False, locked: bool = False) -> Requester:
@@ -22,18 +34,19 @@ async def require_user(request: web.Request, *, guests: bool = False, locked: bo
         guests: whether the endpoint is open to guest accounts.
         locked: whether the endpoint works while the account is locked (only logging out does).
 
-    Raises: MissingToken, UnknownToken, UserLocked, GuestAccessForbidden, LimitExceeded.
+    Raises: MissingToken, UnknownToken, UserLocked, GuestAccessForbidden, LimitExceeded; Forbidden for users
+    whom an application service may not act as.
     """
     here = services(request)
     tokens = here.accounts.tokens
     token = access_token(request)
     now = here.clock.monotonic()
-    checked = tokens.remembered(token, now) or await tokens.authenticate(token, locked=locked)
+    checked = tokens.remembered(token, now) or await _check(request, token, locked=locked)
     requester = checked.requester
     if requester.is_guest and not guests:
         raise GuestAccessForbidden()
     limit = request[MATCH].route.limit
-    if here.rate_limits.enabled and limit not in BY_ADDRESS:
+    if here.rate_limits.enabled and limit not in BY_ADDRESS and not requester.is_unlimited:
         here.rate_limits.check_user(limit, requester.user_nid)
     if checked.note_due <= now:
         checked.note_due = now + NOTE_EVERY_S
@@ -49,7 +62,18 @@ async def recheck_user(request: web.Request) -> None:
     here = services(request)
     token = access_token(request)
     if here.accounts.tokens.remembered(token, here.clock.monotonic()) is None:
-        await here.accounts.tokens.authenticate(token)
+        await _check(request, token)
+
+
+def require_appservice(request: web.Request) -> Registration:
+    """Return the application service that asks.
+
+    Raises: MissingToken; Forbidden where the token is not an application service's.
+    """
+    registration = services(request).appservices.known.by_token(access_token(request))
+    if registration is None:
+        raise Forbidden("The access token is not that of an application service")
+    return registration
 
 
 async def require_admin(request: web.Request) -> Requester:
@@ -73,6 +97,11 @@ def refuse_suspended(requester: Requester) -> None:
         raise UserSuspended()
 
 
+def has_access_token(request: web.Request) -> bool:
+    """Tell whether a request comes with an access token, good or not."""
+    return "Authorization" in request.headers or bool(request.query.get("access_token"))
+
+
 def access_token(request: web.Request) -> str:
     """Return the access token from the header or, deprecated but alive, from the query.
 
@@ -87,6 +116,20 @@ def access_token(request: web.Request) -> str:
     if not token:
         raise MissingToken()
     return token
+
+
+async def _check(request: web.Request, token: str, *, locked: bool = False) -> CheckedToken:
+    """Return what a token that is not remembered stands for: an application service's, or a session's.
+
+    Raises: UnknownToken, UserLocked; Forbidden for users whom an application service does not cover.
+    """
+    here = services(request)
+    registration = here.appservices.known.by_token(token)
+    if registration is None:
+        return await here.accounts.tokens.authenticate(token, locked=locked)
+    device_id = query_str(request, "device_id") or query_str(request, "org.matrix.msc3202.device_id")
+    user_id = query_str(request, "user_id")
+    return await here.appservices.masquerades.act_as(registration, user_id, device_id, locked=locked)
 
 
 def _note_device(request: web.Request, here: Services, requester: Requester) -> None:

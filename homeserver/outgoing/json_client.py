@@ -54,11 +54,17 @@ class JsonClient:
 
     async def get(self, url: str, query: Mapping[str, str] | None = None, token: str = "") -> JsonObject:
         """Ask for a JSON object. Raises RemoteFailed, RemoteRefused."""
-        return await self._ask("GET", url, query, None, token)
+        return await self._ask("GET", url, query, None, f"Bearer {token}" if token else "")
 
-    async def post(self, url: str, body: JsonObject, token: str = "") -> JsonObject:
-        """Send a JSON object and return the one that is answered. Raises RemoteFailed, RemoteRefused."""
-        return await self._ask("POST", url, None, orjson.dumps(body), token)
+    async def post(
+        self, url: str, body: JsonObject, token: str = "", *, authorization: str = ""
+    ) -> JsonObject:
+        """Send a JSON object and return the one that is answered, with a token or a header made elsewhere.
+
+        Raises: RemoteFailed, RemoteRefused.
+        """
+        header = f"Bearer {token}" if token else authorization
+        return await self._ask("POST", url, None, orjson.dumps(body), header)
 
     async def deliver(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """POST bytes, and return the status of the answer, which is all that is read. Raises RemoteFailed."""
@@ -80,12 +86,12 @@ class JsonClient:
         await self._resolver.close()
 
     async def _ask(
-        self, method: str, text: str, query: Mapping[str, str] | None, body: bytes | None, token: str
+        self, method: str, text: str, query: Mapping[str, str] | None, body: bytes | None, authorization: str
     ) -> JsonObject:
         url = self._check(text).update_query(query or {})
         headers = {"Content-Type": "application/json"} if body is not None else {}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
+        if authorization:
+            headers["Authorization"] = authorization
         session = self._session = self._session or self._open()
         try:
             async with (

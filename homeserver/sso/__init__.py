@@ -1,0 +1,1 @@
+"""Single sign-on: other systems, by OpenID Connect, say who somebody is."""

@@ -1,0 +1,85 @@
+"""Asking identity providers.
+
+What bounds it: `ANSWER_WITHIN_S`, `MAX_ANSWER_BYTES`, `MAX_CONNECTIONS`; no redirects, no cookies, no
+proxies. Providers are named by the operator, so they may be in a private network.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+
+import orjson
+from aiohttp import BasicAuth, ClientError, ClientSession, DummyCookieJar, StreamReader, TCPConnector
+
+from homeserver.json_types import JsonObject
+from homeserver.sso.errors import ProviderFailed
+
+ANSWER_WITHIN_S: Final = 10.0
+MAX_ANSWER_BYTES: Final = 256 * 1024
+MAX_CONNECTIONS: Final = 16
+
+
+class ProviderClient:
+    """A session for requests to providers. It is opened with the first request."""
+
+    def __init__(self) -> None:
+        self._session: ClientSession | None = None
+
+    async def get(self, url: str, token: str = "") -> JsonObject:
+        """Ask for a JSON object. Raises ProviderFailed."""
+        return await self._ask("GET", url, headers={"Authorization": f"Bearer {token}"} if token else {})
+
+    async def post(self, url: str, form: Mapping[str, str], auth: BasicAuth | None) -> JsonObject:
+        """Send a form and return the JSON object that is answered. Raises ProviderFailed."""
+        return await self._ask("POST", url, form=form, auth=auth)
+
+    async def close(self) -> None:
+        """End all connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def _ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        auth: BasicAuth | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> JsonObject:
+        session = self._session = self._session or ClientSession(
+            connector=TCPConnector(limit=MAX_CONNECTIONS), cookie_jar=DummyCookieJar()
+        )
+        sent = {"Accept": "application/json", **(headers or {})}
+        try:
+            async with (
+                asyncio.timeout(ANSWER_WITHIN_S),
+                session.request(
+                    method, url, data=form, auth=auth, headers=sent, allow_redirects=False
+                ) as response,
+            ):
+                raw = await _read(response.content)
+        except (ClientError, OSError, ValueError) as error:  # a TimeoutError is an OSError
+            raise ProviderFailed(f"{method} {url}: {type(error).__name__}: {error}") from error
+        if response.status != 200:
+            raise ProviderFailed(f"{method} {url}: status {response.status}")
+        return _decode(raw, f"{method} {url}")
+
+
+async def _read(content: StreamReader) -> bytes:
+    raw = bytearray()
+    async for chunk in content.iter_any():
+        raw += chunk
+        if len(raw) > MAX_ANSWER_BYTES:
+            raise ValueError(f"the answer has more than {MAX_ANSWER_BYTES} bytes")
+    return bytes(raw)
+
+
+def _decode(raw: bytes, asked: str) -> JsonObject:
+    try:
+        answer = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise ProviderFailed(f"{asked}: the answer is not JSON") from error
+    if not isinstance(answer, dict):
+        raise ProviderFailed(f"{asked}: the answer is not a JSON object")
+    return answer

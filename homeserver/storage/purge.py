@@ -45,7 +45,12 @@ DELETE_REDACTIONS = "DELETE FROM redactions WHERE redaction_nid = ANY ($1::bigin
 DELETE_MENTIONS = "DELETE FROM mentions WHERE event_nid = ANY ($1::bigint[])"
 DELETE_LACKING = "DELETE FROM backward_extremities WHERE child_nid = ANY ($1::bigint[])"
 UPDATE_REPORTS = "UPDATE reports SET event_nid = NULL WHERE event_nid = ANY ($1::bigint[])"
-REFERENCES_TO_EVENTS = (DELETE_RELATIONS, DELETE_REDACTIONS, DELETE_MENTIONS, DELETE_LACKING, UPDATE_REPORTS)
+DELETE_PUSHES = "DELETE FROM push_queue WHERE event_nid = ANY ($1::bigint[])"
+DELETE_SEARCH_TEXTS = "DELETE FROM search_texts WHERE event_nid = ANY ($1::bigint[])"
+REFERENCES_TO_EVENTS = (
+    DELETE_RELATIONS, DELETE_REDACTIONS, DELETE_MENTIONS, DELETE_LACKING, UPDATE_REPORTS, DELETE_PUSHES,
+    DELETE_SEARCH_TEXTS,
+)  # fmt: skip
 DELETE_REDACTIONS_OF = "DELETE FROM redactions WHERE target_id = ANY ($1::text[])"
 # The event before each run of purged ones takes on what they counted: all of them are as good as read.
 UPDATE_COUNTS_BEFORE = """

@@ -59,7 +59,8 @@ class StoredRoomReader:
             if not event.has_place:
                 # Of outliers only state may be had: states and auth chains show it to everybody in the room.
                 return None if event.key_nid is None else served(room.version, event, whole=True)
-            [(_, whole)] = await seen_by_server(conn, room, server, [event])
+            expired_ms = self._rooms.lifetimes.expired_before_ms(room.nid)
+            [(_, whole)] = await seen_by_server(conn, room, server, [event], expired_before_ms=expired_ms)
         return served(room.version, event, whole=whole)
 
     async def state_before(self, room_id: RoomId, event_id: EventId) -> StateIds | None:
@@ -108,7 +109,7 @@ class StoredRoomReader:
         room = await self._room(room_id)
         async with self._rooms.db.acquire() as conn:
             events = await PrevWalk(conn, room).newest_first(event_ids, limit)
-            return await _served(conn, room, server, events)
+            return await self._served(conn, room, server, events)
 
     async def missing_events(
         self, server: ServerName, room_id: RoomId, query: MissingEventsQuery
@@ -118,7 +119,7 @@ class StoredRoomReader:
             walk = PrevWalk(conn, room)
             events = await walk.breadth_first(query.latest, query.earliest, query.limit, query.min_depth)
             events.sort(key=lambda event: event.place)
-            return await _served(conn, room, server, events)
+            return await self._served(conn, room, server, events)
 
     async def closest_event(
         self, server: ServerName, room_id: RoomId, timestamp_ms: int, *, forwards: bool
@@ -128,9 +129,20 @@ class StoredRoomReader:
         place = (timestamp_ms, tie_break, tie_break)
         async with self._rooms.db.acquire() as conn:
             events = await select_by_time(conn, room.nid, place, CLOSEST_SCANNED, forwards=forwards)
-            seen = await seen_by_server(conn, room, server, events)
+            expired_ms = self._rooms.lifetimes.expired_before_ms(room.nid)
+            seen = await seen_by_server(conn, room, server, events, expired_before_ms=expired_ms)
         closest = next((event for event, whole in seen if whole), None)
         return None if closest is None else served(room.version, closest, whole=True)
+
+    async def _served(
+        self, conn: Connection, room: Room, server: ServerName, events: Sequence[StoredEvent]
+    ) -> list[ServedEvent]:
+        expired_ms = self._rooms.lifetimes.expired_before_ms(room.nid)
+        return [
+            served(room.version, event, whole=whole)
+            for event, whole in await seen_by_server(conn, room, server, events, expired_before_ms=expired_ms)
+            if may_be_sent(room.version, event.json)
+        ]
 
     async def _room(self, room_id: RoomId) -> Room:
         room = await self._rooms.names.room(room_id)
@@ -143,16 +155,6 @@ async def _event_in(conn: Connection, room: Room, event_id: EventId) -> StoredEv
     if event is None or event.room_nid != room.nid or not may_be_sent(room.version, event.json):
         return None
     return event
-
-
-async def _served(
-    conn: Connection, room: Room, server: ServerName, events: Sequence[StoredEvent]
-) -> list[ServedEvent]:
-    return [
-        served(room.version, event, whole=whole)
-        for event, whole in await seen_by_server(conn, room, server, events)
-        if may_be_sent(room.version, event.json)
-    ]
 
 
 async def _auth_chain(conn: Connection, event_nids: Sequence[int]) -> list[int]:

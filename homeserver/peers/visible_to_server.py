@@ -29,9 +29,17 @@ NOT_THERE: Final = Presence()
 
 
 async def seen_by_server(
-    conn: Connection, room: Room, server: ServerName, events: Sequence[StoredEvent]
+    conn: Connection,
+    room: Room,
+    server: ServerName,
+    events: Sequence[StoredEvent],
+    *,
+    expired_before_ms: int | None,
 ) -> list[tuple[StoredEvent, bool]]:
-    """Return events that have a place in a room, each with whether a server in the room may see all of it."""
+    """Return events that have a place in a room, each with whether a server in the room may see all of it.
+
+    Nobody may of messages from before `expired_before_ms`.
+    """
     if not events:
         return []
     visibilities = await _visibilities(conn, room, events)
@@ -44,7 +52,11 @@ async def seen_by_server(
     bases = {event.event_nid: base_position(event) for event in doubtful}
     presence = await select_presence_of_server(conn, room.nid, server, bases) if bases else {}
     return [
-        (event, event.event_nid not in presence or _may_see(event, server, visibilities, presence))
+        (
+            event,
+            not _has_expired(event, expired_before_ms)
+            and (event.event_nid not in presence or _may_see(event, server, visibilities, presence)),
+        )
         for event in events
     ]
 
@@ -107,6 +119,10 @@ async def _visibilities(
         after = _visibility(event.json) if event.type == HISTORY_VISIBILITY else before
         found[event.event_nid] = frozenset({before, after})
     return found
+
+
+def _has_expired(event: StoredEvent, before_ms: int | None) -> bool:
+    return before_ms is not None and event.key_nid is None and event.origin_server_ts < before_ms
 
 
 def _may_see(

@@ -18,6 +18,7 @@ from homeserver.rooms.completions import Completions
 from homeserver.rooms.event_bodies import EventBodies
 from homeserver.rooms.heads import Heads
 from homeserver.rooms.ignored_users import IgnoredUsers
+from homeserver.rooms.lifetimes import Lifetimes
 from homeserver.rooms.memberships import Memberships
 from homeserver.rooms.remote_directory import NoRemoteDirectory, RemoteDirectory
 from homeserver.rooms.remote_rooms import Gateway
@@ -49,6 +50,7 @@ class RoomsContext:
     heads: Heads
     memberships: Memberships
     ignored: IgnoredUsers
+    lifetimes: Lifetimes
     summaries: Summaries
     completions: Completions
     commits: CommitQueue
@@ -78,12 +80,14 @@ async def open_rooms(
     heads = Heads(db, names)
     memberships = Memberships(db, tailer)
     ignored = IgnoredUsers(db)
+    lifetimes = Lifetimes(db, settings.retention, clock)
     summaries = Summaries(db, names)
     completions = Completions(db)
     commits = CommitQueue(db, heads, author, tailer.offer)
     tailer.subscribe(heads.apply, reset=heads.clear)
     tailer.subscribe(memberships.apply, reset=memberships.clear)
     tailer.subscribe(ignored.apply, reset=ignored.clear)
+    tailer.subscribe(lifetimes.apply, reset=lifetimes.clear)
     tailer.subscribe(summaries.apply, reset=summaries.clear)
     tailer.subscribe(completions.apply, reset=completions.clear)
     outgoing = JsonClient(
@@ -91,11 +95,12 @@ async def open_rooms(
         verify_tls=settings.federation.verify_tls,
         ca_file=settings.federation.ca_file,
     )
+    await lifetimes.load()
     commits.start()
     try:
         yield RoomsContext(
             author.server_name, settings, clock, db, names, positions, tailer, heads, memberships, ignored,
-            summaries, completions, commits, author, EventBodies(), outgoing,
+            lifetimes, summaries, completions, commits, author, EventBodies(), outgoing,
             elsewhere or NoRemoteDirectory(), Gateway(),
         )  # fmt: skip
     finally:

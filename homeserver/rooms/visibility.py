@@ -95,6 +95,8 @@ async def visible_events(
 
     Takes a connection of its own where one is needed: callers that hold one use `visible_in_rooms`.
     """
+    await ctx.lifetimes.load()
+    events = ctx.lifetimes.without_expired(room.nid, events)
     ignored = await ctx.ignored.of_user(viewer.user_nid)
     await ctx.memberships.of_user(viewer.user_nid)
     if was_joined_throughout(ctx, viewer, room.nid, events):
@@ -117,7 +119,11 @@ async def visible_in_rooms(
     At most four queries, however many rooms and events there are.
     """
     ignored = NOBODY if with_ignored else await ctx.ignored.read(conn, viewer.user_nid)
-    found = {room_nid: _shown(of_room, ignored) for room_nid, of_room in events.items()}
+    await ctx.lifetimes.read(conn)
+    found = {
+        room_nid: _shown(ctx.lifetimes.without_expired(room_nid, of_room), ignored)
+        for room_nid, of_room in events.items()
+    }
     doubtful = {
         room_nid: of_room
         for room_nid, of_room in found.items()

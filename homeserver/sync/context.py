@@ -61,8 +61,11 @@ async def open_sync(
 
     The hub comes last: whoever it wakes reads the others.
     """
+    def expires(room_nid: int) -> bool:
+        return rooms.lifetimes.of_room(room_nid) is not None
+
     ctx = SyncContext(
-        epoch, rooms, ephemeral, client_data, push, Hub(), RoomTails(), LastChanges(),
+        epoch, rooms, ephemeral, client_data, push, Hub(), RoomTails(expires), LastChanges(),
         UnreadCounts(rooms.names), EvaluatedCounts(), RememberedKeyCounts(rooms.db),
     )  # fmt: skip
     tailer = rooms.tailer

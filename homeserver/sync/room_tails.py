@@ -1,7 +1,7 @@
 """The newest events of the rooms that are being talked in, so that woken syncs read no database."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import orjson
@@ -74,9 +74,10 @@ class RoomTail:
 
 
 class RoomTails:
-    """The tails of the rooms last written to."""
+    """The tails of the rooms last written to, but for those whose messages expire."""
 
-    def __init__(self) -> None:
+    def __init__(self, expires: Callable[[int], bool] = lambda _room_nid: False) -> None:
+        self._expires = expires
         self._tails: LruCache[int, RoomTail] = LruCache(MAX_ROOMS)
         self._size = 0
 
@@ -104,7 +105,7 @@ class RoomTails:
             self._drop_oldest()
 
     def get(self, room_nid: int) -> RoomTail | None:
-        return self._tails.get(room_nid)
+        return None if self._expires(room_nid) else self._tails.get(room_nid)
 
     def clear(self) -> None:
         self._tails.clear()

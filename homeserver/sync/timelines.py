@@ -63,7 +63,11 @@ async def _load_pages(
     stored = await select_timelines(conn, [(span.room_nid, span.since, span.upto) for span in spans], size)
     pages: dict[int, Sequence[StoredEvent]] = {span.room_nid: stored.get(span.room_nid, ()) for span in spans}
     full = {room_nid for room_nid, page in pages.items() if len(page) >= size}
-    doubtful = {s.room_nid: pages[s.room_nid] for s in spans if s.is_whole or s.room_nid not in joined}
+    doubtful = {
+        s.room_nid: pages[s.room_nid]
+        for s in spans
+        if s.is_whole or s.room_nid not in joined or ctx.lifetimes.of_room(s.room_nid) is not None
+    }
     visible = pages | await visible_in_rooms(conn, ctx, request.viewer, doubtful)
     wanted = request.filter.room.timeline
     return {

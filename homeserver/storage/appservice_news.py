@@ -8,7 +8,7 @@ that its namespaces name themselves, which callers give as `whole_rooms`.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from federation.protocol.ids import EventId, UserId
+from federation.protocol.ids import EventId, RoomAlias, RoomId, UserId
 from homeserver.storage.db import Connection
 from homeserver.storage.events import EVENT_COLUMNS, StoredEvent, event_from_row
 from homeserver.storage.receipts import StoredReceipt
@@ -168,15 +168,15 @@ async def select_moved_rooms(conn: Connection, nid: int, since: int) -> set[int]
     return {row["room_nid"] for row in await conn.fetch(SELECT_MOVED_ROOMS, nid, since)}
 
 
-async def select_aliases(conn: Connection, room_nids: Collection[int] | None) -> list[tuple[int, str]]:
+async def select_aliases(conn: Connection, room_nids: Collection[int] | None) -> list[tuple[int, RoomAlias]]:
     """Return the aliases of rooms, or all there are, each after its room."""
     wanted = None if room_nids is None else sorted(room_nids)
-    return [(row["room_nid"], row["alias"]) for row in await conn.fetch(SELECT_ALIASES, wanted)]
+    return [(row["room_nid"], RoomAlias(row["alias"])) for row in await conn.fetch(SELECT_ALIASES, wanted)]
 
 
-async def select_all_rooms(conn: Connection) -> list[tuple[int, str]]:
+async def select_all_rooms(conn: Connection) -> list[tuple[int, RoomId]]:
     """Return number and id of every room."""
-    return [(row["room_nid"], row["room_id"]) for row in await conn.fetch(SELECT_ALL_ROOMS)]
+    return [(row["room_nid"], RoomId(row["room_id"])) for row in await conn.fetch(SELECT_ALL_ROOMS)]
 
 
 async def select_news(conn: Connection, span: Span, limit: int) -> list[StoredEvent]:

@@ -51,6 +51,10 @@ SET claimed_by = $2, claimed_until = clock_timestamp() + $3::bigint * interval '
 WHERE appservice_nid = $1 AND (claimed_by = $2 OR claimed_until IS NULL OR claimed_until < clock_timestamp())
 RETURNING cursor, last_txn, txn_body, txn_upto, failing_since_ms, retry_at_ms, interval_ms
 """
+UPDATE_CLAIMS = """
+UPDATE appservices SET claimed_until = clock_timestamp() + $2::bigint * interval '1 millisecond'
+WHERE claimed_by = $1
+"""
 UPDATE_RELEASED = """
 UPDATE appservices SET claimed_by = NULL, claimed_until = NULL, cursor = greatest(cursor, $3)
 WHERE appservice_nid = $1 AND claimed_by = $2
@@ -208,6 +212,11 @@ async def claim(conn: Connection, nid: int, worker: str, for_ms: int) -> Claimed
     """Take over, or go on, sending to an application service; None while another worker does."""
     row = await conn.fetchrow(UPDATE_CLAIM, nid, worker, for_ms)
     return None if row is None else Claimed(*row)
+
+
+async def renew_claims(conn: Connection, worker: str, for_ms: int) -> None:
+    """Keep all that a worker has claimed."""
+    await conn.execute(UPDATE_CLAIMS, worker, for_ms)
 
 
 async def release(conn: Connection, nid: int, worker: str, cursor: int) -> None:

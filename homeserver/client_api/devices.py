@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from homeserver.accounts.devices import delete_devices, get_device, list_devices, rename_device
+from homeserver.accounts.devices import delete_devices, get_device, list_devices, make_device, rename_device
 from homeserver.accounts.stages import AuthData
 from homeserver.client_api.interactive_auth import confirm_owner
 from homeserver.http.context import services
@@ -58,10 +58,14 @@ async def get_one_device(request: web.Request) -> web.StreamResponse:
 
 @routes.put("/_matrix/client/v3/devices/{deviceId}")
 async def put_device(request: web.Request) -> web.StreamResponse:
-    """PUT /devices/{deviceId}: give it a name."""
+    """PUT /devices/{deviceId}: give it a name. Application services make devices so, too."""
     requester = await require_user(request, guests=True)
     ctx = services(request).accounts
     body = await read_body(request, DeviceBody)
+    if requester.appservice_id is not None:
+        name = None if isinstance(body.display_name, msgspec.UnsetType) else body.display_name
+        if await make_device(ctx, requester.user_nid, path_param(request, "deviceId"), name):
+            return json_response({}, status=201)
     device = await get_device(ctx, requester.user_nid, path_param(request, "deviceId"))
     if not isinstance(body.display_name, msgspec.UnsetType):
         await rename_device(ctx, requester.user_nid, device.device_id, body.display_name)

@@ -37,6 +37,8 @@ class PublicRoomsBody(msgspec.Struct):
     limit: Annotated[int, msgspec.Meta(ge=1)] | None = None
     since: str | None = None
     filter: Filter | None = None
+    include_all_networks: bool = False
+    third_party_instance_id: str | None = None
 
 
 @routes.get(PATH, limit=Action.ANONYMOUS)
@@ -59,6 +61,8 @@ async def post_public_rooms(request: web.Request) -> web.StreamResponse:
         since=body.since,
         term=wanted.generic_search_term,
         room_types=None if wanted.room_types is None else frozenset(wanted.room_types),
+        network=body.third_party_instance_id,
+        all_networks=body.include_all_networks,
     )
     return json_response(await _list(request, query))
 

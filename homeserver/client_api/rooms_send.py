@@ -6,6 +6,7 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#sending-events-to-a-room
 from aiohttp import web
 
 from federation.protocol.ids import parse_room_id
+from homeserver.client_api.massaged_timestamp import massaged_timestamp
 from homeserver.http.context import services
 from homeserver.http.params import json_response, read_json_object
 from homeserver.http.rate_limits import Action
@@ -30,6 +31,7 @@ async def put_message(request: web.Request) -> web.StreamResponse:
         path_param(request, "eventType"),
         content,
         path_param(request, "txnId"),
+        origin_server_ts=massaged_timestamp(request, requester),
     )
     return json_response({"event_id": event_id})
 

@@ -6,6 +6,7 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#put_matrixclientv3roomsro
 from aiohttp import web
 
 from federation.protocol.ids import parse_room_id
+from homeserver.client_api.massaged_timestamp import massaged_timestamp
 from homeserver.http.context import services
 from homeserver.http.params import json_response, read_json_object
 from homeserver.http.rate_limits import Action
@@ -34,6 +35,7 @@ async def _set_state(request: web.Request, state_key: str) -> web.StreamResponse
     room_id = parse_room_id(path_param(request, "roomId"))
     content = await read_json_object(request)
     event_id = await set_state(
-        services(request).rooms, requester, room_id, path_param(request, "eventType"), state_key, content
-    )
+        services(request).rooms, requester, room_id, path_param(request, "eventType"), state_key, content,
+        origin_server_ts=massaged_timestamp(request, requester),
+    )  # fmt: skip
     return json_response({"event_id": event_id})

@@ -74,8 +74,17 @@ class Dispatcher:
 
     def _count_address(self, request: web.Request, route: Route) -> None:
         limits = self._services.rate_limits
-        if limits.enabled:
+        if limits.enabled and not self._is_unlimited(request):
             limits.check_address(route.limit, self._services.addresses.of(request))
+
+    def _is_unlimited(self, request: web.Request) -> bool:
+        """Whether an application service asks that may do so as often as it likes."""
+        known = self._services.appservices.known
+        header = request.headers.get("Authorization") if known else None
+        if header is None:
+            return False
+        registration = known.by_token(header[7:].strip())
+        return registration is not None and not registration.rate_limited
 
 
 async def _ask_for_body(request: web.Request) -> None:

@@ -12,7 +12,11 @@ from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.public_rooms_query import PublicRoomsQuery
 from homeserver.rooms.room_summary import RoomSummary, render_published
-from homeserver.storage.directory import select_published_rooms
+from homeserver.storage.directory import (
+    select_published_rooms,
+    select_rooms_of_all_networks,
+    select_rooms_of_network,
+)
 
 MAX_LIMIT: Final = 500
 MAX_SEARCH_LENGTH: Final = 255
@@ -54,10 +58,21 @@ async def _matching_rooms(ctx: RoomsContext, query: PublicRoomsQuery) -> Sequenc
     if len(term) > MAX_SEARCH_LENGTH:
         raise InvalidParam(f"A search term has at most {MAX_SEARCH_LENGTH} characters")
     async with ctx.db.acquire() as conn:
-        published = await select_published_rooms(conn)
+        if query.all_networks:
+            published = await select_rooms_of_all_networks(conn)
+        elif query.network is not None:
+            published = await select_rooms_of_network(conn, *_split_network(query.network))
+        else:
+            published = await select_published_rooms(conn)
     found = (await ctx.summaries.of_rooms(published)).values()
     matching = [room for room in found if _fits(room, term, query.room_types)]
     return sorted(matching, key=_place)
+
+
+def _split_network(instance_id: str) -> tuple[str, str]:
+    """Return application service and network of what /thirdparty/protocols names an instance by."""
+    appservice_id, _, network_id = instance_id.partition("|")
+    return appservice_id, network_id
 
 
 def _fits(room: RoomSummary, term: str, room_types: frozenset[str | None] | None) -> bool:

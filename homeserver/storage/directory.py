@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from federation.protocol.ids import RoomAlias
 from homeserver.storage.db import Connection
+from homeserver.storage.text import to_text
 
 INSERT_ALIAS = """
 INSERT INTO room_aliases (alias, room_nid, creator_nid, created_ts) VALUES ($1, $2, $3, $4)
@@ -27,6 +28,14 @@ UPDATE_PUBLISHED = "UPDATE rooms SET published = $2 WHERE room_nid = $1"
 SELECT_IS_PUBLISHED = "SELECT published FROM rooms WHERE room_nid = $1"
 SELECT_PUBLISHED_AMONG = "SELECT room_nid FROM rooms WHERE published AND room_nid = ANY ($1::bigint[])"
 SELECT_PUBLISHED_ROOMS = "SELECT room_nid FROM rooms WHERE published ORDER BY room_nid"
+SELECT_ROOMS_OF_NETWORK = """
+SELECT p.room_nid FROM appservices a JOIN appservice_published_rooms p USING (appservice_nid)
+WHERE a.appservice_id = $1 AND p.network_id = $2 ORDER BY p.room_nid
+"""
+SELECT_ROOMS_OF_ALL_NETWORKS = """
+SELECT room_nid FROM rooms WHERE published
+UNION SELECT room_nid FROM appservice_published_rooms ORDER BY room_nid
+"""
 
 UNCOMMITTED_CLAIM_MS = 60_000
 """How long an alias stays claimed for a room that is not committed."""
@@ -83,6 +92,17 @@ async def select_is_published(conn: Connection, room_nid: int) -> bool:
 async def select_published_among(conn: Connection, room_nids: Sequence[int]) -> set[int]:
     """Return those of the rooms that are in the published directory."""
     return {r["room_nid"] for r in await conn.fetch(SELECT_PUBLISHED_AMONG, room_nids)}
+
+
+async def select_rooms_of_network(conn: Connection, appservice_id: str, network_id: str) -> Sequence[int]:
+    """Return the rooms that an application service shows in the directory of a network."""
+    rows = await conn.fetch(SELECT_ROOMS_OF_NETWORK, to_text(appservice_id), to_text(network_id))
+    return [row["room_nid"] for row in rows]
+
+
+async def select_rooms_of_all_networks(conn: Connection) -> Sequence[int]:
+    """Return every room that is published, wherever."""
+    return [row["room_nid"] for row in await conn.fetch(SELECT_ROOMS_OF_ALL_NETWORKS)]
 
 
 async def select_published_rooms(conn: Connection) -> Sequence[int]:

@@ -60,8 +60,8 @@ class AccessTokens:
         self._forgotten = 0
         self.lifetime_ms = lifetime // timedelta(milliseconds=1)
 
-    def issue(self, session: Session, *, expires: bool) -> str:
-        """Sign a token for the newest generation of a session."""
+    def issue(self, session: Session, *, expires: bool, until_ms: int | None = None) -> str:
+        """Sign a token for the newest generation of a session; it may end at a time of its own."""
         now_ms = self._clock.now_ms()
         claims: dict[str, str | int] = {
             "sub": session.user_id,
@@ -70,7 +70,9 @@ class AccessTokens:
             "generation": session.generation if session.offered is None else session.offered,
             "iat": now_ms // 1000,
         }
-        if expires:
+        if until_ms is not None:
+            claims["exp_ms"] = until_ms
+        elif expires:
             claims["exp_ms"] = now_ms + self.lifetime_ms
         return self._signer.sign(claims)
 
@@ -166,4 +168,5 @@ def requester_of(session: Session) -> Requester:
         is_guest=session.is_guest,
         is_admin=session.is_admin,
         is_suspended=session.is_suspended,
+        is_oauth=session.is_oauth,
     )

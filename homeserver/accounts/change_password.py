@@ -9,7 +9,7 @@ from homeserver.accounts.logout import note_devices_gone
 from homeserver.accounts.notices import write_notices
 from homeserver.errors import NotFound
 from homeserver.mail.send_mail import queue_mails
-from homeserver.storage import devices, threepids
+from homeserver.storage import browser_sessions, devices, threepids
 from homeserver.storage.accounts import update_password_hash
 from homeserver.storage.threepid_validations import Purpose, use_up_validation
 
@@ -24,7 +24,8 @@ async def change_password(
 ) -> None:
     """Set the password, and tell the account's owner by mail.
 
-    With `log_out`, all sessions are ended and their devices deleted, but `but_device_nid`.
+    With `log_out`, all sessions are ended and their devices deleted, but `but_device_nid`; browsers that are
+    signed in are so no longer.
 
     Raises: WeakPassword, InvalidParam; NotFound where there is no such account, or no longer.
     """
@@ -56,6 +57,7 @@ async def _set(
         if not await update_password_hash(change.conn, user_nid, password_hash):
             raise NotFound("There is no such account")
         if log_out:
+            await browser_sessions.delete_browsers_of_user(change.conn, user_nid)
             gone = await devices.delete_all_devices(change.conn, user_nid, but=but_device_nid)
             if gone:
                 await note_devices_gone(change, user_nid, gone)

@@ -20,11 +20,19 @@ async def log_in_with_password(
     Raises: WrongPassword, also for accounts that do not exist, are deactivated or have no password;
     UserLocked.
     """
+    return await log_in_account(ctx, await check_password(ctx, user, password), device)
+
+
+async def check_password(ctx: AccountsContext, user: str, password: str) -> Account:
+    """Return the account that a user id, or its localpart, and a password open.
+
+    Raises: WrongPassword, also for accounts that do not exist, are deactivated or have no password.
+    """
     account = await _find_account(ctx, user)
     if not await ctx.passwords.matches(password, account.password_hash if account else None):
         raise WrongPassword()
     assert account is not None
-    return await log_in_account(ctx, account, device)
+    return account
 
 
 async def log_in_account(

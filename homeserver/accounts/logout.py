@@ -5,10 +5,11 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3logout
 
 from collections.abc import Sequence
 
+from homeserver.accounts.access_tokens import requester_of
 from homeserver.accounts.context import AccountsContext
 from homeserver.accounts.requester import Requester
 from homeserver.e2ee.announce import announce_devices
-from homeserver.storage import cross_signing, devices, login_tokens, sessions
+from homeserver.storage import browser_sessions, cross_signing, devices, login_tokens, sessions
 from homeserver.storage.positions import Change, Stream
 
 
@@ -26,14 +27,23 @@ async def log_out(ctx: AccountsContext, requester: Requester) -> None:
 async def log_out_everywhere(ctx: AccountsContext, user_nid: int, *, but: int | None = None) -> None:
     """End all sessions of a user and delete their devices, perhaps but one, given by number.
 
-    Login tokens go too: one could be on its way to a device.
+    Login tokens go too, one could be on its way to a device, and browsers that are signed in.
     """
     async with ctx.positions.write() as change:
         await login_tokens.delete_login_tokens_of_user(change.conn, user_nid)
+        await browser_sessions.delete_browsers_of_user(change.conn, user_nid)
         gone = await devices.delete_all_devices(change.conn, user_nid, but=but)
         if gone:
             await note_devices_gone(change, user_nid, gone)
     ctx.tokens.forget_user(user_nid)
+
+
+async def log_out_session(ctx: AccountsContext, session_nid: int) -> None:
+    """End one session, given by number, and delete its device; nothing happens where it has ended."""
+    async with ctx.db.acquire() as conn:
+        session = await sessions.select_session(conn, session_nid)
+    if session is not None:
+        await log_out(ctx, requester_of(session))
 
 
 async def end_session(ctx: AccountsContext, user_nid: int, session_nid: int) -> None:

@@ -26,8 +26,10 @@ log = structlog.get_logger(__name__)
 SPENT_TOKENS_KEPT: Final = 20
 
 
-async def refresh_tokens(ctx: AccountsContext, refresh_token: str) -> Login:
+async def refresh_tokens(ctx: AccountsContext, refresh_token: str, *, is_oauth: bool = False) -> Login:
     """Exchange a refresh token for a new pair of tokens.
+
+    `is_oauth`: for a session of the OAuth 2.0 API; each API renews only what it gave itself.
 
     Raises: UnknownToken, with `soft_logout` where the device may log in again; UserLocked.
     """
@@ -35,7 +37,7 @@ async def refresh_tokens(ctx: AccountsContext, refresh_token: str) -> Login:
     async with ctx.db.transaction() as conn:
         found = await sessions.select_refresh_token(conn, hash_token(refresh_token))
         session = None if found is None else await sessions.select_session(conn, found.session_nid)
-        if found is None or session is None:
+        if found is None or session is None or session.is_oauth != is_oauth:
             raise UnknownToken("The refresh token is not known")
         if session.is_locked:
             raise UserLocked(soft_logout=True)

@@ -11,6 +11,7 @@ class Requester:
 
     `device_id` and `device_nid` are None only for an application service that acts without a device.
     `appservice_id` is the application service that acts as the user; `is_unlimited`: no rate limit applies.
+    `is_oauth`: the session was granted by the OAuth 2.0 API, whose users manage their accounts on web pages.
     """
 
     user_id: UserId
@@ -21,6 +22,7 @@ class Requester:
     is_guest: bool = False
     is_admin: bool = False
     is_suspended: bool = False
+    is_oauth: bool = False
     appservice_id: str | None = None
     is_unlimited: bool = False
 

@@ -11,8 +11,8 @@ INSERT INTO sessions (user_nid, device_nid, created_ts) VALUES ($1, $2, $3) RETU
 """
 SELECT_SESSION = """
 SELECT s.session_nid, s.user_nid, u.user_id, s.device_nid, d.device_id, s.generation, s.offered,
-       a.is_admin, a.is_guest, a.is_locked, a.is_suspended
-FROM sessions s JOIN devices d USING (device_nid) JOIN accounts a ON a.user_nid = s.user_nid
+       a.is_admin, a.is_guest, a.is_locked, a.is_suspended, o.session_nid IS NOT NULL AS is_oauth
+FROM sessions s LEFT JOIN oauth_sessions o USING (session_nid) JOIN devices d USING (device_nid) JOIN accounts a ON a.user_nid = s.user_nid
      JOIN users u ON u.user_nid = s.user_nid
 WHERE s.session_nid = $1 AND a.deactivated_ts IS NULL
 """
@@ -34,7 +34,10 @@ DELETE_DEVICE_SESSIONS = "DELETE FROM sessions WHERE device_nid = $1 RETURNING s
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session with its device and the state of its account, which is not deactivated."""
+    """A session with its device and the state of its account, which is not deactivated.
+
+    `is_oauth`: a client was granted it, by the OAuth 2.0 API.
+    """
 
     session_nid: int
     user_nid: int
@@ -47,6 +50,7 @@ class Session:
     is_guest: bool
     is_locked: bool
     is_suspended: bool
+    is_oauth: bool
 
 
 @dataclass(frozen=True, slots=True)

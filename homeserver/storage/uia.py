@@ -16,6 +16,10 @@ SELECT_UIA_SESSION = """
 SELECT session_id, user_nid, operation, completed, proofs FROM uia_sessions
 WHERE session_id = $1 AND expires_ts > $2
 """
+SELECT_WAITING = """
+SELECT session_id FROM uia_sessions WHERE user_nid = $1 AND operation = $2 AND expires_ts > $3
+ORDER BY cardinality(completed) DESC, expires_ts DESC LIMIT 1
+"""
 UPDATE_PASSED = """
 UPDATE uia_sessions SET completed = completed || ARRAY[$2], proofs = proofs || $3::jsonb
 WHERE session_id = $1 AND expires_ts > $4 AND NOT $2 = ANY (completed) RETURNING session_id
@@ -71,6 +75,12 @@ async def select_uia_session(conn: Connection, session_id: str, now_ms: int) -> 
         return None
     completed, proofs = tuple(row["completed"]), orjson.loads(row["proofs"])
     return UiaSession(row["session_id"], row["user_nid"], row["operation"], completed, proofs)
+
+
+async def select_waiting(conn: Connection, user_nid: int, operation: str, now_ms: int) -> str | None:
+    """Return the session in which a user waits for an operation, the one that has come furthest."""
+    session_id: str | None = await conn.fetchval(SELECT_WAITING, user_nid, operation, now_ms)
+    return session_id
 
 
 async def update_passed(

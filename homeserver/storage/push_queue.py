@@ -13,7 +13,8 @@ UPDATE push_feed SET owner = $1, claimed_until = now() + $2::bigint * interval '
 WHERE owner = $1 OR claimed_until < now() RETURNING position
 """
 ADVANCE_FEED = """
-UPDATE push_feed SET position = $3, claimed_until = now() + $2::bigint * interval '1 millisecond' WHERE owner = $1
+UPDATE push_feed SET position = $3, claimed_until = now() + $2::bigint * interval '1 millisecond'
+WHERE owner = $1
 """
 RELEASE_FEED = "UPDATE push_feed SET claimed_until = '-infinity' WHERE owner = $1"
 SELECT_FIRST_SINCE = "SELECT coalesce(min(since), 0) FROM pushers WHERE enabled AND activated"
@@ -33,17 +34,11 @@ FROM out_of_band_memberships o
 JOIN memberships m ON m.user_nid = o.user_nid AND m.room_nid = o.room_nid AND m.event_nid = o.position
 WHERE o.user_nid = ANY ($1::bigint[]) AND m.membership = 'invite' AND o.position > $2 AND o.position <= $3
 """
-SELECT_INVITE_ELSEWHERE = """
-SELECT o.user_nid, o.room_nid, o.position, o.sender_nid, o.event_id, o.json
-FROM out_of_band_memberships o
-JOIN memberships m ON m.user_nid = o.user_nid AND m.room_nid = o.room_nid AND m.event_nid = o.position
-WHERE o.user_nid = $1 AND o.room_nid = $2 AND m.membership = 'invite' AND o.position = $3
-"""
-# The pushers' rows are changed before the queue's, so that who finishes with one waits and sees what was added.
+# The pushers' rows are changed before the queue's, so that who finishes with one waits, and sees what came.
 UPDATE_DUE = """
 UPDATE pushers p SET last_due = greatest(p.last_due, w.position), due_ts = coalesce(p.due_ts, $3)
-FROM (SELECT user_nid, max(position) AS position FROM unnest($1::bigint[], $2::bigint[]) AS n(user_nid, position)
-      GROUP BY user_nid) AS w
+FROM (SELECT user_nid, max(position) AS position
+      FROM unnest($1::bigint[], $2::bigint[]) AS n(user_nid, position) GROUP BY user_nid) AS w
 WHERE p.user_nid = w.user_nid AND p.enabled AND p.activated AND w.position > p.since
 AND (NOT $4 OR p.kind <> 'email')
 """
@@ -83,7 +78,9 @@ WHERE pusher_nid = $1
 """
 UPDATE_FAILED = """
 UPDATE pushers SET claimed_until = '-infinity', failing_since_ts = coalesce(failing_since_ts, $2),
-    failures = failures + 1, due_ts = $3
+    failures = failures + 1,
+    due_ts = CASE WHEN NOT $4 OR EXISTS (SELECT 1 FROM push_queue q WHERE q.pusher_nid = $1)
+             THEN $3::bigint END
 WHERE pusher_nid = $1
 """
 UPDATE_RELEASED = "UPDATE pushers SET claimed_until = '-infinity' WHERE pusher_nid = $1"
@@ -188,14 +185,6 @@ async def select_invites_elsewhere(
     return [InviteElsewhere(*row) for row in rows]
 
 
-async def select_invite_elsewhere(
-    conn: Connection, user_nid: int, room_nid: int, position: int
-) -> InviteElsewhere | None:
-    """Return an invite, if it still is one."""
-    row = await conn.fetchrow(SELECT_INVITE_ELSEWHERE, user_nid, room_nid, position)
-    return None if row is None else InviteElsewhere(*row)
-
-
 async def enqueue(conn: Connection, notified: Sequence[Notified], now_ms: int) -> None:
     """Have the pushers of users tell of events."""
     if notified:
@@ -249,9 +238,11 @@ async def finish(
     await conn.execute(UPDATE_FINISHED, pusher_nid, upto, now_ms, badge, again_ms)
 
 
-async def fail(conn: Connection, pusher_nid: int, now_ms: int, again_ms: int) -> None:
-    """Let go of a pusher that could not be told, until `again_ms`."""
-    await conn.execute(UPDATE_FAILED, pusher_nid, now_ms, again_ms)
+async def fail(
+    conn: Connection, pusher_nid: int, now_ms: int, again_ms: int, *, unless_empty: bool = False
+) -> None:
+    """Let go of a pusher that could not be told, until `again_ms`; with `unless_empty`, until news comes."""
+    await conn.execute(UPDATE_FAILED, pusher_nid, now_ms, again_ms, unless_empty)
 
 
 async def release(conn: Connection, pusher_nid: int) -> None:

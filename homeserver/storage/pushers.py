@@ -9,8 +9,9 @@ from federation.protocol.ids import UserId
 from homeserver.storage.db import Connection
 from homeserver.storage.text import from_text, to_text
 
-PUSHER_COLUMNS = """p.pusher_nid, p.user_nid, u.user_id, p.kind, p.app_id, p.pushkey, p.described, p.data, p.enabled,
-p.set_ts, p.activated, p.ack_token, p.ack_expires_ts, p.failing_since_ts, p.failures, p.last_due, p.last_badge, d.device_id"""
+PUSHER_COLUMNS = """p.pusher_nid, p.user_nid, u.user_id, p.kind, p.app_id, p.pushkey, p.described, p.data,
+p.enabled, p.set_ts, p.activated, p.ack_token, p.ack_expires_ts, p.failing_since_ts, p.failures, p.last_due,
+p.last_badge, d.device_id"""
 FROM_PUSHERS = """pushers p JOIN users u ON u.user_nid = p.user_nid
 LEFT JOIN sessions s ON s.session_nid = p.session_nid LEFT JOIN devices d ON d.device_nid = s.device_nid"""
 
@@ -22,13 +23,14 @@ SELECT DISTINCT user_nid FROM pushers WHERE user_nid = ANY ($1::bigint[]) AND en
 """
 # A pusher that is set again begins anew where it failed, and remembers what it has told.
 UPSERT_PUSHER = """
-INSERT INTO pushers (user_nid, session_nid, kind, app_id, pushkey, described, data, enabled, set_ts, since, last_due,
-                     activated, ack_token, ack_expires_ts, due_ts)
+INSERT INTO pushers (user_nid, session_nid, kind, app_id, pushkey, described, data, enabled, set_ts, since,
+                     last_due, activated, ack_token, ack_expires_ts, due_ts)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, CASE WHEN NOT $11 THEN $9 END)
 ON CONFLICT (user_nid, app_id, pushkey) DO UPDATE
 SET session_nid = excluded.session_nid, kind = excluded.kind, described = excluded.described,
-    data = excluded.data, enabled = excluded.enabled, set_ts = excluded.set_ts, activated = excluded.activated,
-    ack_token = excluded.ack_token, ack_expires_ts = excluded.ack_expires_ts, failing_since_ts = NULL,
+    data = excluded.data, enabled = excluded.enabled, set_ts = excluded.set_ts,
+    activated = excluded.activated, ack_token = excluded.ack_token,
+    ack_expires_ts = excluded.ack_expires_ts, failing_since_ts = NULL,
     failures = 0, due_ts = CASE WHEN pushers.due_ts IS NOT NULL OR NOT $11 THEN excluded.set_ts END
 """
 DELETE_PUSHER = "DELETE FROM pushers WHERE user_nid = $1 AND app_id = $2 AND pushkey = $3"

@@ -1,0 +1,1 @@
+"""Telling users who are not here of what notifies them: by push gateways, web push and e-mail."""

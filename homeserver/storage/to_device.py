@@ -40,6 +40,12 @@ FROM (
 WHERE t.device_nid = $2 AND t.position = w.position AND t.ordinal = w.ordinal
 """
 DELETE_TO_DEVICE = "DELETE FROM to_device WHERE device_nid = $1 AND position <= $2"
+SELECT_TO_DEVICE_AFTER = """
+SELECT position, ordinal, json FROM to_device
+WHERE device_nid = $1 AND (position, ordinal) > ($2, $3) AND position <= $4
+ORDER BY position, ordinal LIMIT $5
+"""
+DELETE_TO_DEVICE_UPTO = "DELETE FROM to_device WHERE device_nid = $1 AND (position, ordinal) <= ($2, $3)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +117,16 @@ async def put_off_to_device(conn: Connection, position: int, device_nid: int, af
 async def delete_to_device(conn: Connection, device_nid: int, upto: int) -> None:
     """Drop the messages that a device has acknowledged."""
     await conn.execute(DELETE_TO_DEVICE, device_nid, upto)
+
+
+async def select_to_device_after(
+    conn: Connection, device_nid: int, after: tuple[int, int], upto: int, limit: int
+) -> list[ToDeviceMessage]:
+    """Return the first messages behind a place, which is a position and an ordinal, up to a position."""
+    rows = await conn.fetch(SELECT_TO_DEVICE_AFTER, device_nid, *after, upto, limit)
+    return [ToDeviceMessage(*row) for row in rows]
+
+
+async def delete_to_device_upto(conn: Connection, device_nid: int, place: tuple[int, int]) -> None:
+    """Drop the messages that a device has acknowledged, up to a place."""
+    await conn.execute(DELETE_TO_DEVICE_UPTO, device_nid, *place)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 import orjson
 
-from federation.protocol.ids import InvalidIdentifier, RoomId, parse_room_id
+from federation.protocol.ids import InvalidIdentifier, parse_room_id
 from homeserver.json_types import JsonObject
 from homeserver.rooms.space_children import valid_children
 from homeserver.storage import sliding_rooms
@@ -106,23 +106,31 @@ def _joined_in(nids: Iterable[int], memberships: Mapping[int, RoomMembership]) -
 
 
 async def _load_own_data(ctx: SyncContext, user_nid: int, rooms: UserRooms) -> None:
-    """Read what the account data say of rooms, if any account data have changed."""
+    """Read what the account data say of rooms, if they or the rooms may be others than before."""
     since, upto = rooms.own_upto, ctx.rooms.tailer.applied
-    if since is not None and not ctx.changes.of_user(user_nid, since) & Stream.ACCOUNT_DATA:
+    has_changed = since is None or ctx.changes.of_user(user_nid, since) & Stream.ACCOUNT_DATA
+    if not has_changed and rooms.own_of is rooms.memberships:
         return
+    rooms.own_of = rooms.memberships
     async with ctx.rooms.db.acquire() as conn:
         direct = await select_content(conn, user_nid, GLOBAL, DIRECT)
         tags = await sliding_rooms.select_room_data_of_type(conn, user_nid, TAG)
-    rooms.own_upto = upto
-    rooms.direct = _direct_rooms(direct)
     rooms.tags = {nid: _tags_in(content) for nid, content in tags.items()}
+    rooms.direct = await _direct_rooms(ctx, rooms, direct)
+    rooms.own_upto = upto
     rooms.version += 1
 
 
-def _direct_rooms(content: bytes | None) -> frozenset[RoomId]:
+async def _direct_rooms(ctx: SyncContext, rooms: UserRooms, content: bytes | None) -> frozenset[int]:
     listed = orjson.loads(content) if content is not None else {}
-    rooms = (room for of_user in listed.values() if isinstance(of_user, list) for room in of_user)
-    return frozenset(RoomId(room) for room in rooms if isinstance(room, str))
+    direct = {
+        room for of_user in listed.values() if isinstance(of_user, list) for room in of_user
+        if isinstance(room, str)
+    }  # fmt: skip
+    if not direct:
+        return frozenset()
+    known = await ctx.rooms.names.rooms(rooms.memberships)
+    return frozenset(nid for nid, room in known.items() if room.room_id in direct)
 
 
 def _tags_in(content: bytes) -> frozenset[str]:

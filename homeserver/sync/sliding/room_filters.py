@@ -53,7 +53,7 @@ class RoomDetails:
 class OwnData:
     """What a user's account data say of rooms: which are direct chats, and how rooms are tagged."""
 
-    direct: Set[RoomId] = frozenset()
+    direct: Set[int] = frozenset()
     tags: Mapping[int, Set[str]] = field(default_factory=dict)
 
 
@@ -69,7 +69,7 @@ def passes(
     nid, room_id = room
     tags = own.tags.get(nid, frozenset())
     return (
-        filters.is_dm in (None, room_id in own.direct)
+        filters.is_dm in (None, nid in own.direct)
         and filters.is_encrypted in (None, details.is_encrypted)
         and filters.is_invite in (None, membership == "invite")
         and (filters.spaces is None or room_id in in_spaces)

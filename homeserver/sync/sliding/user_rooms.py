@@ -6,10 +6,9 @@ something happens, or where the user's membership changes, are looked at again.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from federation.protocol.ids import RoomId
 from homeserver.caches import LruCache
 from homeserver.storage.memberships import RoomMembership
 from homeserver.storage.positions import Stream
@@ -36,7 +35,8 @@ class UserRooms:
     """The rooms that a user's lists are made of.
 
     `order` has the position of each room's last activity, the least active first. `departed` are the rooms
-    that only those connections still show which have shown them before, with the position of the departure.
+    that only those connections still show which have shown them before, after the position of the departure,
+    the newest first.
     `direct` and `tags` are what the user's account data say of rooms; `version` counts changes of all that
     filters go by except rooms' own state. `children` are those of spaces, as of a position.
     """
@@ -45,12 +45,13 @@ class UserRooms:
     ignored: frozenset[int] = frozenset()
     upto: int = 0
     order: OrderedDict[int, int] = field(default_factory=OrderedDict)
-    departed: dict[int, int] = field(default_factory=dict)
+    departed: Sequence[tuple[int, int]] = ()
     standings: dict[int, Standing] = field(default_factory=dict)
     newest_membership: int = 0
     own_upto: int | None = None
+    own_of: Mapping[int, RoomMembership] | None = None
     version: int = 0
-    direct: Set[RoomId] = frozenset()
+    direct: Set[int] = frozenset()
     tags: Mapping[int, Set[str]] = field(default_factory=dict)
     matching: LruCache[RoomFilters, Matching] = field(default_factory=lambda: LruCache(MAX_FILTERS))
     children: LruCache[int, tuple[int, Set[str]]] = field(default_factory=lambda: LruCache(MAX_SPACES))
@@ -79,7 +80,7 @@ class UserRooms:
         """
         self.memberships, self.ignored = memberships, ignored
         self.newest_membership = max((room.position for room in memberships.values()), default=0)
-        self.departed = {}
+        departed: list[tuple[int, int]] = []
         order: dict[int, int] = {}
         for nid, room in memberships.items():
             if room.membership == "join":
@@ -87,7 +88,8 @@ class UserRooms:
             elif self._is_shown(room):
                 order[nid] = room.position
             elif not room.forgotten and room.membership not in PRESENT:
-                self.departed[nid] = room.position
+                departed.append((room.position, nid))
+        self.departed = sorted(departed, reverse=True)
         self.order = OrderedDict(sorted(order.items(), key=lambda item: item[1]))
         self.version += 1
 

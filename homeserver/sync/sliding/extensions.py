@@ -1,0 +1,199 @@
+"""Extensions of sliding sync: what is not of a room's timeline and state.
+
+Spec: https://github.com/matrix-org/matrix-spec-proposals/blob/main/proposals/4186-simplified-sliding-sync.md
+"""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+from homeserver.e2ee.device_list_delta import render_device_lists
+from homeserver.e2ee.key_counts import render_counts
+from homeserver.ephemeral.receipt_contents import build_receipt_contents
+from homeserver.json_types import JsonObject
+from homeserver.storage.account_data import AccountData, select_account_data_of_rooms
+from homeserver.storage.positions import Stream
+from homeserver.storage.receipts import UNTHREADED, StoredReceipt, select_newest_receipts, select_receipts
+from homeserver.sync.context import SyncContext
+from homeserver.sync.device_lists import have_counts_moved, load_device_lists
+from homeserver.sync.personal import global_account_data, render_account_data
+from homeserver.sync.receipts import MAX_RECEIPTS_OF_ROOM
+from homeserver.sync.sliding.choose import Choice
+from homeserver.sync.sliding.connection import Flag
+from homeserver.sync.sliding.load_results import Results
+from homeserver.sync.sliding.request import Dialect
+from homeserver.sync.sliding.survey import Survey
+from homeserver.sync.sliding.thread_subscriptions import load_thread_subscriptions
+from homeserver.sync.sliding.to_device import add_to_device
+
+
+@dataclass(slots=True)
+class ExtensionResults:
+    """The extensions' part of an answer; `has_news`: it is worth ending a wait."""
+
+    body: JsonObject = field(default_factory=dict)
+    has_news: bool = False
+
+    def add(self, name: str, content: JsonObject, *, is_news: bool) -> None:
+        self.body[name] = content
+        self.has_news = self.has_news or is_news
+
+
+async def load_extensions(
+    ctx: SyncContext, found: Survey, choice: Choice, results: Results
+) -> ExtensionResults:
+    """Load what is new for each extension that is enabled."""
+    wanted, answer = found.request.extensions, ExtensionResults()
+    if wanted.to_device is not None:
+        messages = await add_to_device(ctx, found, wanted.to_device)
+        answer.add("to_device", messages, is_news=bool(messages["events"]))
+    if wanted.e2ee:
+        await _add_e2ee(ctx, found, answer)
+    if wanted.account_data is not None:
+        await _add_account_data(ctx, found, choice, answer)
+    if wanted.receipts is not None:
+        await _add_receipts(ctx, found, choice, results, answer)
+    if wanted.typing is not None:
+        await _add_typing(ctx, found, choice, results, answer)
+    if wanted.thread_subscriptions is not None:
+        subscriptions = await load_thread_subscriptions(ctx, found, wanted.thread_subscriptions)
+        if subscriptions:
+            is_stable = found.request.dialect is Dialect.STABLE
+            name = "thread_subscriptions" if is_stable else "io.element.msc4308.thread_subscriptions"
+            answer.add(name, subscriptions, is_news=True)
+    return answer
+
+
+async def _add_e2ee(ctx: SyncContext, found: Survey, answer: ExtensionResults) -> None:
+    """Spec: https://github.com/matrix-org/matrix-spec-proposals/pull/3884"""
+    viewer = found.request.viewer
+    delta = await load_device_lists(ctx, found.plain, found.rooms.memberships, found.token.position)
+    counts = await ctx.key_counts.of_device(viewer.user_nid, viewer.device_nid)
+    body: JsonObject = {
+        "device_one_time_keys_count": render_counts(counts),
+        "device_unused_fallback_key_types": counts.unused_fallback_keys,
+    }
+    if delta:
+        lists = await render_device_lists(ctx.rooms.names, delta)
+        body["device_lists"] = {"changed": lists.get("changed", []), "left": lists.get("left", [])}
+    answer.add("e2ee", body, is_news=bool(delta) or have_counts_moved(ctx, found.plain))
+
+
+async def _add_account_data(
+    ctx: SyncContext, found: Survey, choice: Choice, answer: ExtensionResults
+) -> None:
+    """Add the account's own data that has changed, and that of rooms: all of it where a room is new."""
+    lacking = _lacking(found, choice.account_data, Flag.ACCOUNT_DATA)
+    data: dict[int, Sequence[AccountData]] = {
+        nid: found.account_data[nid] for nid in choice.account_data & found.account_data.keys()
+    }
+    if lacking:
+        async with ctx.rooms.db.acquire() as conn:
+            data |= await select_account_data_of_rooms(
+                conn, found.request.viewer.user_nid, sorted(lacking), found.token.position
+            )
+    rooms = await ctx.rooms.names.rooms(data)
+    body: JsonObject = {}
+    of_account = global_account_data(found.plain, found.account_data)
+    if of_account:
+        body["global"] = of_account
+    if data:
+        body["rooms"] = {
+            rooms[nid].room_id: [render_account_data(piece) for piece in pieces]
+            for nid, pieces in data.items()
+        }
+    if body:
+        answer.add("account_data", {"global": [], "rooms": {}} | body, is_news=True)
+
+
+async def _add_receipts(
+    ctx: SyncContext, found: Survey, choice: Choice, results: Results, answer: ExtensionResults
+) -> None:
+    """Add the receipts that were moved; of rooms that are new, the user's own and those of events shown.
+
+    Spec: https://github.com/matrix-org/matrix-spec-proposals/pull/3960
+    """
+    viewer = found.request.viewer
+    receipts = await _load_receipts(ctx, found, choice)
+    ignored = set((await ctx.rooms.names.user_ids(found.rooms.ignored)).values())
+    shown = {r.nid: {e.event_id for e in r.timeline.events} for r in results.shown if r.initial}
+    rooms = await ctx.rooms.names.rooms(receipts)
+    body: JsonObject = {}
+    for nid, of_room in receipts.items():
+        kept = [
+            receipt
+            for receipt in of_room
+            if receipt.user_id == viewer.user_id
+            or (receipt.user_id not in ignored and (nid not in shown or receipt.event_id in shown[nid]))
+        ]
+        # There is place for one content: others hold a user's receipts of the same event in more threads.
+        contents = build_receipt_contents(sorted(kept, key=lambda receipt: receipt.thread != UNTHREADED))
+        if contents:
+            body[rooms[nid].room_id] = {"type": "m.receipt", "content": contents[0]}
+    if body:
+        answer.add("receipts", {"rooms": body}, is_news=True)
+
+
+async def _load_receipts(
+    ctx: SyncContext, found: Survey, choice: Choice
+) -> Mapping[int, Sequence[StoredReceipt]]:
+    viewer_nid, upto = found.request.viewer.user_nid, found.token.position
+    lacking = _lacking(found, choice.receipts, Flag.RECEIPTS)
+    behind = {
+        nid
+        for nid in choice.receipts - lacking
+        if (sent := found.connection.rooms.get(nid)) is not None and sent.since is not None
+    }
+    live: set[int] = set()
+    if found.since is not None:
+        read_by_user = ctx.changes.of_user(viewer_nid, found.since.position) & Stream.RECEIPTS
+        live = {
+            nid
+            for nid in choice.receipts - lacking - behind
+            if read_by_user or found.moved.get(nid, 0) & Stream.RECEIPTS
+        }
+    receipts: dict[int, list[StoredReceipt]] = {}
+    if not (lacking or behind or live):
+        return receipts
+    async with ctx.rooms.db.acquire() as conn:
+        if lacking:
+            receipts |= await select_newest_receipts(
+                conn, sorted(lacking), upto, viewer_nid, MAX_RECEIPTS_OF_ROOM
+            )
+        for nids in (behind, live):
+            if nids:
+                since = min(found.base_of(nid) for nid in nids)
+                receipts |= await select_receipts(conn, sorted(nids), since, upto, viewer_nid)
+    return receipts
+
+
+async def _add_typing(
+    ctx: SyncContext, found: Survey, choice: Choice, results: Results, answer: ExtensionResults
+) -> None:
+    """Add who types now, where that has changed; in rooms that are new, only where somebody does."""
+    typing, stamp = ctx.ephemeral.typing, found.since.stamp if found.since is not None else 0
+    new = {result.nid for result in results.shown if result.initial}
+    typists: dict[int, list[object]] = {}
+    for nid in choice.typing:
+        users: list[object] = list(typing.current(nid))
+        floor = stamp if users else max(stamp, ctx.ephemeral.stamps.floor)
+        if bool(users) if nid in new or found.since is None else typing.version(nid) > floor:
+            typists[nid] = users
+    if typists:
+        rooms = await ctx.rooms.names.rooms(typists)
+        body = {
+            rooms[nid].room_id: {"type": "m.typing", "content": {"user_ids": users}}
+            for nid, users in typists.items()
+        }
+        answer.add("typing", {"rooms": body}, is_news=True)
+
+
+def _lacking(found: Survey, rooms: Set[int], flag: Flag) -> set[int]:
+    """Return the rooms of which the client was never given what an extension shows, or not for a while."""
+    sent_rooms = found.connection.rooms
+    lacking = set()
+    for nid in rooms:
+        sent = sent_rooms.get(nid)
+        is_behind = sent is not None and sent.since is not None
+        if sent is None or not sent.flags & flag or (is_behind and flag is Flag.ACCOUNT_DATA):
+            lacking.add(nid)
+    return lacking

@@ -1,0 +1,168 @@
+"""What a request finds: the user's rooms as they are now, and what has moved since the client's position."""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+from federation.protocol.ids import InvalidIdentifier, parse_room_id
+from homeserver.rooms.filters import EVERYTHING
+from homeserver.storage.account_data import AccountData
+from homeserver.storage.positions import Stream
+from homeserver.storage.sliding_rooms import select_rooms_with_receipts
+from homeserver.sync import personal
+from homeserver.sync.context import SyncContext
+from homeserver.sync.delta import SyncRequest
+from homeserver.sync.sliding.connection import Flag, SlidingConnection
+from homeserver.sync.sliding.load_rooms import load_user_rooms, passing
+from homeserver.sync.sliding.request import RoomConfig, SlidingRequest
+from homeserver.sync.sliding.room_filters import RoomFilters
+from homeserver.sync.sliding.user_rooms import UserRooms
+from homeserver.sync.tokens import SyncToken
+
+
+@dataclass(slots=True)
+class Survey:
+    """Everything that has to be known before rooms are chosen, all of it as of `token`.
+
+    `moved` are the kinds of data that have changed in rooms which the connection has; `departing` the rooms
+    that it has to be told the user has left, with those of them that pass each filter. `account_data` is
+    what has changed, by room.
+    """
+
+    request: SlidingRequest
+    connection: SlidingConnection
+    since: SyncToken | None
+    token: SyncToken
+    rooms: UserRooms
+    moved: Mapping[int, int]
+    departing: Sequence[int] = ()
+    departing_passes: Mapping[RoomFilters, Set[int]] = field(default_factory=dict)
+    subscribed_ids: Mapping[str, int] = field(default_factory=dict)
+    incomplete: Set[int] = frozenset()
+    account_data: Mapping[int, Sequence[AccountData]] = field(default_factory=dict)
+
+    @property
+    def plain(self) -> SyncRequest:
+        """The request as the parts that all transports share take it."""
+        return plain_request(self.request, self.since)
+
+    @property
+    def subscribed(self) -> Mapping[int, RoomConfig]:
+        return {nid: self.request.subscriptions[room_id] for room_id, nid in self.subscribed_ids.items()}
+
+    @property
+    def has_new_memberships(self) -> bool:
+        """Whether the user's membership of any room is another, or was written again."""
+        return self.since is not None and self.rooms.newest_membership > self.since.position
+
+    def base_of(self, room_nid: int) -> int:
+        """Return up to which position the client has a room that it was sent."""
+        sent = self.connection.rooms[room_nid]
+        if sent.since is not None:
+            return sent.since
+        return 0 if self.since is None else self.since.position
+
+    def has_moved(self, room_nid: int) -> bool:
+        """Whether there may be something new to show of a room that the client has."""
+        membership = self.rooms.memberships[room_nid]
+        if membership.position > self.base_of(room_nid):
+            return True
+        return membership.membership == "join" and bool(
+            self.moved.get(room_nid, 0) & (Stream.EVENTS | Stream.ROOM_META)
+        )
+
+
+async def survey(
+    ctx: SyncContext, request: SlidingRequest, connection: SlidingConnection, since: SyncToken | None
+) -> Survey:
+    """Look at everything as of this worker's position, which nothing moves before the caller awaits."""
+    rooms = ctx.sliding.rooms_of(request.viewer.user_nid)
+    filters = {wanted.filters for wanted in request.lists.values()}
+    while True:
+        await load_user_rooms(ctx, request.viewer.user_nid, rooms, filters)
+        token = SyncToken(ctx.epoch, rooms.upto, ctx.ephemeral.stamps.last)
+        departing = _departing(rooms, connection)
+        found = Survey(
+            request,
+            connection,
+            since,
+            token,
+            rooms,
+            await _moved(ctx, connection, rooms, since, token),
+            departing,
+            {wanted: await passing(ctx, rooms, wanted, departing) for wanted in filters if departing},
+            await _subscribed(ctx, request, rooms, departing),
+            await _incomplete(ctx, rooms),
+            await personal.load_account_data(
+                ctx, plain_request(request, since), _position(since), token.position
+            ),
+        )
+        if ctx.rooms.tailer.applied == token.position:
+            return found
+
+
+def plain_request(request: SlidingRequest, since: SyncToken | None) -> SyncRequest:
+    """Return a request as the parts that all transports share take it."""
+    return SyncRequest(request.viewer, EVERYTHING, since)
+
+
+def _position(since: SyncToken | None) -> int:
+    return 0 if since is None else since.position
+
+
+def _departing(rooms: UserRooms, connection: SlidingConnection) -> list[int]:
+    """Return the rooms that the user has left, of which the connection does not know that."""
+    found = []
+    for position, nid in rooms.departed:
+        if position <= connection.since:
+            break
+        sent = connection.rooms.get(nid)
+        if sent is not None and not sent.flags & Flag.LEFT:
+            found.append(nid)
+    return found
+
+
+async def _moved(
+    ctx: SyncContext,
+    connection: SlidingConnection,
+    rooms: UserRooms,
+    since: SyncToken | None,
+    token: SyncToken,
+) -> Mapping[int, int]:
+    if since is None or not connection.rooms:
+        return {}
+    changes = ctx.changes.rooms_since(since.position, connection.rooms)
+    if changes is not None:
+        return {nid: changed.since(since.position) for nid, changed in changes.items()}
+    # The worker has not been there all the while: the database knows.
+    moved = {nid: Stream.EVENTS for nid in connection.rooms if rooms.order.get(nid, 0) > since.position}
+    async with ctx.rooms.db.acquire() as conn:
+        read = await select_rooms_with_receipts(conn, list(connection.rooms), since.position, token.position)
+    return {nid: moved.get(nid, 0) | (Stream.RECEIPTS if nid in read else 0) for nid in moved.keys() | read}
+
+
+async def _subscribed(
+    ctx: SyncContext, request: SlidingRequest, rooms: UserRooms, departing: Sequence[int]
+) -> dict[str, int]:
+    """Return the numbers of subscribed rooms that the user may see something of; others are passed over."""
+    found: dict[str, int] = {}
+    for room_id in request.subscriptions:
+        try:
+            room = await ctx.rooms.names.room(parse_room_id(room_id))
+        except InvalidIdentifier:
+            continue
+        membership = None if room is None else rooms.memberships.get(room.nid)
+        if room is None or membership is None or membership.forgotten:
+            continue
+        if room.nid in rooms.order or room.nid in departing or rooms.has_been_in(room.nid):
+            found[room_id] = room.nid
+    return found
+
+
+async def _incomplete(ctx: SyncContext, rooms: UserRooms) -> frozenset[int]:
+    """Return the rooms whose members are not all known yet."""
+    completions = await ctx.rooms.completions.load()
+    if not completions:
+        return frozenset()
+    return frozenset(
+        nid for nid, at in completions.items() if nid in rooms.memberships and (at is None or at > rooms.upto)
+    )

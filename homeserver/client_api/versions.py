@@ -17,7 +17,11 @@ VERSIONS: Final = [f"v1.{minor}" for minor in range(1, 20)]
 UNSTABLE_FEATURES: Final = {
     "io.element.msc4388": True,
     "org.matrix.msc4108": True,
+    "org.matrix.msc4306": True,
+    "org.matrix.msc4308": True,
+    "org.matrix.simplified_msc3575": True,
     "parlour.websocket_sync": True,
+    "uk.half-shot.msc2666.query_mutual_rooms": True,
 }
 
 

@@ -20,6 +20,7 @@ from homeserver.config.push import Push
 from homeserver.config.registration import Registration
 from homeserver.config.retention import Retention
 from homeserver.config.rooms import Rooms
+from homeserver.config.search import Search
 from homeserver.config.smtp import Smtp
 from homeserver.config.turn import Turn
 from homeserver.config.values import Network, Section
@@ -84,6 +85,7 @@ class Settings(Section):
     auth: Auth = Auth()
     limits: Limits = Limits()
     rooms: Rooms = Rooms()
+    search: Search = Search()
     presence: Presence = Presence()
     federation: Federation = Federation()
     well_known: WellKnown = WellKnown()

@@ -150,6 +150,11 @@ def parse_room_event_filter(text: str | None) -> RoomEventFilter:
     return _convert(body, _RoomEventFilterBody).parsed()
 
 
+def room_event_filter(body: JsonObject) -> RoomEventFilter:
+    """Read a filter of events that came inside a request. Raises BadJson."""
+    return _convert(body, _RoomEventFilterBody).parsed()
+
+
 def _convert(body: object, shape: type[Shape]) -> Shape:
     try:
         return msgspec.convert(body, shape)

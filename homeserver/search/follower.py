@@ -1,0 +1,104 @@
+"""A task that follows what is committed from a cursor in the database on, one worker at a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from secrets import token_hex
+from typing import Final, TypeAlias
+
+import structlog
+
+from homeserver.errors import MatrixError
+from homeserver.storage import search_cursors
+from homeserver.storage.db import Database
+from homeserver.tailer import Batch, Tailer
+
+log = structlog.get_logger(__name__)
+
+CLAIM_S: Final = 60
+LOOK_EVERY_S: Final = 20.0
+PAUSE_S: Final = 0.2
+"""Between two rounds: what is said meanwhile is indexed at once, which costs less."""
+
+FAILED_PAUSE_S: Final = 5.0
+
+Advance: TypeAlias = Callable[[int], Awaitable[int]]
+"""Does what there is to do after a cursor and returns how far that came; it may leave some for later."""
+
+
+class Follower:
+    """Calls `advance` whenever something of the given kinds was committed, and from time to time."""
+
+    def __init__(self, name: str, db: Database, kinds: int, advance: Advance) -> None:
+        self._name = name
+        self._db = db
+        self._kinds = kinds
+        self._advance = advance
+        self._worker = token_hex(8)
+        self._look = asyncio.Event()
+        self._asked = self._answered = 0
+        self._round_done = asyncio.Condition()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, tailer: Tailer) -> None:
+        """Begin where the cursor stands."""
+        tailer.subscribe(self._apply, reset=self._look.set)
+        self._look.set()
+        self._task = asyncio.create_task(self._run(), name=f"search-{self._name}")
+
+    async def stop(self) -> None:
+        """Stop, and let another worker go on."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+        with suppress(MatrixError):  # without the database the claim runs out by itself
+            async with self._db.acquire() as conn:
+                await search_cursors.release(conn, self._name, self._worker)
+
+    async def until_done(self) -> None:
+        """Return once everything that was committed before this call has been dealt with."""
+        self._asked += 1
+        asked = self._asked
+        self._look.set()
+        async with self._round_done:
+            await self._round_done.wait_for(lambda: self._answered >= asked)
+
+    def _apply(self, batch: Batch) -> None:
+        if batch.entry.kinds & self._kinds:
+            self._look.set()
+
+    async def _run(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._look.wait()
+            self._look.clear()
+            await asyncio.sleep(await self._round())
+
+    async def _round(self) -> float:
+        """Do what there is to do; return how long to rest."""
+        asked = self._asked
+        try:
+            await self._follow()
+        except MatrixError as error:
+            log.warning("search.waiting_for_database", follower=self._name, error=str(error))
+            return FAILED_PAUSE_S
+        except Exception:
+            log.exception("search.follower_failed", follower=self._name)
+            return FAILED_PAUSE_S
+        async with self._round_done:
+            self._answered = asked
+            self._round_done.notify_all()
+        return PAUSE_S
+
+    async def _follow(self) -> None:
+        async with self._db.acquire() as conn:
+            cursor = await search_cursors.claim(conn, self._name, self._worker, CLAIM_S)
+        if cursor is None:
+            return
+        reached = await self._advance(cursor)
+        if reached != cursor:
+            async with self._db.acquire() as conn:
+                await search_cursors.move(conn, self._name, reached)

@@ -19,6 +19,7 @@ from homeserver.accounts.bind_threepid import IdentityContext
 from homeserver.accounts.context import AccountsContext
 from homeserver.accounts.first_admin import ensure_first_admin_token
 from homeserver.accounts.open_accounts import open_accounts
+from homeserver.admin.context import open_admin
 from homeserver.admin_api import admin_routes
 from homeserver.appservices.context import open_appservices
 from homeserver.client_api import client_routes
@@ -49,6 +50,7 @@ from homeserver.peers.outbound import open_outbound
 from homeserver.peers.outbound_to_device import OutboxDevices
 from homeserver.peers.transport_options import permitted_servers
 from homeserver.push.context import open_push
+from homeserver.retention.open_retention import open_retention
 from homeserver.rooms.build_event import Author
 from homeserver.rooms.context import RoomsContext, open_rooms
 from homeserver.rooms.end_forks import end_forks_everywhere
@@ -160,6 +162,8 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     push = await stack.enter_async_context(open_push(db, writer, tailer))
     sync = await stack.enter_async_context(open_sync(epoch, rooms, ephemeral, client_data, push))
     media = await stack.enter_async_context(open_media(settings, server_name, db, clock, elsewhere.media))
+    retention = await stack.enter_async_context(open_retention(rooms, media))
+    admin = await stack.enter_async_context(open_admin(accounts, rooms, client_data, retention))
     e2ee, to_device = E2eeContext.of(rooms), ToDeviceContext.of(rooms, OutboxDevices() if transport else None)
     federation, gauges = None, Gauges()
     if transport is not None:
@@ -192,6 +196,8 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
         mail=mail,
         identity=IdentityContext(accounts, rooms.outgoing, author.key),
         media=media,
+        retention=retention,
+        admin=admin,
         push=push,
         sync=sync,
         sso=sso,

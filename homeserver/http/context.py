@@ -8,6 +8,7 @@ from federation.context import FederationContext
 from federation.protocol.ids import ServerName
 from homeserver.accounts.bind_threepid import IdentityContext
 from homeserver.accounts.context import AccountsContext
+from homeserver.admin.context import AdminContext
 from homeserver.appservices.context import AppservicesContext
 from homeserver.client_data.context import ClientDataContext
 from homeserver.clock import Clock
@@ -21,6 +22,7 @@ from homeserver.http.rate_limits import RateLimits
 from homeserver.mail.context import MailContext
 from homeserver.media.context import MediaContext
 from homeserver.push.context import PushContext
+from homeserver.retention.context import RetentionContext
 from homeserver.rooms.context import RoomsContext
 from homeserver.sso.context import SsoContext
 from homeserver.storage.db import Database
@@ -50,6 +52,8 @@ class Services:
     mail: MailContext
     identity: IdentityContext
     media: MediaContext
+    retention: RetentionContext
+    admin: AdminContext
     push: PushContext
     sync: SyncContext
     sso: SsoContext

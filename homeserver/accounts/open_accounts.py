@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 
 from federation.protocol.ids import ServerName
 from homeserver.accounts.access_tokens import AccessTokens
+from homeserver.accounts.captcha_stage import open_captcha
 from homeserver.accounts.context import AccountHooks, AccountsContext
 from homeserver.accounts.email_stage import email_stages
 from homeserver.accounts.last_seen import LastSeen
 from homeserver.accounts.own_stages import own_stages
 from homeserver.accounts.passwords import Passwords
 from homeserver.accounts.remote_profiles import NoRemoteProfiles, RemoteProfiles
+from homeserver.accounts.stages import CAPTCHA
 from homeserver.accounts.token_keys import load_token_keys
 from homeserver.clock import Clock
 from homeserver.config import Settings
@@ -44,7 +46,9 @@ async def open_accounts(
     )  # fmt: skip
     accounts.stages.update(own_stages(accounts) | email_stages(accounts))
     try:
-        yield accounts
+        async with open_captcha(settings.captcha) as captcha:
+            accounts.stages[CAPTCHA] = captcha
+            yield accounts
     finally:
         await last_seen.stop()
         passwords.close()

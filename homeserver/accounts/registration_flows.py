@@ -19,8 +19,8 @@ Flow: TypeAlias = tuple[str, ...]
 async def registration_operation(ctx: AccountsContext, name: str, user_id: UserId | None) -> Operation:
     """Return the flows by which an account can be made now.
 
-    While the token of the first admin waits, it is accepted in every mode, and nobody needs an e-mail
-    address.
+    While the token of the first admin waits, it is accepted in every mode, and who has a token needs no
+    e-mail address.
 
     Raises: Forbidden where nobody can.
     """
@@ -49,14 +49,16 @@ def _flows(ctx: AccountsContext, *, awaits_admin: bool) -> list[Flow]:
     settings = ctx.settings.registration
     terms = (TERMS,) if settings.terms else ()
     email = settings.email if takes_email(ctx) else EmailAtRegistration.OFF
-    if email is EmailAtRegistration.REQUIRED and awaits_admin:
-        email = EmailAtRegistration.OPTIONAL
     match settings.mode:
         case RegistrationMode.OPEN:
             captcha = (CAPTCHA,) if ctx.settings.captcha.secret_key is not None else ()
             flows = _with_email((*captcha, *terms), email)
         case RegistrationMode.TOKEN:
-            return _with_email((REGISTRATION_TOKEN, *terms), email)
+            is_required = email is EmailAtRegistration.REQUIRED
+            optional = EmailAtRegistration.OPTIONAL
+            return _with_email(
+                (REGISTRATION_TOKEN, *terms), optional if is_required and awaits_admin else email
+            )
         case RegistrationMode.CLOSED:
             flows = []
     return [*flows, (REGISTRATION_TOKEN, *terms)] if awaits_admin else flows

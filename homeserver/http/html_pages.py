@@ -7,6 +7,7 @@ work without scripts.
 """
 
 from base64 import b64encode
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -26,12 +27,21 @@ HEADERS: Final = {
 
 
 def html_page(
-    package: str, name: str, *, title: str, status: int = 200, script: str = "", **values: object
+    package: str,
+    name: str,
+    *,
+    title: str,
+    status: int = 200,
+    script: str = "",
+    policy: Mapping[str, str] | None = None,
+    **values: object,
 ) -> web.Response:
     """Fill in the template `name` of a package. Jinja2 is loaded with the first page.
 
     Args:
         script: a script of our own, which the page runs; never anything that somebody else wrote.
+        policy: directives of the security policy in place of those that pages have, for what must come from
+            elsewhere.
 
     Raises: jinja2.TemplateNotFound, jinja2.UndefinedError.
     """
@@ -42,7 +52,7 @@ def html_page(
         .get_template(f"{name}.html")
         .render(title=title, style=Markup(_style()), script=Markup(script), **values)
     )
-    headers = {**HEADERS, "Content-Security-Policy": _policy(script)}
+    headers = {**HEADERS, "Content-Security-Policy": _policy(script, policy or {})}
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=headers)
 
 
@@ -61,17 +71,17 @@ def _style() -> str:
     return files("homeserver.http").joinpath("page_files", "page.css").read_text()
 
 
-def _policy(script: str) -> str:
-    parts = [
-        "default-src 'none'",
-        f"style-src '{_hash(_style())}'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    ]
+def _policy(script: str, further: Mapping[str, str]) -> str:
+    directives = {
+        "default-src": "'none'",
+        "style-src": f"'{_hash(_style())}'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+        "base-uri": "'none'",
+    }
     if script:
-        parts.append(f"script-src '{_hash(script)}'")
-    return "; ".join(parts)
+        directives["script-src"] = f"'{_hash(script)}'"
+    return "; ".join(f"{name} {sources}" for name, sources in {**directives, **further}.items())
 
 
 def _hash(text: str) -> str:

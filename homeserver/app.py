@@ -55,6 +55,7 @@ from homeserver.rooms.build_event import Author
 from homeserver.rooms.context import RoomsContext, open_rooms
 from homeserver.rooms.end_forks import end_forks_everywhere
 from homeserver.rooms.listeners import follow_accounts
+from homeserver.search.context import open_search
 from homeserver.signing_key_file import load_signing_key
 from homeserver.sso.open_sso import open_sso
 from homeserver.storage import instance, positions
@@ -164,6 +165,7 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     media = await stack.enter_async_context(open_media(settings, server_name, db, clock, elsewhere.media))
     retention = await stack.enter_async_context(open_retention(rooms, media))
     admin = await stack.enter_async_context(open_admin(accounts, rooms, client_data, retention))
+    search = await stack.enter_async_context(open_search(rooms))
     e2ee, to_device = E2eeContext.of(rooms), ToDeviceContext.of(rooms, OutboxDevices() if transport else None)
     federation, gauges = None, Gauges()
     if transport is not None:
@@ -199,6 +201,7 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
         retention=retention,
         admin=admin,
         push=push,
+        search=search,
         sync=sync,
         sso=sso,
         federation=federation,

@@ -25,6 +25,7 @@ from homeserver.push.context import PushContext
 from homeserver.retention.context import RetentionContext
 from homeserver.rooms.context import RoomsContext
 from homeserver.sso.context import SsoContext
+from homeserver.search.context import SearchContext
 from homeserver.storage.db import Database
 from homeserver.storage.positions import Positions
 from homeserver.sync.context import SyncContext
@@ -55,6 +56,7 @@ class Services:
     retention: RetentionContext
     admin: AdminContext
     push: PushContext
+    search: SearchContext
     sync: SyncContext
     sso: SsoContext
     federation: FederationContext | None = None

@@ -76,9 +76,11 @@ class _Reader:
         value = self._document.get(key)
         if isinstance(value, str) and form.fullmatch(value):
             return value
-        missing = key not in self._document
-        shown = "" if secret or missing else f" (it is {str(value)[:60]!r})"
-        self.problems.append(f"{key}: {'is missing; it' if missing else ''} should be {described}{shown}")
+        if key not in self._document:
+            self.problems.append(f"{key}: is missing; it should be {described}")
+        else:
+            shown = "" if secret else f" (it is {str(value)[:60]!r})"
+            self.problems.append(f"{key}: should be {described}{shown}")
         return ""
 
     def url(self) -> str | None:

@@ -70,6 +70,8 @@ async def check_may_read_room(ctx: RoomsContext, viewer: Viewer, room: Room) -> 
 
     Raises: Forbidden.
     """
+    if viewer.sees_everything:
+        return ReadAccess(is_joined=True)
     membership = await ctx.memberships.in_room(viewer.user_nid, room.nid)
     if membership is not None and membership.membership == "join":
         return ReadAccess(is_joined=True)
@@ -95,6 +97,8 @@ async def visible_events(
 
     Takes a connection of its own where one is needed: callers that hold one use `visible_in_rooms`.
     """
+    if viewer.sees_everything:
+        return _shown(events, NOBODY)
     await ctx.lifetimes.load()
     events = ctx.lifetimes.without_expired(room.nid, events)
     ignored = await ctx.ignored.of_user(viewer.user_nid)

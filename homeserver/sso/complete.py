@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote_plus
 
-from aiohttp import BasicAuth
+from aiohttp import encode_basic_auth
 
 from homeserver.accounts.sessions import hash_token
 from homeserver.config.oidc import ClientAuthentication
@@ -83,32 +83,39 @@ async def _redeem(
         "redirect_uri": ctx.callback_url,
         "code_verifier": attempt.code_verifier,
     }
-    auth = _authenticate(provider, form)
-    tokens = await provider.client.post(metadata.token_endpoint, form, auth)
+    headers = _authenticate(provider, form)
+    tokens = await provider.client.post(metadata.token_endpoint, form, headers)
     id_token, access_token = tokens.get("id_token"), tokens.get("access_token")
     if not isinstance(id_token, str):
         raise TokenInvalid("there is no ID token")
     claims = await verify_id_token(provider, id_token, attempt.nonce, ctx.accounts.clock.now_ms())
     if metadata.userinfo_endpoint is None or not isinstance(access_token, str):
         return claims
-    if provider.config.user_name_claim in claims and provider.config.display_name_claim in claims:
+    if _wanted(provider) <= claims.keys():
         return claims
     return {**await _user_info(provider, metadata.userinfo_endpoint, access_token, claims["sub"]), **claims}
 
 
-def _authenticate(provider: Provider, form: dict[str, str]) -> BasicAuth | None:
-    """Say who asks: in the form, or as credentials, which are form-encoded first.
+def _wanted(provider: Provider) -> set[str]:
+    """Return the claims for which the user info is asked, where the ID token lacks one."""
+    config = provider.config
+    wanted = {config.user_name_claim, config.display_name_claim}
+    return wanted | {"email"} if "email" in config.scopes else wanted
+
+
+def _authenticate(provider: Provider, form: dict[str, str]) -> dict[str, str]:
+    """Say who asks: in the form, or by the headers returned, where the credentials are form-encoded first.
 
     Spec: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
     """
     config = provider.config
     if config.client_secret is not None and config.client_authentication is ClientAuthentication.BASIC:
         secret = config.client_secret.get_secret_value()
-        return BasicAuth(quote_plus(config.client_id), quote_plus(secret))
+        return {"Authorization": encode_basic_auth(quote_plus(config.client_id), quote_plus(secret))}
     form["client_id"] = config.client_id
     if config.client_secret is not None:
         form["client_secret"] = config.client_secret.get_secret_value()
-    return None
+    return {}
 
 
 async def _user_info(provider: Provider, url: str, access_token: str, subject: str) -> JsonObject:

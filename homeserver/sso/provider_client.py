@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import orjson
-from aiohttp import BasicAuth, ClientError, ClientSession, DummyCookieJar, StreamReader, TCPConnector
+from aiohttp import ClientError, ClientSession, DummyCookieJar, StreamReader, TCPConnector
 
 from homeserver.json_types import JsonObject
 from homeserver.sso.errors import ProviderFailed
@@ -27,11 +27,11 @@ class ProviderClient:
 
     async def get(self, url: str, token: str = "") -> JsonObject:
         """Ask for a JSON object. Raises ProviderFailed."""
-        return await self._ask("GET", url, headers={"Authorization": f"Bearer {token}"} if token else {})
+        return await self._ask("GET", url, {"Authorization": f"Bearer {token}"} if token else {})
 
-    async def post(self, url: str, form: Mapping[str, str], auth: BasicAuth | None) -> JsonObject:
+    async def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> JsonObject:
         """Send a form and return the JSON object that is answered. Raises ProviderFailed."""
-        return await self._ask("POST", url, form=form, auth=auth)
+        return await self._ask("POST", url, headers, form)
 
     async def close(self) -> None:
         """End all connections."""
@@ -39,24 +39,16 @@ class ProviderClient:
             await self._session.close()
 
     async def _ask(
-        self,
-        method: str,
-        url: str,
-        *,
-        form: Mapping[str, str] | None = None,
-        auth: BasicAuth | None = None,
-        headers: Mapping[str, str] | None = None,
+        self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None = None
     ) -> JsonObject:
         session = self._session = self._session or ClientSession(
             connector=TCPConnector(limit=MAX_CONNECTIONS), cookie_jar=DummyCookieJar()
         )
-        sent = {"Accept": "application/json", **(headers or {})}
+        sent = {"Accept": "application/json", **headers}
         try:
             async with (
                 asyncio.timeout(ANSWER_WITHIN_S),
-                session.request(
-                    method, url, data=form, auth=auth, headers=sent, allow_redirects=False
-                ) as response,
+                session.request(method, url, data=form, headers=sent, allow_redirects=False) as response,
             ):
                 raw = await _read(response.content)
         except (ClientError, OSError, ValueError) as error:  # a TimeoutError is an OSError

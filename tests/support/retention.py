@@ -4,6 +4,7 @@ from homeserver.retention.context import RetentionContext
 from homeserver.retention.job_kinds import add_room_jobs
 from homeserver.retention.jobs import do_next_step
 from homeserver.rooms.context import RoomsContext
+from homeserver.storage.jobs import JobStatus, select_jobs
 
 
 def retention_on(rooms: RoomsContext) -> RetentionContext:
@@ -17,3 +18,12 @@ async def do_jobs(ctx: RetentionContext) -> None:
     """Do all jobs to their ends."""
     while await do_next_step(ctx.rooms, ctx.kinds):
         pass
+
+
+async def finish_jobs(ctx: RetentionContext) -> None:
+    """Do all jobs to their ends, together with the server that does them too."""
+    unfinished = True
+    while unfinished:
+        await do_next_step(ctx.rooms, ctx.kinds)
+        async with ctx.rooms.db.acquire() as conn:
+            unfinished = bool(await select_jobs(conn, [JobStatus.SCHEDULED, JobStatus.ACTIVE]))

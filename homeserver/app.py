@@ -19,7 +19,7 @@ from homeserver.accounts.bind_threepid import IdentityContext
 from homeserver.accounts.context import AccountsContext
 from homeserver.accounts.first_admin import ensure_first_admin_token
 from homeserver.accounts.open_accounts import open_accounts
-from homeserver.admin.context import open_admin
+from homeserver.admin.open_admin import open_admin
 from homeserver.admin_api import admin_routes
 from homeserver.appservices.context import open_appservices
 from homeserver.client_api import client_routes

@@ -21,6 +21,7 @@ from homeserver.config.registration import Registration
 from homeserver.config.retention import Retention
 from homeserver.config.rooms import Rooms
 from homeserver.config.search import Search
+from homeserver.config.server_notices import ServerNotices
 from homeserver.config.smtp import Smtp
 from homeserver.config.turn import Turn
 from homeserver.config.values import Network, Section
@@ -91,6 +92,7 @@ class Settings(Section):
     well_known: WellKnown = WellKnown()
     media: Media = Media()
     retention: Retention = Retention()
+    server_notices: ServerNotices = ServerNotices()
     smtp: Smtp = Smtp()
     oidc: Oidc = Oidc()
     jwt: Jwt = Jwt()

@@ -7,7 +7,7 @@ import structlog
 from federation.protocol.canonical_json import encode_canonical_json
 from federation.protocol.ids import EventId, RoomId, UserId
 from homeserver.accounts.requester import Requester
-from homeserver.errors import MatrixError
+from homeserver.errors import CannotLeaveServerNoticeRoom, MatrixError
 from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.locate_room import known_servers
@@ -17,6 +17,7 @@ from homeserver.rooms.remote_rooms import Wish
 from homeserver.rooms.room_state import membership_of
 from homeserver.rooms.send import known_room
 from homeserver.storage.rooms import Room
+from homeserver.storage.server_notices import is_notice_room
 
 log = structlog.get_logger(__name__)
 
@@ -29,10 +30,24 @@ async def leave_room(ctx: RoomsContext, requester: Requester, room_id: RoomId, r
     """
     room = await known_room(ctx, room_id)
     content = member_content("leave", reason)
+    await _check_no_notices(ctx, requester, room)
     if await out_of_band_membership(ctx, requester.user_nid, room) is not None:
         await leave_out_of_band(ctx, requester.user_id, requester.user_nid, room, content)
     elif await membership_of(ctx, room, requester.user_id) != "leave":
         await change_membership(ctx, requester, room, requester.user_id, content)
+
+
+async def _check_no_notices(ctx: RoomsContext, requester: Requester, room: Room) -> None:
+    """Refuse to reject the invite into the room of the server's notices; who has joined it may leave.
+
+    Spec: https://spec.matrix.org/v1.19/client-server-api/#server-notices
+    """
+    membership = await ctx.memberships.in_room(requester.user_nid, room.nid)
+    if membership is None or membership.membership != "invite":
+        return
+    async with ctx.db.acquire() as conn:
+        if await is_notice_room(conn, requester.user_nid, room.nid):
+            raise CannotLeaveServerNoticeRoom()
 
 
 async def leave_out_of_band(

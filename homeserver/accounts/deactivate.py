@@ -11,7 +11,7 @@ from homeserver.storage.positions import Stream
 
 
 async def deactivate_account(ctx: AccountsContext, user_nid: int, *, erase: bool = False) -> None:
-    """Take every way to log in from an account; in the background it leaves its rooms.
+    """Take every way to log in from an account; in the background it leaves its rooms, and its data go.
 
     With `erase`, the profile goes too, and what the account wrote is hidden from who comes later.
     """

@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from homeserver.accounts.remove_data import remove_account_data
 from homeserver.errors import MatrixError
 from homeserver.rooms.background_jobs import background_jobs
 from homeserver.rooms.context import RoomsContext
@@ -80,6 +81,7 @@ async def _do(ctx: RoomsContext, work: AccountWork) -> None:
         await ctx.tailer.wait_for(work.position)
         if work.kind is Kind.DEPARTURE:
             await leave_all_rooms(ctx, work.user_id, work.user_nid)
+            await remove_account_data(ctx.db, work.user_nid)
         else:
             await update_member_profiles(ctx, work.user_id, work.user_nid)
     except Exception:

@@ -42,6 +42,7 @@ class Feed:
         self._missed = missed
         self._gathered = News()
         self._moved: set[int] = set()
+        self._readers: set[int] = set()
         self._upto = 0
         self._look = asyncio.Event()
         self._idle = asyncio.Event()
@@ -74,6 +75,8 @@ class Feed:
             news.rooms.update(entry.rooms)
         if entry.kinds & (Stream.EVENTS | Stream.ROOM_META):
             self._moved.update(entry.users)
+        if entry.kinds & Stream.RECEIPTS:
+            self._readers.update(entry.users)
         if entry.kinds & Stream.TO_DEVICE:
             news.to_device_of.update(entry.users)
         if entry.kinds & Stream.KEY_COUNTS:
@@ -103,21 +106,22 @@ class Feed:
         while True:
             await self._look.wait()
             self._look.clear()
-            gathered, moved, upto = self._gathered, self._moved, self._upto
-            self._gathered, self._moved = News(), set()
+            gathered, moved, readers, upto = self._gathered, self._moved, self._readers, self._upto
+            self._gathered, self._moved, self._readers = News(), set(), set()
             try:
-                self._tell(await self._sort(gathered, moved), upto)
+                self._tell(await self._sort(gathered, moved, readers), upto)
             except Exception as error:
                 if not isinstance(error, MatrixError):  # one of which says that the database is away
                     log.exception("appservice.feed_failed")
                 self._gathered.add(gathered)
                 self._moved |= moved
+                self._readers |= readers
                 await asyncio.sleep(PAUSE_S)
                 self._look.set()
             if not self._look.is_set():
                 self._idle.set()
 
-    async def _sort(self, gathered: News, moved: set[int]) -> dict[int, News]:
+    async def _sort(self, gathered: News, moved: set[int], readers: set[int]) -> dict[int, News]:
         """Return who is to look where."""
         of: defaultdict[int, News] = defaultdict(News)
         if gathered.rooms or gathered.typing_in:
@@ -125,14 +129,23 @@ class Feed:
             for nid, rooms in interested.items():
                 of[nid].rooms = rooms & gathered.rooms
                 of[nid].typing_in = rooms & gathered.typing_in
-        users = moved | gathered.to_device_of | gathered.key_counts_of
+        users = moved | readers | gathered.to_device_of | gathered.key_counts_of
         if users:
             for nid, covered in (await self._interest.of_users(users)).items():
                 of[nid].targets = bool(covered & moved)
                 of[nid].to_device_of = covered & gathered.to_device_of
                 of[nid].key_counts_of = covered & gathered.key_counts_of
+                of[nid].rooms |= await self._rooms_of(covered & readers)
         if gathered.device_lists or gathered.presence_of:
             for nid in self._interest.nids:
                 of[nid].device_lists = gathered.device_lists
                 of[nid].presence_of = set(gathered.presence_of)
         return {nid: news for nid, news in of.items() if news}
+
+    async def _rooms_of(self, readers: set[int]) -> set[int]:
+        """Return where users may have read something: of private receipts the log does not say it."""
+        rooms: set[int] = set()
+        for user_nid in readers:
+            memberships = await self._ephemeral.rooms.memberships.of_user(user_nid)
+            rooms.update(nid for nid, room in memberships.items() if room.membership == "join")
+        return rooms

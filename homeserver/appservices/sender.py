@@ -90,6 +90,8 @@ class AppserviceSender:
             if self._is_failing:
                 self._news.forget_details()
             self.look()
+        elif self._has_nothing_to_do:
+            self._cursor = max(self._cursor, upto)
 
     def look_everywhere(self) -> None:
         """Take it that anything may be new."""
@@ -109,6 +111,12 @@ class AppserviceSender:
     async def until_idle(self) -> None:
         """Return once all that can be sent now was sent."""
         await self._idle.wait()
+
+    @property
+    def _has_nothing_to_do(self) -> bool:
+        """Whether the task waits, and all before was told."""
+        state = self._state
+        return self._idle.is_set() and not self._news and state is not None and state.txn_body is None
 
     @property
     def _is_failing(self) -> bool:

@@ -214,6 +214,7 @@ async def test_receipts_typing_and_presence_are_told_with_their_rooms(
     (await ghost.post(f"/rooms/{room_id}/receipt/m.read.private/{event_id}")).ok()
     (await alice.put(f"/presence/{alice.user_id}/status", {"presence": "online"})).ok()
     await bridge.until(lambda: bridge.of_type("m.presence", "ephemeral"))
+    await bridge.until(lambda: len(bridge.of_type("m.receipt", "ephemeral")) > 1)
     await services.appservices.senders.until_idle()
 
     receipts = bridge.of_type("m.receipt", "ephemeral")

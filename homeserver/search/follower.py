@@ -36,6 +36,7 @@ class Follower:
         self._advance = advance
         self._worker = token_hex(8)
         self._look = asyncio.Event()
+        self._hurry = asyncio.Event()
         self._asked = self._answered = 0
         self._round_done = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
@@ -62,6 +63,7 @@ class Follower:
         self._asked += 1
         asked = self._asked
         self._look.set()
+        self._hurry.set()
         async with self._round_done:
             await self._round_done.wait_for(lambda: self._answered >= asked)
 
@@ -71,11 +73,10 @@ class Follower:
 
     async def _run(self) -> None:
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await self._look.wait()
+            await _wait(self._look, LOOK_EVERY_S)
             self._look.clear()
-            await asyncio.sleep(await self._round())
+            self._hurry.clear()
+            await _wait(self._hurry, await self._round())
 
     async def _round(self) -> float:
         """Do what there is to do; return how long to rest."""
@@ -102,3 +103,10 @@ class Follower:
         if reached != cursor:
             async with self._db.acquire() as conn:
                 await search_cursors.move(conn, self._name, reached)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, but no longer than that."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

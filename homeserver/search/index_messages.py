@@ -1,7 +1,7 @@
-"""Make messages findable, in the order in which they were stored, behind the back of whoever sends them.
+"""Make messages findable, in the order in which they were stored, after they were committed.
 
-Events are numbered before they are committed, and history is not stored under the positions lock. So each span
-of numbers is gone through twice: at once, and again when whatever was under way at that time has ended.
+Events are numbered before they are committed, and history is not stored under the positions lock. So each
+span of numbers is gone through twice: at once, and again when whatever was under way at that time has ended.
 """
 
 import asyncio
@@ -57,7 +57,7 @@ class MessageIndex:
         return settled
 
     async def _index_span(self, after: int, upto: int) -> int:
-        """Index the events of a span of numbers, or what of it is done in one round; return how far it came."""
+        """Index a span of event numbers, or what of it is done in one round; return how far that came."""
         for _ in range(BATCHES_PER_ROUND):
             async with self._db.acquire() as conn:
                 end = await search_texts.select_span_end(conn, after, upto, BATCH)

@@ -97,7 +97,7 @@ async def _query(
     only_room = room_nids[0] if len(room_nids) == 1 else None
     term = " ".join(f'"{needle.words}"' for needle in needles)
     async with rooms.db.acquire() as conn:
-        stems = await search_texts.select_stem_query(conn, ctx.configuration, term, only_room)
+        stems = await search_texts.select_stem_query(conn, ctx.configuration, term)
     grams = set(grams_of_needles(needles)) | ({room_gram(only_room)} if only_room is not None else set())
     return TextQuery(
         grams=sorted(grams),

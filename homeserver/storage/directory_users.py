@@ -1,7 +1,8 @@
 """Whom a search for people can find: following who comes and goes, and the search itself.
 
-A user is shown to those who share a room with them, and to everybody while they are in a public room that this
-server takes part in. That is asked of the memberships each time; what is kept here only says whom to ask for.
+A user is shown to those who share a room with them, and to everybody while they are in a public room that
+this server takes part in. That is asked of the memberships each time; what is kept here only says whom to ask
+for.
 """
 
 from collections.abc import Sequence
@@ -67,11 +68,12 @@ ON CONFLICT (user_nid) DO UPDATE SET words = excluded.words, grams = excluded.gr
 WHERE d.words <> excluded.words
 """
 DELETE_USERS = "DELETE FROM directory_users WHERE user_nid = ANY ($1::bigint[])"
-# Whoever was found first by their own merits is looked at for being visible; of other servers' users the member
-# event of a room that makes them visible is what is shown, never that of another one.
+# Of other servers' users the member event of a room that makes them visible is what is shown, never that of
+# another one.
 SELECT_VISIBLE_USERS = """
 SELECT f.user_nid, f.user_id, f.is_local, f.user_id = $9 AS is_exact, f.rank,
-       s.event_nid IS NOT NULL AS is_shared, coalesce(s.json, p.json) AS member, n.value AS name, v.value AS avatar
+       s.event_nid IS NOT NULL AS is_shared, coalesce(s.json, p.json) AS member,
+       n.value AS name, v.value AS avatar
 FROM (
     SELECT d.user_nid, u.user_id, u.server = $5 AS is_local, a.appservice_id IS NOT NULL AS is_ghost,
            search_rank(d.words, $2, ''::tsvector, ''::tsquery) AS rank
@@ -80,7 +82,8 @@ FROM (
     WHERE d.grams @> $1::integer[]
     AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS n(needle) WHERE strpos(d.words, n.needle) = 0)
     AND d.user_nid <> ALL ($4::bigint[]) AND ($6::text IS NULL OR strpos(u.server, $6) = 1)
-    AND (u.server <> $5 OR (a.deactivated_ts IS NULL AND NOT a.is_locked AND NOT a.is_erased AND NOT a.is_guest))
+    AND (u.server <> $5
+         OR (a.deactivated_ts IS NULL AND NOT a.is_locked AND NOT a.is_erased AND NOT a.is_guest))
 ) AS f
 LEFT JOIN LATERAL (
     SELECT e.event_nid, e.json FROM memberships m
@@ -104,7 +107,7 @@ ORDER BY is_exact DESC, is_shared DESC, f.is_local DESC, f.rank DESC, f.user_id 
 
 @dataclass(frozen=True, slots=True)
 class NamedUser:
-    """A user and everything that they go by: `name` is the JSON of a local profile, `members` are member events.
+    """A user and what they go by: `name` is the JSON of a local profile, `members` are member events.
 
     A user of another server without member events is in no room any more.
     """

@@ -36,8 +36,8 @@ LEFT JOIN events p ON p.event_id = r.parent_id AND p.room_nid = e.room_nid
 WHERE e.event_id = ANY ($1::text[])
 """
 UPSERT_TEXTS = """
-INSERT INTO search_texts AS s (event_nid, shown_nid, room_nid, sender_nid, sent_ms, kind, has_url, words, grams,
-                               stems)
+INSERT INTO search_texts AS s (event_nid, shown_nid, room_nid, sender_nid, sent_ms, kind, has_url, words,
+                               grams, stems)
 SELECT e.event_nid, $2, $3, $4, $5, $6, $7, $8, $9::integer[],
        to_tsvector($10::text::regconfig, $8) || array_to_tsvector(ARRAY['r' || $3::bigint])
 FROM events e WHERE e.event_nid = $1
@@ -51,10 +51,7 @@ DELETE_TEXTS_OF_ROOM = """
 DELETE FROM search_texts WHERE event_nid IN (
     SELECT event_nid FROM search_texts WHERE room_nid = $1 LIMIT $2)
 """
-SELECT_QUERY = """
-SELECT websearch_to_tsquery($1::text::regconfig, $2) && CASE WHEN $3::bigint IS NULL THEN ''::tsquery
-       ELSE ('r' || $3::bigint)::tsquery END AS query, numnode(websearch_to_tsquery($1::text::regconfig, $2)) AS terms
-"""
+SELECT_STEM_QUERY = "SELECT websearch_to_tsquery($1::text::regconfig, $2)"
 SELECT_CONFIGURATION = "SELECT EXISTS (SELECT FROM pg_ts_config WHERE cfgname = $1)"
 SELECT_STATEMENT_TIMEOUT = "SELECT set_config('statement_timeout', $1, true)"
 
@@ -66,22 +63,24 @@ FROM search_texts s
 JOIN events e ON e.event_nid = s.event_nid AND e.status = 0 AND e.redacted_by IS NULL
 WHERE ((s.grams @> $1::integer[]
         AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS n(needle) WHERE strpos(s.words, n.needle) = 0))
-       OR s.stems @@ $3::text::tsquery)
+       OR s.stems @@ CASE WHEN $9::text = '' THEN $3::text::tsquery
+                          ELSE $3::text::tsquery && $9::text::tsquery END)
 AND s.room_nid = ANY ($4::bigint[]) AND s.kind = ANY ($5::smallint[])
 AND ($6::bigint[] IS NULL OR s.sender_nid = ANY ($6)) AND s.sender_nid <> ALL ($7::bigint[])
 AND ($8::boolean IS NULL OR s.has_url = $8)
 """
 SELECT_RECENT_TEXTS = f"""{_FOUND.lstrip()}
-AND ($9::bigint IS NULL OR (s.sent_ms, s.event_nid) < ($9, $10))
-ORDER BY s.sent_ms DESC, s.event_nid DESC LIMIT $11
+AND ($10::bigint IS NULL OR (s.sent_ms, s.event_nid) < ($10, $11))
+ORDER BY s.sent_ms DESC, s.event_nid DESC LIMIT $12
 """
 SELECT_RANKED_TEXTS = f"""
 SELECT f.* FROM ({_FOUND}) AS f
-WHERE ($9::bigint IS NULL OR (f.rank, f.event_nid) < ($9, $10))
-ORDER BY f.rank DESC, f.event_nid DESC LIMIT $11
+WHERE ($10::bigint IS NULL OR (f.rank, f.event_nid) < ($10, $11))
+ORDER BY f.rank DESC, f.event_nid DESC LIMIT $12
 """
 SELECT_HEADLINES = """
-SELECT ts_headline($1::text::regconfig, s.words, $2::text::tsquery, 'StartSel=<, StopSel=>, HighlightAll=true')
+SELECT ts_headline($1::text::regconfig, s.words, $2::text::tsquery,
+                   'StartSel=<, StopSel=>, HighlightAll=true')
 FROM search_texts s WHERE s.event_nid = ANY ($3::bigint[])
 """
 
@@ -196,11 +195,10 @@ async def select_is_configuration(conn: Connection, name: str) -> bool:
     return known
 
 
-async def select_stem_query(conn: Connection, configuration: str, term: str, room_nid: int | None) -> str:
-    """Return the tsquery for a term, restricted to a room where one is given; empty if all are stop words."""
-    row = await conn.fetchrow(SELECT_QUERY, configuration, term, room_nid)
-    assert row is not None
-    return row["query"] if row["terms"] else ""
+async def select_stem_query(conn: Connection, configuration: str, term: str) -> str:
+    """Return the tsquery for a term, in its text form; empty where it has stop words alone."""
+    query: str = await conn.fetchval(SELECT_STEM_QUERY, configuration, term)
+    return query
 
 
 async def select_found(
@@ -222,8 +220,9 @@ async def select_found(
     await conn.execute(SELECT_STATEMENT_TIMEOUT, str(timeout_ms))
     try:
         rows = await conn.fetch(
-            statement, query.grams, query.needles, query.stems, query.room_nids, query.kinds, query.sender_nids,
-            query.not_sender_nids, query.has_url, *(before or (None, None)), limit,
+            statement, query.grams, query.needles, query.stems, query.room_nids, query.kinds,
+            query.sender_nids, query.not_sender_nids, query.has_url, _only_room(query),
+            *(before or (None, None)), limit,
         )  # fmt: skip
     except asyncpg.QueryCanceledError as error:
         raise SearchTooCostly from error
@@ -238,3 +237,8 @@ async def select_stemmed_words(
     for row in await conn.fetch(SELECT_HEADLINES, configuration, stems, event_nids):
         found.update(word[1:-1] for word in row[0].split() if word.startswith("<") and word.endswith(">"))
     return found
+
+
+def _only_room(query: TextQuery) -> str:
+    """Return the lexeme of the only room that is searched, so that the index leaves out all others."""
+    return f"'r{query.room_nids[0]}'" if query.stems and len(query.room_nids) == 1 else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import IntFlag
+from typing import Final
 
 from homeserver.storage.sliding_connections import ConnectionKey, SentRoom
 from homeserver.sync.hub import Waiter
@@ -15,14 +15,14 @@ MAX_SEEN = 1_000
 MAX_KNOWN_MEMBERS = 1_000
 
 
-class Flag(IntFlag):
-    """What a client was told of a room, beside its events and state."""
+class Flag:
+    """What a client was told of a room, beside its events and state: bits, as plain integers."""
 
-    JOINED = 1
-    LEFT = 2
-    DIRECT = 4
-    ACCOUNT_DATA = 8
-    RECEIPTS = 16
+    JOINED: Final = 1
+    LEFT: Final = 2
+    DIRECT: Final = 4
+    ACCOUNT_DATA: Final = 8
+    RECEIPTS: Final = 16
 
 
 @dataclass(slots=True, eq=False)

@@ -187,13 +187,13 @@ async def _add_typing(
         answer.add("typing", {"rooms": body}, is_news=True)
 
 
-def _lacking(found: Survey, rooms: Set[int], flag: Flag) -> set[int]:
+def _lacking(found: Survey, rooms: Set[int], flag: int) -> set[int]:
     """Return the rooms of which the client was never given what an extension shows, or not for a while."""
     sent_rooms = found.connection.rooms
     lacking = set()
     for nid in rooms:
         sent = sent_rooms.get(nid)
         is_behind = sent is not None and sent.since is not None
-        if sent is None or not sent.flags & flag or (is_behind and flag is Flag.ACCOUNT_DATA):
+        if sent is None or not sent.flags & flag or (is_behind and flag == Flag.ACCOUNT_DATA):
             lacking.add(nid)
     return lacking

@@ -60,7 +60,7 @@ class Selection:
         return self.lazy_members and entry[0] == MEMBER and element.type is None and element.state_key is None
 
     def to_json(self) -> list[object]:
-        return [sorted(self.include, key=_order), sorted(self.exclude, key=_order), self.lazy_members]
+        return [_listed(self.include), _listed(self.exclude), self.lazy_members]
 
 
 @dataclass(frozen=True)
@@ -123,5 +123,5 @@ def required_state_from(json: bytes) -> RequiredState:
     )
 
 
-def _order(element: Element) -> tuple[str, str]:
-    return element.type or "", element.state_key or ""
+def _listed(elements: frozenset[Element]) -> list[object]:
+    return sorted(([*element] for element in elements), key=repr)

@@ -60,6 +60,17 @@ async def quarantine_media_of_user(ctx: MediaContext, user_nid: int, *, quaranti
         return await media_removal.quarantine_of_user(conn, user_nid, quarantined=quarantined)
 
 
+async def media_of_room(ctx: MediaContext, room_nid: int) -> list[tuple[str, str]]:
+    """Return the origin and media id of every file that the events of a room name."""
+    named: set[tuple[str, str]] = set()
+    place: tuple[int, int] | None = (-(2**62), 0)
+    while place is not None:
+        async with ctx.db.acquire() as conn:
+            events, place = await media_removal.select_room_bytes(conn, room_nid, place, BATCH)
+        named |= _addresses(events)
+    return sorted(named)
+
+
 async def quarantine_media_of_room(ctx: MediaContext, room_nid: int) -> int:
     """Refuse every file that the events of a room name, page by page; return how many that are."""
     quarantined = 0

@@ -1,0 +1,179 @@
+"""Delete rooms, purge their history, close them: work in the background, and how far it is.
+
+Documented by Synapse as its rooms and purge history admin APIs.
+"""
+
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from federation.protocol.ids import EventId, InvalidIdentifier, UserId, parse_room_id, parse_user_id
+from homeserver.admin_api.rooms import room_in_path
+from homeserver.errors import InvalidParam, NotFound
+from homeserver.http.context import services
+from homeserver.http.params import json_response, read_body
+from homeserver.http.requester import require_admin
+from homeserver.http.routing import MATCH, Routes, path_param
+from homeserver.json_types import JsonObject
+from homeserver.retention.delete_room import DELETE_ROOM, RoomDeletion, delete_room
+from homeserver.retention.purge_history import PURGE_HISTORY, PurgeUpTo, purge_history
+from homeserver.storage.blocked_rooms import delete_block, select_block, upsert_block
+from homeserver.storage.jobs import Job, JobStatus, select_job, select_jobs_of
+
+routes = Routes()
+
+MAX_STATUSES: Final = 100
+STATUSES: Final = {JobStatus.CANCELLED: "failed"}
+"""Jobs that ended in a way for which there is no word here."""
+
+
+class DeleteBody(msgspec.Struct):
+    """DELETE /_synapse/admin/v2/rooms/{roomId}."""
+
+    new_room_user_id: str | None = None
+    room_name: str | None = None
+    message: str | None = None
+    block: bool = False
+    purge: bool = True
+    force_purge: bool = False
+
+
+class BlockBody(msgspec.Struct):
+    """PUT /_synapse/admin/v1/rooms/{roomId}/block."""
+
+    block: bool
+
+
+class PurgeBody(msgspec.Struct):
+    """POST /_synapse/admin/v1/purge_history/{roomId}."""
+
+    delete_local_events: bool = False
+    purge_up_to_event_id: str | None = None
+    purge_up_to_ts: int | None = None
+
+
+@routes.delete("/_synapse/admin/v2/rooms/{roomId}")
+async def delete(request: web.Request) -> web.StreamResponse:
+    """DELETE /rooms/{roomId}: have a room deleted; answers at once with the id of that work."""
+    admin = await require_admin(request)
+    room = await room_in_path(request)
+    body = await read_body(request, DeleteBody, optional=True)
+    how = RoomDeletion(
+        requester=admin.user_id,
+        new_room_creator=None if body.new_room_user_id is None else _user_id(body.new_room_user_id),
+        new_room_name=body.room_name,
+        message=body.message,
+        block=body.block,
+        purge=body.purge,
+        force=body.force_purge,
+    )
+    return json_response({"delete_id": await delete_room(services(request).retention, room.room_id, how)})
+
+
+@routes.get("/_synapse/admin/v2/rooms/delete_status/{deleteId}")
+async def delete_status(request: web.Request) -> web.StreamResponse:
+    """GET /rooms/delete_status/{deleteId}: how far a deletion is."""
+    await require_admin(request)
+    async with services(request).db.acquire() as conn:
+        job = await select_job(conn, path_param(request, "deleteId"))
+    if job is None or job.kind != DELETE_ROOM:
+        raise NotFound("There is no such deletion")
+    return json_response({**_deletion(job), "room_id": job.subject})
+
+
+@routes.get("/_synapse/admin/v2/rooms/{roomId}/delete_status")
+async def delete_statuses(request: web.Request) -> web.StreamResponse:
+    """GET /rooms/{roomId}/delete_status: the deletions of a room, which may be gone already."""
+    await require_admin(request)
+    try:
+        room_id = parse_room_id(path_param(request, "roomId"))
+    except InvalidIdentifier as error:
+        raise InvalidParam(str(error)) from error
+    async with services(request).db.acquire() as conn:
+        jobs = await select_jobs_of(conn, room_id, DELETE_ROOM, limit=MAX_STATUSES)
+    if not jobs:
+        raise NotFound("Nobody has had this room deleted")
+    return json_response({"results": [{"delete_id": job.job_id, **_deletion(job)} for job in jobs]})
+
+
+@routes.get("/_synapse/admin/v1/rooms/{roomId}/block")
+async def get_block(request: web.Request) -> web.StreamResponse:
+    """GET /rooms/{roomId}/block: whether a room is closed to the users of this server."""
+    await require_admin(request)
+    async with services(request).db.acquire() as conn:
+        block = await select_block(conn, parse_room_id(path_param(request, "roomId")))
+    body: JsonObject = {"block": block is not None}
+    if block is not None and block.blocked_by is not None:
+        body["user_id"] = block.blocked_by
+    return json_response(body)
+
+
+@routes.put("/_synapse/admin/v1/rooms/{roomId}/block")
+async def put_block(request: web.Request) -> web.StreamResponse:
+    """PUT /rooms/{roomId}/block: close a room, known or not, to the users of this server, or open it."""
+    admin, here = await require_admin(request), services(request)
+    room_id = parse_room_id(path_param(request, "roomId"))
+    body = await read_body(request, BlockBody)
+    async with here.db.acquire() as conn:
+        if body.block:
+            await upsert_block(conn, room_id, admin.user_nid, here.clock.now_ms(), None)
+        else:
+            await delete_block(conn, room_id)
+    return json_response({"block": body.block})
+
+
+@routes.post("/_synapse/admin/v1/purge_history/{roomId}")
+@routes.post("/_synapse/admin/v1/purge_history/{roomId}/{eventId}")
+async def purge(request: web.Request) -> web.StreamResponse:
+    """POST /purge_history/{roomId}[/{eventId}]: have the messages up to an event or a time deleted."""
+    await require_admin(request)
+    room = await room_in_path(request)
+    body = await read_body(request, PurgeBody, optional=True)
+    event_id = request[MATCH].params.get("eventId") or body.purge_up_to_event_id
+    upto = PurgeUpTo(None if event_id is None else EventId(event_id), body.purge_up_to_ts)
+    purge_id = await purge_history(
+        services(request).retention, room.room_id, upto, delete_local_events=body.delete_local_events
+    )
+    return json_response({"purge_id": purge_id})
+
+
+@routes.get("/_synapse/admin/v1/purge_history_status/{purgeId}")
+async def purge_status(request: web.Request) -> web.StreamResponse:
+    """GET /purge_history_status/{purgeId}: how far a purge is."""
+    await require_admin(request)
+    async with services(request).db.acquire() as conn:
+        job = await select_job(conn, path_param(request, "purgeId"))
+    if job is None or job.kind != PURGE_HISTORY:
+        raise NotFound("There is no such purge")
+    body: JsonObject = {"status": _status(job)}
+    if job.error is not None:
+        body["error"] = job.error
+    return json_response(body)
+
+
+def _deletion(job: Job) -> JsonObject:
+    progress = job.progress
+    body: JsonObject = {
+        "status": _status(job),
+        "shutdown_room": {
+            "kicked_users": progress.get("kicked_users", []),
+            "failed_to_kick_users": progress.get("failed_to_kick_users", []),
+            "local_aliases": progress.get("local_aliases", []),
+            "new_room_id": progress.get("new_room_id"),
+        },
+    }
+    if job.error is not None:
+        body["error"] = job.error
+    return body
+
+
+def _status(job: Job) -> str:
+    return STATUSES.get(job.status, job.status.value)
+
+
+def _user_id(text: str) -> UserId:
+    try:
+        return parse_user_id(text)
+    except InvalidIdentifier as error:
+        raise InvalidParam(str(error)) from error

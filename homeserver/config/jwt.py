@@ -60,6 +60,7 @@ class Jwt(Section):
         Raises: ValueError for a secret that is too short, or no public key of the algorithm's kind.
         """
         from joserfc import jwk
+        from joserfc.errors import JoseError
 
         kinds = {"HS": jwk.OctKey, "RS": jwk.RSAKey, "PS": jwk.RSAKey, "ES": jwk.ECKey, "Ed": jwk.OKPKey}
         assert self.secret is not None
@@ -68,5 +69,5 @@ class Jwt(Section):
             raise ValueError(f"secret has less than {MIN_SECRET_BYTES} bytes and could be guessed")
         try:
             return kinds[self.algorithm[:2]].import_key(raw)
-        except ValueError as error:
+        except (JoseError, ValueError) as error:
             raise ValueError(f"secret is not a key for {self.algorithm}: {error}") from None

@@ -25,7 +25,7 @@ SELECT DISTINCT user_nid FROM pushers WHERE user_nid = ANY ($1::bigint[]) AND en
 UPSERT_PUSHER = """
 INSERT INTO pushers (user_nid, session_nid, kind, app_id, pushkey, described, data, enabled, set_ts, since,
                      last_due, activated, ack_token, ack_expires_ts, due_ts)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, CASE WHEN NOT $11 THEN $9 END)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, CASE WHEN NOT $11 THEN $9::bigint END)
 ON CONFLICT (user_nid, app_id, pushkey) DO UPDATE
 SET session_nid = excluded.session_nid, kind = excluded.kind, described = excluded.described,
     data = excluded.data, enabled = excluded.enabled, set_ts = excluded.set_ts,

@@ -7,8 +7,10 @@ Spec: https://spec.matrix.org/v1.19/application-service-api/#homeserver---applic
 """
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import orjson
@@ -66,8 +68,10 @@ class Answer:
 class AppserviceClient:
     """A session for all application services. It is opened with the first request."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, verify_tls: bool = True, ca_file: Path | None = None) -> None:
         self._clock = clock
+        self._verify_tls = verify_tls
+        self._ca_file = ca_file
         self._legacy_until: dict[str, float] = {}
         self._session: ClientSession | None = None
 
@@ -133,7 +137,7 @@ class AppserviceClient:
         headers = {"Authorization": f"Bearer {registration.hs_token}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        session = self._session = self._session or _open_session()
+        session = self._session = self._session or self._open_session()
         try:
             async with (
                 asyncio.timeout(within_s),
@@ -145,13 +149,17 @@ class AppserviceClient:
         except (ClientError, OSError, ValueError) as error:
             raise AppserviceUnreachable(f"there was no answer: {type(error).__name__}") from error
 
-
-def _open_session() -> ClientSession:
-    return ClientSession(
-        connector=TCPConnector(limit=0, limit_per_host=MAX_CONNECTIONS_EACH),
-        timeout=ClientTimeout(total=None, sock_connect=CONNECT_WITHIN_S),
-        cookie_jar=DummyCookieJar(),
-    )
+    def _open_session(self) -> ClientSession:
+        context = ssl.create_default_context()
+        if self._ca_file is not None:
+            context.load_verify_locations(self._ca_file)
+        if not self._verify_tls:
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return ClientSession(
+            connector=TCPConnector(ssl=context, limit=0, limit_per_host=MAX_CONNECTIONS_EACH),
+            timeout=ClientTimeout(total=None, sock_connect=CONNECT_WITHIN_S),
+            cookie_jar=DummyCookieJar(),
+        )
 
 
 async def _read(content: StreamReader) -> bytes:

@@ -53,7 +53,8 @@ async def open_appservices(
     interest = Interest(known, nids, rooms.db, rooms.names, rooms.clock)
     _reserve_names(accounts, known, nids, interest)
     await ensure_own_users(accounts, registrations)
-    client = AppserviceClient(rooms.clock)
+    tls = rooms.settings.federation
+    client = AppserviceClient(rooms.clock, verify_tls=tls.verify_tls, ca_file=tls.ca_file)
     masquerades = Masquerades(rooms.db, rooms.clock)
     rooms.tailer.subscribe(masquerades.apply, reset=masquerades.clear)
     if registrations:

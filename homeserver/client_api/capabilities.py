@@ -11,6 +11,7 @@ from homeserver.http.params import json_response
 from homeserver.http.requester import Requester, require_user
 from homeserver.http.routing import Routes
 from homeserver.json_types import JsonObject
+from homeserver.pushers.vapid import Vapid
 
 routes = Routes()
 
@@ -21,23 +22,32 @@ async def get_capabilities(request: web.Request) -> web.StreamResponse:
     requester = await require_user(request, guests=True)
     here = services(request)
     known = capabilities(here.settings.rooms.default_version, requester)
-    known["m.3pid_changes"] = {"enabled": here.mail.is_on and not requester.is_guest}
+    may_change_addresses = not requester.is_guest and not requester.is_oauth
+    known["m.3pid_changes"] = {"enabled": here.mail.is_on and may_change_addresses}
+    known |= web_push_capability(services(request).pushers.ctx.vapid)
     return json_response({"capabilities": known})
+
+
+def web_push_capability(vapid: Vapid) -> JsonObject:
+    """Return the key that browsers subscribe with (MSC4174), under the name of now and the one to come."""
+    webpush: JsonObject = {"enabled": True, "vapid": vapid.public_key}
+    return {"org.matrix.msc4174.webpush": webpush, "m.webpush": webpush}
 
 
 def capabilities(default_version: str, requester: Requester) -> JsonObject:
     """Return the capabilities of one user."""
     owns_account = not requester.is_guest
+    uses_uia = owns_account and not requester.is_oauth
     known: JsonObject = {
         "m.room_versions": {
             "default": default_version,
             "available": dict.fromkeys(ROOM_VERSIONS, "stable"),
         },
-        "m.change_password": {"enabled": owns_account},
+        "m.change_password": {"enabled": uses_uia},
         "m.profile_fields": {"enabled": owns_account},
         "m.set_displayname": {"enabled": owns_account},
         "m.set_avatar_url": {"enabled": owns_account},
-        "m.get_login_token": {"enabled": owns_account},
+        "m.get_login_token": {"enabled": uses_uia},
         "m.forget_forced_upon_leave": {"enabled": False},
     }
     if requester.is_admin:

@@ -16,7 +16,9 @@ routes = Routes()
 VERSIONS: Final = [f"v1.{minor}" for minor in range(1, 20)]
 UNSTABLE_FEATURES: Final = {
     "io.element.msc4388": True,
+    "org.matrix.msc3881": True,
     "org.matrix.msc4108": True,
+    "org.matrix.msc4174": True,
     "org.matrix.msc4306": True,
     "org.matrix.msc4308": True,
     "org.matrix.simplified_msc3575": True,

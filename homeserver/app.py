@@ -23,6 +23,7 @@ from homeserver.admin.open_admin import open_admin
 from homeserver.admin_api import admin_routes
 from homeserver.appservices.context import open_appservices
 from homeserver.client_api import client_routes
+from homeserver.client_api.pusher_gauges import pusher_samples
 from homeserver.client_data.open_client_data import open_client_data
 from homeserver.clock import Clock, SystemClock
 from homeserver.config import Settings
@@ -41,6 +42,7 @@ from homeserver.http.listeners import RunningListeners, start_listeners
 from homeserver.http.rate_limits import RateLimits
 from homeserver.mail.open_mail import open_mail
 from homeserver.media.open_media import open_media
+from homeserver.oauth.context import open_oauth
 from homeserver.oauth_api import oauth_routes
 from homeserver.peers.back_off import StoredBackOff
 from homeserver.peers.elsewhere import Elsewhere
@@ -50,6 +52,7 @@ from homeserver.peers.outbound import open_outbound
 from homeserver.peers.outbound_to_device import OutboxDevices
 from homeserver.peers.transport_options import permitted_servers
 from homeserver.push.context import open_push
+from homeserver.pushers.open_pushers import open_pushers
 from homeserver.retention.open_retention import open_retention
 from homeserver.rooms.build_event import Author
 from homeserver.rooms.context import RoomsContext, open_rooms
@@ -63,6 +66,7 @@ from homeserver.storage.db import Database
 from homeserver.storage.migrate import migrate
 from homeserver.storage.positions import Positions, Stream
 from homeserver.sync.context import open_sync
+from homeserver.sync.sliding.open_connection import expire_connections
 from homeserver.tailer import LOG_KEPT_MS, Batch, Tailer
 from homeserver.wakeups import InProcessWakeups
 from homeserver.workers.periodic import periodic
@@ -73,6 +77,7 @@ GC_THRESHOLDS = (50_000, 20, 50)
 TRIM_LOG_EVERY_S = 60.0
 END_FORKS_EVERY_S = 60.0
 FORGET_IDLE_EVERY_S = 30.0
+EXPIRE_CONNECTIONS_EVERY_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,7 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     )
     _follow_sessions(tailer, accounts)
     sso = await stack.enter_async_context(open_sso(accounts))
+    oauth = open_oauth(accounts)
     rooms = await stack.enter_async_context(
         open_rooms(settings, clock, db, writer, tailer, author, elsewhere.directory)
     )
@@ -162,12 +168,17 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     appservices = await stack.enter_async_context(open_appservices(accounts, ephemeral))
     push = await stack.enter_async_context(open_push(db, writer, tailer))
     sync = await stack.enter_async_context(open_sync(epoch, rooms, ephemeral, client_data, push))
+    await stack.enter_async_context(
+        periodic("expire connections", EXPIRE_CONNECTIONS_EVERY_S, partial(expire_connections, sync))
+    )
+    pushers = await stack.enter_async_context(open_pushers(settings, rooms, push, sync, mail))
     media = await stack.enter_async_context(open_media(settings, server_name, db, clock, elsewhere.media))
     retention = await stack.enter_async_context(open_retention(rooms, media))
     admin = await stack.enter_async_context(open_admin(accounts, rooms, client_data, retention))
     search = await stack.enter_async_context(open_search(rooms))
     e2ee, to_device = E2eeContext.of(rooms), ToDeviceContext.of(rooms, OutboxDevices() if transport else None)
     federation, gauges = None, Gauges()
+    gauges.add(partial(pusher_samples, pushers.ctx.tally))
     if transport is not None:
         federation = await stack.enter_async_context(
             open_federation(transport, accounts, ephemeral, media, back_off, e2ee, to_device)
@@ -201,9 +212,11 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
         retention=retention,
         admin=admin,
         push=push,
+        pushers=pushers,
         search=search,
         sync=sync,
         sso=sso,
+        oauth=oauth,
         federation=federation,
     )
 

@@ -24,8 +24,8 @@ async def change_password(
 ) -> None:
     """Set the password, and tell the account's owner by mail.
 
-    With `log_out`, all sessions are ended and their devices deleted, but `but_device_nid`; browsers that are
-    signed in are so no longer.
+    Browsers that are signed in are so no longer. With `log_out`, all sessions are ended and their devices
+    deleted, but `but_device_nid`.
 
     Raises: WeakPassword, InvalidParam; NotFound where there is no such account, or no longer.
     """
@@ -56,8 +56,8 @@ async def _set(
     async with ctx.positions.write() as change:
         if not await update_password_hash(change.conn, user_nid, password_hash):
             raise NotFound("There is no such account")
+        await browser_sessions.delete_browsers_of_user(change.conn, user_nid)
         if log_out:
-            await browser_sessions.delete_browsers_of_user(change.conn, user_nid)
             gone = await devices.delete_all_devices(change.conn, user_nid, but=but_device_nid)
             if gone:
                 await note_devices_gone(change, user_nid, gone)

@@ -9,6 +9,7 @@ from homeserver.accounts.errors import InteractiveAuthRequired, WrongPassword
 from homeserver.accounts.interactive_auth import authorize, owner_flows
 from homeserver.accounts.requester import Requester
 from homeserver.accounts.stages import EMAIL, AuthData, Operation
+from homeserver.errors import Forbidden
 from homeserver.http.context import services
 from homeserver.http.rate_limits import Action
 from homeserver.http.routing import MATCH
@@ -23,13 +24,16 @@ async def confirm_owner(
 
     `essentials` is what the request would do; it must stay the same between the first request and the last.
 
-    Application services own the accounts that they act as.
+    Application services own the accounts that they act as. Users of the OAuth 2.0 API do such things on the
+    server's own pages instead.
 
     Raises: InteractiveAuthRequired, Forbidden, LimitExceeded.
     """
     if requester.appservice_id is not None:
         return
     accounts = services(request).accounts
+    if requester.is_oauth:
+        raise Forbidden(f"Do this on the page of your account: {accounts.settings.base_url}/account")
     flows = await owner_flows(accounts, requester)
     operation = Operation(operation_name(request), flows, requester, essentials)
     with counted_failures(request, requester.user_id):

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from federation.protocol.ids import parse_user_id
 from homeserver.accounts.stages import AuthData
-from homeserver.client_api.interactive_auth import confirm_owner
+from homeserver.client_api.interactive_auth import confirm_owner, operation_name
 from homeserver.e2ee.upload_cross_signing import check_cross_signing_keys, store_cross_signing_keys
 from homeserver.e2ee.upload_signatures import Failures, upload_signatures
 from homeserver.http.context import services
@@ -18,6 +18,7 @@ from homeserver.http.params import json_response, read_body
 from homeserver.http.requester import require_user
 from homeserver.http.routing import Routes
 from homeserver.json_types import JsonObject
+from homeserver.oauth.reset_stages import confirm_reset
 from homeserver.storage.cross_signing import MASTER, SELF_SIGNING, USER_SIGNING
 
 routes = Routes()
@@ -52,7 +53,10 @@ async def post_cross_signing_keys(request: web.Request) -> web.StreamResponse:
     uploaded = {usage: key for usage, key in by_usage.items() if key is not None}
     ctx = services(request).e2ee
     checked = await check_cross_signing_keys(ctx, requester, uploaded)
-    if checked.needs_owner:
+    if checked.needs_owner and requester.is_oauth:
+        accounts, name = services(request).accounts, operation_name(request)
+        await confirm_reset(accounts, requester, body.auth, name, uploaded)
+    elif checked.needs_owner:
         await confirm_owner(request, requester, body.auth, uploaded)
     await store_cross_signing_keys(ctx, requester, checked)
     return json_response({})

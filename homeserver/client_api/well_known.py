@@ -12,6 +12,7 @@ from homeserver.http.context import services
 from homeserver.http.params import json_response
 from homeserver.http.rate_limits import Action
 from homeserver.http.routing import Routes
+from homeserver.json_types import JsonObject
 
 routes = Routes()
 
@@ -19,8 +20,13 @@ routes = Routes()
 @routes.get("/.well-known/matrix/client", limit=Action.ANONYMOUS)
 async def get_client(request: web.Request) -> web.StreamResponse:
     """Where clients connect; the configured members are put over our own."""
-    settings = services(request).settings
-    return json_response({"m.homeserver": {"base_url": settings.base_url}} | settings.well_known.client)
+    here = services(request)
+    settings = here.settings
+    found: JsonObject = {"m.homeserver": {"base_url": settings.base_url}}
+    if settings.auth.oauth:  # COMPAT: clients that look here for what /auth_metadata says
+        account = f"{settings.base_url}/account"
+        found["org.matrix.msc2965.authentication"] = {"issuer": here.oauth.issuer, "account": account}
+    return json_response(found | settings.well_known.client)
 
 
 @routes.get("/.well-known/matrix/server", limit=Action.ANONYMOUS)

@@ -34,16 +34,17 @@ def remember_browser(request: web.Request, response: web.StreamResponse, secret:
         secret,
         max_age=LIFETIME_S,
         path="/",
-        secure=_is_secure(request),
+        secure=is_secure(request),
         httponly=True,
         samesite="Lax",  # the provider leads the browser back from its own site
     )
 
 
+def is_secure(request: web.Request) -> bool:
+    """Tell whether browsers find this server by https, so that cookies need never go without it."""
+    return services(request).settings.base_url.startswith("https:")
+
+
 def _name(request: web.Request) -> str:
     # With this prefix browsers take the cookie from this very host alone, not from its neighbours.
-    return f"__Host-{NAME}" if _is_secure(request) else NAME
-
-
-def _is_secure(request: web.Request) -> bool:
-    return services(request).settings.base_url.startswith("https:")
+    return f"__Host-{NAME}" if is_secure(request) else NAME

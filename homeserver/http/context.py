@@ -21,11 +21,13 @@ from homeserver.http.gauges import Gauges
 from homeserver.http.rate_limits import RateLimits
 from homeserver.mail.context import MailContext
 from homeserver.media.context import MediaContext
+from homeserver.oauth.context import OAuthContext
 from homeserver.push.context import PushContext
+from homeserver.pushers.open_pushers import Pushers
 from homeserver.retention.context import RetentionContext
 from homeserver.rooms.context import RoomsContext
-from homeserver.sso.context import SsoContext
 from homeserver.search.context import SearchContext
+from homeserver.sso.context import SsoContext
 from homeserver.storage.db import Database
 from homeserver.storage.positions import Positions
 from homeserver.sync.context import SyncContext
@@ -56,9 +58,11 @@ class Services:
     retention: RetentionContext
     admin: AdminContext
     push: PushContext
+    pushers: Pushers
     search: SearchContext
     sync: SyncContext
     sso: SsoContext
+    oauth: OAuthContext
     federation: FederationContext | None = None
     """None where the configuration says not to federate."""
 

@@ -62,7 +62,7 @@ class Dispatcher:
         if not response.prepared:
             headers = response.headers
             headers["X-Request-Id"] = request_id
-            if route.serve in CORS_KINDS:
+            if route.cors and route.serve in CORS_KINDS:
                 headers.update(CORS_HEADERS)
             else:
                 headers["Server"] = SERVER

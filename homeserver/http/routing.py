@@ -27,7 +27,8 @@ class Route:
 
     `limit` is counted per user by `require_user`, or, for the actions in `BY_ADDRESS`, per address before the
     handler runs. `max_body` is in bytes and bounds what `read_bytes` and its kin accept. `waits` says that
-    the endpoint takes its time on purpose (long polls), so that it is not logged as slow.
+    the endpoint takes its time on purpose (long polls), so that it is not logged as slow. `cors`: scripts of
+    other sites may read the answer.
     """
 
     method: str
@@ -37,6 +38,7 @@ class Route:
     limit: Action = Action.OTHER
     max_body: int = DEFAULT_MAX_BODY
     waits: bool = False
+    cors: bool = True
     stats: RouteStats = field(default_factory=RouteStats)
 
 
@@ -62,11 +64,13 @@ class Declare(Protocol):
 class Routes:
     """The routes of one module, all of them for the same kind of listener.
 
-    `get` answers HEAD as well.
+    `get` answers HEAD as well. `cors` is False for pages that know their visitors by cookies: they
+    are nothing for scripts of other sites.
     """
 
-    def __init__(self, serve: Serve = "client") -> None:
+    def __init__(self, serve: Serve = "client", *, cors: bool = True) -> None:
         self._serve: Serve = serve
+        self._cors = cors
         self._routes: list[Route] = []
         self.get: Declare = partial(self.route, "GET")
         self.put: Declare = partial(self.route, "PUT")
@@ -88,7 +92,7 @@ class Routes:
         """Declare the handler of `method` on `path`; several may be stacked over one handler."""
 
         def declare(handler: Handler) -> Handler:
-            self._routes.append(Route(method, path, handler, self._serve, limit, max_body, waits))
+            self._routes.append(Route(method, path, handler, self._serve, limit, max_body, waits, self._cors))
             return handler
 
         return declare

@@ -24,6 +24,7 @@ OLD_OAUTH: Final = "org.matrix.cross_signing_reset"
 FLOWS: Final = ((OAUTH,), (OLD_OAUTH,))
 
 RESET_ACTION: Final = "org.matrix.cross_signing_reset"
+UPLOAD_PATH: Final = "/keys/device_signing/upload"
 
 
 def reset_stages(base_url: str) -> dict[str, Stage]:

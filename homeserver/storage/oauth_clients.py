@@ -17,7 +17,7 @@ DELETE FROM oauth_clients WHERE client_nid IN (
     ORDER BY used_ts LIMIT $2 FOR UPDATE SKIP LOCKED
 )
 """
-COUNT_CLIENTS = "SELECT count(*) FROM (SELECT FROM oauth_clients LIMIT $1) AS some"
+COUNT_CLIENTS = "SELECT count(*) FROM (SELECT FROM oauth_clients LIMIT $1) AS clients"
 INSERT_OAUTH_SESSION = "INSERT INTO oauth_sessions (session_nid, client_nid, scope) VALUES ($1, $2, $3)"
 SELECT_OWNER_OF_REFRESH_TOKEN = """
 SELECT c.client_id, o.scope FROM refresh_tokens t JOIN oauth_sessions o USING (session_nid)

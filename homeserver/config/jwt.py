@@ -62,6 +62,7 @@ class Jwt(Section):
         from joserfc import jwk
         from joserfc.errors import JoseError
 
+        kinds: dict[str, type[jwk.OctKey | jwk.RSAKey | jwk.ECKey | jwk.OKPKey]]
         kinds = {"HS": jwk.OctKey, "RS": jwk.RSAKey, "PS": jwk.RSAKey, "ES": jwk.ECKey, "Ed": jwk.OKPKey}
         assert self.secret is not None
         raw = self.secret.get_secret_value().encode()

@@ -85,9 +85,17 @@ async def bind_threepid(
 
 
 async def unbind_threepid(
-    ctx: IdentityContext, requester: Requester, medium: str, address: str, id_server: str | None
+    ctx: IdentityContext,
+    requester: Requester,
+    medium: str,
+    address: str,
+    id_server: str | None,
+    *,
+    must: bool = True,
 ) -> Unbinding:
     """Have an identity server forget whose an address is: one that is named, or all that were told.
+
+    With `must` false, one that refuses or cannot be asked counts as one that does not support it.
 
     Raises: InvalidParam; MatrixError with what the identity server says, or where it cannot be asked.
     """
@@ -100,22 +108,26 @@ async def unbind_threepid(
         async with ctx.accounts.db.acquire() as conn:
             all_binds = await threepids.select_binds(conn, requester.user_nid)
         binds = [bind for bind in all_binds if (bind.medium, bind.address) == (medium, known)]
-    return await _unbind(ctx, requester.user_nid, requester.user_id, binds)
+    if must:
+        return await _unbind(ctx, requester.user_nid, requester.user_id, binds)
+    results = [await _unbind_if_possible(ctx, requester.user_nid, requester.user_id, b) for b in binds]
+    return Unbinding.SUCCESS if results and Unbinding.NO_SUPPORT not in results else Unbinding.NO_SUPPORT
 
 
 async def unbind_all(ctx: IdentityContext, user_nid: int, user_id: UserId) -> Unbinding:
     """Have all identity servers that were told forget a user's addresses, as far as they can be reached."""
     async with ctx.accounts.db.acquire() as conn:
         binds = await threepids.select_binds(conn, user_nid)
-    result = Unbinding.SUCCESS
-    for bind in binds:
-        try:
-            if await _unbind(ctx, user_nid, user_id, [bind]) is Unbinding.NO_SUPPORT:
-                result = Unbinding.NO_SUPPORT
-        except MatrixError as error:
-            log.warning("identity_server_keeps_address", id_server=bind.id_server, errcode=error.errcode)
-            result = Unbinding.NO_SUPPORT
-    return result
+    results = [await _unbind_if_possible(ctx, user_nid, user_id, bind) for bind in binds]
+    return Unbinding.NO_SUPPORT if Unbinding.NO_SUPPORT in results else Unbinding.SUCCESS
+
+
+async def _unbind_if_possible(ctx: IdentityContext, user_nid: int, user_id: UserId, bind: Bind) -> Unbinding:
+    try:
+        return await _unbind(ctx, user_nid, user_id, [bind])
+    except MatrixError as error:
+        log.warning("identity_server_keeps_address", id_server=bind.id_server, errcode=error.errcode)
+        return Unbinding.NO_SUPPORT
 
 
 async def _unbind(ctx: IdentityContext, user_nid: int, user_id: UserId, binds: list[Bind]) -> Unbinding:

@@ -20,6 +20,7 @@ class ThreepidNotValidated(StandardError):
     """It was not shown who reads what is sent to this address."""
 
     code = "M_THREEPID_AUTH_FAILED"
+    http_status = 403
 
 
 class InteractiveAuthRequired(MatrixError):

@@ -15,7 +15,7 @@ from homeserver.accounts.stages import AuthData
 from homeserver.accounts.threepid_validations import is_validated
 from homeserver.accounts.threepids import add_threepid, delete_threepid, list_threepids
 from homeserver.client_api.interactive_auth import confirm_owner
-from homeserver.errors import Forbidden
+from homeserver.errors import Forbidden, MatrixError
 from homeserver.http.context import services
 from homeserver.http.params import json_response, read_body
 from homeserver.http.requester import require_user
@@ -53,7 +53,6 @@ class DeprecatedBody(msgspec.Struct):
     """POST /account/3pid."""
 
     three_pid_creds: Credentials
-    auth: AuthData | None = None
 
 
 class AddressBody(msgspec.Struct):
@@ -78,34 +77,40 @@ async def get_threepids(request: web.Request) -> web.StreamResponse:
 
 @routes.post("/_matrix/client/v3/account/3pid")
 async def post_threepid(request: web.Request) -> web.StreamResponse:
-    """POST /account/3pid: the older way to add an address; the owner is asked for all the same."""
+    """POST /account/3pid: the older name of binding.
+
+    The account gets no address by it, as it did once: nobody asks for its owner here, and who has an access
+    token only must not come to be able to reset the password.
+    """
     requester = await require_user(request)
     body = await read_body(request, DeprecatedBody)
-    creds = body.three_pid_creds
-    return await _add(request, requester, creds.sid, creds.client_secret, body.auth)
+    try:
+        await _bind(request, requester, body.three_pid_creds)
+    except MatrixError as error:
+        raise ThreepidNotValidated(error.message) if error.status in (403, 404) else error from error
+    return json_response({})
 
 
 @routes.post("/_matrix/client/v3/account/3pid/add")
 async def post_add(request: web.Request) -> web.StreamResponse:
     """POST /account/3pid/add: an address whose owner has confirmed it."""
     requester = await require_user(request)
+    here = services(request)
+    if not here.mail.is_on:
+        raise Forbidden("Addresses cannot be changed on this server")
     body = await read_body(request, AddBody)
-    return await _add(request, requester, body.sid, body.client_secret, body.auth)
+    if not await is_validated(here.accounts, Purpose.ADD, body.sid, body.client_secret):
+        raise ThreepidNotValidated()  # before anybody is asked for a password
+    await confirm_owner(request, requester, body.auth, {"sid": body.sid})
+    await add_threepid(here.accounts, requester, body.sid, body.client_secret)
+    return json_response({})
 
 
 @routes.post("/_matrix/client/v3/account/3pid/bind")
 async def post_bind(request: web.Request) -> web.StreamResponse:
     """POST /account/3pid/bind: let an identity server know whose the address is."""
     requester = await require_user(request)
-    body = await read_body(request, Credentials)
-    await bind_threepid(
-        services(request).identity,
-        requester,
-        body.id_server,
-        body.id_access_token,
-        body.sid,
-        body.client_secret,
-    )
+    await _bind(request, requester, await read_body(request, Credentials))
     return json_response({})
 
 
@@ -115,8 +120,10 @@ async def post_delete(request: web.Request) -> web.StreamResponse:
     requester = await require_user(request)
     here = services(request)
     body = await read_body(request, AddressBody)
+    result = await unbind_threepid(
+        here.identity, requester, body.medium, body.address, body.id_server, must=False
+    )
     await delete_threepid(here.accounts, requester, body.medium, body.address)
-    result = await unbind_threepid(here.identity, requester, body.medium, body.address, body.id_server)
     return json_response({"id_server_unbind_result": result})
 
 
@@ -130,15 +137,8 @@ async def post_unbind(request: web.Request) -> web.StreamResponse:
     return json_response({"id_server_unbind_result": result})
 
 
-async def _add(
-    request: web.Request, requester: Requester, sid: str, client_secret: str, auth: AuthData | None
-) -> web.StreamResponse:
-    """Add an address. Nobody is asked for a password before the address is confirmed."""
-    here = services(request)
-    if not here.mail.is_on:
-        raise Forbidden("Addresses cannot be changed on this server")
-    if not await is_validated(here.accounts, Purpose.ADD, sid, client_secret):
-        raise ThreepidNotValidated()
-    await confirm_owner(request, requester, auth, {"sid": sid})
-    await add_threepid(here.accounts, requester, sid, client_secret)
-    return json_response({})
+async def _bind(request: web.Request, requester: Requester, creds: Credentials) -> None:
+    identity = services(request).identity
+    await bind_threepid(
+        identity, requester, creds.id_server, creds.id_access_token, creds.sid, creds.client_secret
+    )

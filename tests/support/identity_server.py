@@ -23,11 +23,12 @@ PUBLIC_KEY = encode_base64(KEY.public_key)
 class IdentityServer:
     """Knows whose address is whose, keeps invitations, and says that its key is valid until told otherwise.
 
-    `asked` are the paths that were asked for.
+    `asked` are the paths that were asked for, `validated` the addresses that were proven to it, by session.
     """
 
     name: str = ""
     owners: dict[str, str] = field(default_factory=dict)
+    validated: dict[str, str] = field(default_factory=dict)
     stored: list[JsonObject] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     key_is_valid: bool = True
@@ -47,12 +48,30 @@ class IdentityServer:
         if path == "pubkey/isvalid":
             valid = self.key_is_valid and request.query["public_key"] == PUBLIC_KEY
             return web.json_response({"valid": valid})
+        if path == "3pid/unbind":
+            return self._unbind(request, await request.json())
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return web.json_response({"errcode": "M_UNAUTHORIZED", "error": "no token"}, status=401)
         if path == "hash_details":
             return web.json_response({"lookup_pepper": PEPPER, "algorithms": ["none", "sha256"]})
         body: JsonObject = await request.json()
+        if path == "3pid/bind":
+            return self._bind(body)
         return web.json_response(self._look_up(body) if path == "lookup" else self._store(body))
+
+    def _bind(self, body: JsonObject) -> web.Response:
+        address = self.validated.get(body["sid"])
+        if address is None:
+            return web.json_response({"errcode": "M_NO_VALID_SESSION", "error": "no session"}, status=404)
+        self.owners[address] = body["mxid"]
+        return web.json_response({"medium": "email", "address": address, "mxid": body["mxid"]})
+
+    def _unbind(self, request: web.Request, body: JsonObject) -> web.Response:
+        """Only the user's own server may, as its signature shows; which is checked in part here."""
+        server = body["mxid"].partition(":")[2]
+        assert request.headers["Authorization"].startswith(f'X-Matrix origin="{server}"')
+        assert self.owners.pop(body["threepid"]["address"]) == body["mxid"]
+        return web.json_response({})
 
     def _look_up(self, body: JsonObject) -> JsonObject:
         known = {_hashed(address): user_id for address, user_id in self.owners.items()}

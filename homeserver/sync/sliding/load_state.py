@@ -28,17 +28,23 @@ Changes = dict[StateEntry, StoredEvent | None]
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """The state of a room after `upto` that is read: what `required` has beyond `already`, and `entries`."""
+    """The state of a room after `upto` that is read: what `required` has beyond `already`, and `members`.
+
+    `facts` are read besides, and not given.
+    """
 
     room_nid: int
     upto: int
     required: RequiredState
     already: RequiredState
-    member_nids: frozenset[int]
-    entries: frozenset[StateEntry]
+    members: Mapping[StateEntry, int]
+    facts: Sequence[StateEntry]
+
+    def gives(self, entry: StateEntry) -> bool:
+        return entry in self.members or (self.required.matches(entry) and not self.already.matches(entry))
 
     def takes(self, entry: StateEntry) -> bool:
-        return entry in self.entries or (self.required.matches(entry) and not self.already.matches(entry))
+        return entry in self.facts or self.gives(entry)
 
 
 async def add_state(
@@ -49,17 +55,18 @@ async def add_state(
     await _note_members(ctx, connection, rooms)
     changes = await _load_changes(ctx, [result for result in rooms if _may_have_changed(result)])
     wants = await _wants(ctx, connection, rooms)
-    read = await _load_at_end(ctx, wants)
+    read = await _load_at_end(ctx, wants.values())
     for result in rooms:
         changed, types = changes.get(result.nid, ({}, frozenset()))
-        found = read.get(result.nid, {})
-        events = {entry: event for entry, event in changed.items() if event is not None} | {
+        given = {
             entry: event
-            for entry, event in found.items()
-            if entry not in FACTS or result.config.required_state.matches(entry)
+            for entry, event in read.get(result.nid, {}).items()
+            if wants[result.nid].gives(entry)
         }
-        removed = [entry for entry, event in changed.items() if event is None and entry not in found]
-        result.state = RoomState(list(events.values()), removed, None if result.initial else types)
+        events = {entry: event for entry, event in changed.items() if event is not None} | given
+        removed = [entry for entry, event in changed.items() if event is None and entry not in given]
+        is_new = result.initial and result.was_in
+        result.state = RoomState(list(events.values()), removed, None if is_new else types)
     return read
 
 
@@ -124,24 +131,23 @@ def _wants_change(result: RoomResult, entry: StateEntry) -> bool:
 
 async def _wants(
     ctx: SyncContext, connection: SlidingConnection, results: Sequence[RoomResult]
-) -> list[Want]:
-    wants: list[Want] = []
-    user_ids = await ctx.rooms.names.user_ids({nid for r in results for nid in r.needed_members})
+) -> dict[int, Want]:
+    wants: dict[int, Want] = {}
+    viewer_nid = connection.key.user_nid
+    names = await ctx.rooms.names.user_ids({viewer_nid, *(nid for r in results for nid in r.needed_members)})
     for result in results:
-        already = _already(connection, result)
-        members = {(MEMBER, str(user_ids[nid])) for nid in result.needed_members if nid in user_ids}
-        facts = FACTS if not result.is_joined and result.moved else ()
+        required = result.config.required_state
+        members: dict[StateEntry, int] = {
+            (MEMBER, names[nid]): nid for nid in result.needed_members if nid in names
+        }
+        if not result.was_in:
+            own = (MEMBER, names[viewer_nid])
+            members = {own: viewer_nid} if required.matches(own) else {}
+        already = _already(connection, result) if result.was_in else None
+        facts = FACTS if result.was_in and result.moved and not result.is_joined else ()
         if already is not None or members or facts:
-            wants.append(
-                Want(
-                    result.nid,
-                    result.upto,
-                    result.config.required_state if already is not None else NO_STATE,
-                    already or NO_STATE,
-                    result.needed_members,
-                    frozenset((*members, *facts)),
-                )
-            )
+            wanted = NO_STATE if already is None else required
+            wants[result.nid] = Want(result.nid, result.upto, wanted, already or NO_STATE, members, facts)
     return wants
 
 
@@ -153,7 +159,7 @@ def _already(connection: SlidingConnection, result: RoomResult) -> RequiredState
     return None if result.config.required_state.selections <= known.selections else known
 
 
-async def _load_at_end(ctx: SyncContext, wants: Sequence[Want]) -> dict[int, StateOfRoom]:
+async def _load_at_end(ctx: SyncContext, wants: Collection[Want]) -> dict[int, StateOfRoom]:
     """Return the wanted state of each room after its position: the current one, with later changes undone."""
     if not wants:
         return {}
@@ -177,7 +183,7 @@ async def _load_at_end(ctx: SyncContext, wants: Sequence[Want]) -> dict[int, Sta
     return found
 
 
-async def _load_current(conn: Connection, wants: Sequence[Want]) -> list[StoredEvent]:
+async def _load_current(conn: Connection, wants: Collection[Want]) -> list[StoredEvent]:
     """Return current state that has what is wanted of it: a few queries for each kind of want."""
     by_code: dict[int, list[Want]] = {}
     for want in wants:
@@ -185,10 +191,10 @@ async def _load_current(conn: Connection, wants: Sequence[Want]) -> list[StoredE
     rows: list[StoredEvent] = []
     for group in by_code.values():
         rows += await _load_required(conn, group[0].required, [want.room_nid for want in group])
-    members = [(want.room_nid, nid) for want in wants for nid in want.member_nids]
+    members = [(want.room_nid, nid) for want in wants for nid in want.members.values()]
     for of_room in (await state_rows.select_current_members(conn, members)).values():
         rows += of_room
-    with_facts = [want.room_nid for want in wants if not want.entries.isdisjoint(FACTS)]
+    with_facts = [want.room_nid for want in wants if want.facts]
     if with_facts:
         rows += await select_state_events(conn, with_facts, FACTS)
     return rows

@@ -38,9 +38,10 @@ class RoomResult:
     """What is shown of a room.
 
     The client has `sent`, and everything up to `since`. Nothing after `upto` is shown: that is where a former
-    member's view ends. `moved`: something may have happened in between; `has_new_meta`: perhaps to the state
-    without an event. `stripped` is all that those see who are not in the room yet. A client that loads
-    members lazily is given `needed_members`, and knows `members` from then on.
+    member's view ends; those who never were in the room (`was_in`) see no more than their own membership.
+    `moved`: something may have happened in between; `has_new_meta`: perhaps to the state without an event.
+    `stripped` is all that those see who are not in the room yet. A client that loads members lazily is given
+    `needed_members`, and knows `members` from then on.
     """
 
     nid: int
@@ -49,6 +50,7 @@ class RoomResult:
     sent: SentRoom | None
     since: int
     upto: int
+    was_in: bool = True
     initial: bool = False
     expanded: bool = False
     moved: bool = False
@@ -129,6 +131,7 @@ def _plan(found: Survey, choice: Choice, nid: int, read_elsewhere: bool) -> Room
     base = WHOLE if sent is None else found.base_of(nid)
     result = RoomResult(
         nid, config, membership, sent, base, found.token.position,
+        was_in=found.rooms.has_been_in(nid),
         moved=sent is None or found.has_moved(nid),
         has_new_meta=_may_have_new_meta(found, nid, sent),
         is_direct=nid in found.rooms.direct,
@@ -145,7 +148,7 @@ def _plan(found: Survey, choice: Choice, nid: int, read_elsewhere: bool) -> Room
         result.upto = membership.position
         result.initial = not was_joined and (sent is None or membership.position > base)
     if result.initial:
-        result.since = WHOLE if found.rooms.has_been_in(nid) else membership.position - 1
+        result.since = WHOLE if result.was_in else membership.position - 1
     return result
 
 

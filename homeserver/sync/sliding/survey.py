@@ -66,9 +66,10 @@ class Survey:
         membership = self.rooms.memberships[room_nid]
         if membership.position > self.base_of(room_nid):
             return True
-        return membership.membership == "join" and bool(
-            self.moved.get(room_nid, 0) & (Stream.EVENTS | Stream.ROOM_META)
-        )
+        if membership.membership != "join":
+            return False
+        is_behind = self.connection.rooms[room_nid].since is not None
+        return is_behind or bool(self.moved.get(room_nid, 0) & (Stream.EVENTS | Stream.ROOM_META))
 
 
 async def survey(

@@ -3,6 +3,7 @@
 Spec: https://spec.matrix.org/v1.19/client-server-api/#capabilities-negotiation
 """
 
+import structlog
 from aiohttp import web
 
 from federation.protocol.room_versions import ROOM_VERSIONS
@@ -11,7 +12,9 @@ from homeserver.http.params import json_response
 from homeserver.http.requester import Requester, require_user
 from homeserver.http.routing import Routes
 from homeserver.json_types import JsonObject
-from homeserver.pushers.vapid import Vapid
+from homeserver.pushers.vapid import Vapid, VapidKeyUnusable
+
+log = structlog.get_logger(__name__)
 
 routes = Routes()
 
@@ -24,14 +27,17 @@ async def get_capabilities(request: web.Request) -> web.StreamResponse:
     known = capabilities(here.settings.rooms.default_version, requester)
     may_change_addresses = not requester.is_guest and not requester.is_oauth
     known["m.3pid_changes"] = {"enabled": here.mail.is_on and may_change_addresses}
-    known |= web_push_capability(services(request).pushers.ctx.vapid)
+    known["org.matrix.msc4174.webpush"] = web_push_capability(here.pushers.ctx.vapid)
     return json_response({"capabilities": known})
 
 
 def web_push_capability(vapid: Vapid) -> JsonObject:
-    """Return the key that browsers subscribe with (MSC4174), under the name of now and the one to come."""
-    webpush: JsonObject = {"enabled": True, "vapid": vapid.public_key}
-    return {"org.matrix.msc4174.webpush": webpush, "m.webpush": webpush}
+    """Return the key that browsers subscribe with (MSC4174)."""
+    try:
+        return {"enabled": True, "vapid": vapid.public_key}
+    except VapidKeyUnusable as error:
+        log.warning("web_push_is_off", reason=str(error))
+        return {"enabled": False}
 
 
 def capabilities(default_version: str, requester: Requester) -> JsonObject:

@@ -174,7 +174,7 @@ async def test_rules_those_ignored_and_disabled_pushers_keep_quiet(
     muted = await create(bob, preset="public_chat")
     (await join(alice, muted)).ok()
     (await alice.put(f"/pushrules/global/room/{quote(muted, safe='')}", {"actions": []})).ok()
-    ignored = {"ignored_users": {carol.user_id: {}}}
+    ignored: JsonObject = {"ignored_users": {carol.user_id: {}}}
     (await alice.put(f"/user/{quote(alice.user_id)}/account_data/m.ignored_user_list", ignored)).ok()
     await say(bob, muted)
     await say(carol, room_id)

@@ -1,5 +1,7 @@
 """What gateways and browsers are told of an event."""
 
+from dataclasses import replace
+
 import orjson
 
 from federation.protocol.ids import UserId
@@ -18,8 +20,9 @@ SETTINGS = PusherSettings(PusherKind.HTTP, "app", "key", {}, {"url": "https://x"
 PUSHER = Pusher(1, 1, UserId("@a:b"), SETTINGS, 5_500, True, None, None, None, 0, 0, None, None)
 
 
-def event(content: JsonObject, **members: str) -> PushedEvent:
-    return PushedEvent("$e", "!r:b", "m.room.message", "@s:b", content, ["notify"], **members)
+def event(content: JsonObject, **names: str) -> PushedEvent:
+    shown = PushedEvent("$e", "!r:b", "m.room.message", "@s:b", content, ["notify"])
+    return replace(shown, room_name=names.get("room_name"), room_alias=names.get("room_alias"))
 
 
 def test_tweaks_are_those_that_have_a_value_and_highlight_defaults_to_true() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from homeserver.caches import LruCache
 from homeserver.push.room_stance import RoomStance
+from homeserver.storage.positions import Stream
 from homeserver.storage.unread import Counts, CountsByThread, Unread
 from homeserver.tailer import Batch
 
@@ -75,6 +76,9 @@ class EvaluatedCounts:
         self._members.put(room_nid, count)
 
     def apply(self, batch: Batch) -> None:
+        if batch.entry.kinds & Stream.ROOM_META and batch.entry.rooms:  # messages may have been purged
+            for key in [key for key in self._found if key[1] in batch.entry.rooms]:
+                self._drop(key)
         for event in batch.events:
             if event.type == "m.room.member":
                 self._members.pop(event.room_nid)

@@ -99,6 +99,9 @@ class UnreadCounts:
             self._rooms_of.setdefault(user_nid, set()).add(room_nid)
 
     def apply(self, batch: Batch) -> None:
+        if batch.entry.kinds & Stream.ROOM_META:  # messages may have been purged
+            for room_nid in batch.entry.rooms:
+                self._rooms.pop(room_nid)
         for event in batch.events:
             room = self._rooms.peek(event.room_nid)
             if room is not None:

@@ -7,10 +7,10 @@ from functools import partial
 from homeserver.accounts.context import AccountsContext
 from homeserver.admin.context import AdminContext
 from homeserver.admin.redact_user import REDACT_USER, redact_user_step
-from homeserver.admin.send_notice import notices_user_id
 from homeserver.client_data.context import ClientDataContext
 from homeserver.retention.context import RetentionContext
 from homeserver.rooms.context import RoomsContext
+from homeserver.rooms.notices_user import notices_user_id
 
 
 @asynccontextmanager

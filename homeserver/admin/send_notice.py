@@ -14,9 +14,9 @@ from homeserver.accounts.requester import Requester
 from homeserver.admin.context import AdminContext
 from homeserver.errors import Forbidden, NotFound
 from homeserver.json_types import JsonObject
-from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.create import create_room
 from homeserver.rooms.create_options import CreateOptions
+from homeserver.rooms.notices_user import notices_user_id
 from homeserver.rooms.room_state import membership_of
 from homeserver.rooms.send import send_event
 from homeserver.storage import account_data, accounts, profiles
@@ -63,11 +63,6 @@ async def notices_user(ctx: AdminContext) -> Requester:
             await profiles.upsert_profile_field(change.conn, user_nid, "displayname", name, change.position)
             change.touch(Stream.PROFILES, users=[user_nid])
     return Requester(user_id, user_nid, None, None, None)
-
-
-def notices_user_id(ctx: RoomsContext) -> UserId:
-    """Return the id of the user who sends notices."""
-    return UserId(f"@{ctx.settings.server_notices.localpart}:{ctx.server_name}")
 
 
 async def _room_of(ctx: AdminContext, sender: Requester, account: Account) -> Room:

@@ -18,6 +18,7 @@ from homeserver.rooms.out_of_band import OutOfBand, retract, store_out_of_band
 from homeserver.rooms.policy_server import sign_by_policy
 from homeserver.rooms.receive_event import ResolutionImpossible, receive_event
 from homeserver.rooms.restricted_joins_of_others import authorising_user_for
+from homeserver.rooms.room_blocks import check_not_blocked
 from homeserver.rooms.shown_state import shown_state
 from homeserver.rooms.third_party_signed import exchange_third_party_invite, read_proof
 from homeserver.rooms.verdict import Outcome
@@ -70,10 +71,11 @@ class ServicesHandshakes:
             account = await select_account(conn, user_id)
         if account is not None and account.deactivated_ts is not None:
             raise Forbidden("The user's account is closed")
-        await check_invite_permission(self._rooms, user_id)
+        await check_invite_permission(self._rooms, user_id, sender)
 
     async def store_invite(self, invite: Invite) -> None:
         event = invite.event
+        await check_not_blocked(self._rooms, event.room_id)
         await store_out_of_band(
             self._rooms,
             OutOfBand(

@@ -36,7 +36,8 @@ async def create_room(ctx: RoomsContext, requester: Requester, options: CreateOp
     """
     version = chosen_version(ctx, options.room_version)
     owners = await find_owners(ctx, options.invite_3pid or ())
-    invited = await _check_invited(ctx, options, [user_id for user_id in owners.values() if user_id])
+    owning = [user_id for user_id in owners.values() if user_id]
+    invited = await _check_invited(ctx, requester.user_id, options, owning)
     alias = None if options.room_alias_name is None else local_alias(ctx, options.room_alias_name)
     if alias is not None:
         ctx.bridges.names.check_alias(requester, alias)
@@ -83,11 +84,13 @@ def local_alias(ctx: RoomsContext, localpart: str) -> RoomAlias:
         raise InvalidParam(f"`room_alias_name`: {error}") from error
 
 
-async def _check_invited(ctx: RoomsContext, options: CreateOptions, owners: list[UserId]) -> list[UserId]:
+async def _check_invited(
+    ctx: RoomsContext, inviter: UserId, options: CreateOptions, owners: list[UserId]
+) -> list[UserId]:
     invited = [parse_user_id(user_id) for user_id in dict.fromkeys([*(options.invite or ()), *owners])]
     for user_id in invited:
         await ctx.bridges.names.ask_for_user(user_id)
-        await check_invite_permission(ctx, user_id)
+        await check_invite_permission(ctx, user_id, inviter)
     return invited
 
 

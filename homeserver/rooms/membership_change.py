@@ -46,7 +46,7 @@ async def change_membership(
     elif membership == "knock" and is_own:
         prepared = {**await member_profile(ctx, target), **prepared}
     elif membership == "invite":
-        prepared = await prepare_invite(ctx, target, prepared)
+        prepared = await prepare_invite(ctx, requester.user_id, target, prepared)
     elif membership == "leave" and not is_own:
         check_removal(before)
     if event is not None and await is_repetition(ctx, event, requester.user_id, prepared):

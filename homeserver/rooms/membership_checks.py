@@ -51,13 +51,15 @@ async def prepare_join(
     return prepared
 
 
-async def prepare_invite(ctx: RoomsContext, target: UserId, content: JsonObject) -> JsonObject:
+async def prepare_invite(
+    ctx: RoomsContext, inviter: UserId, target: UserId, content: JsonObject
+) -> JsonObject:
     """Return the content of an invite, with the invited user's profile.
 
     Raises: MatrixError M_INVITE_BLOCKED.
     """
     await ctx.bridges.names.ask_for_user(target)
-    await check_invite_permission(ctx, target)
+    await check_invite_permission(ctx, target, inviter)
     return {**await member_profile(ctx, target), **content}
 
 

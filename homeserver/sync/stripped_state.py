@@ -7,8 +7,11 @@ from collections.abc import Sequence
 
 import orjson
 
+from federation.protocol.ids import UserId
 from homeserver.json_types import JsonObject
 from homeserver.rooms.event_bodies import client_event
+from homeserver.rooms.invite_permission import InvitePreferences, InviteVerdict, load_invite_preferences
+from homeserver.rooms.notices_user import notices_user_id
 from homeserver.rooms.shown_state import SHOWN
 from homeserver.storage.db import Connection
 from homeserver.storage.events import StoredEvent, select_events_by_nid
@@ -25,8 +28,9 @@ FIELDS = ("type", "state_key", "sender", "content")
 async def load_stripped_state(
     ctx: SyncContext, request: SyncRequest, memberships: Sequence[RoomMembership]
 ) -> dict[Room, Sequence[JsonObject]]:
-    """Return the stripped state of rooms, with the viewer's membership; no invites by ignored users.
+    """Return the stripped state of rooms, with the viewer's membership.
 
+    Left out are invites by users whom the viewer ignores, or by whom they do not want to be invited.
     Of rooms that this server is not in, that is what was told when the user was invited, or knocked.
     """
     if not memberships:
@@ -40,12 +44,24 @@ async def load_stripped_state(
         own = {m.room_nid: stored[m.event_nid] for m in memberships if m.event_nid in stored}
         own |= {room_nid: membership.event for room_nid, membership in told.items()}
         shown = {nid: event for nid, event in own.items() if event.sender_nid not in ignored}
+        if any(membership.membership == "invite" for membership in memberships):
+            preferences = await load_invite_preferences(conn, request.viewer.user_nid)
+            shown = {nid: event for nid, event in shown.items() if _is_wanted(ctx, preferences, event)}
         inside = {nid: event.load()["sender"] for nid, event in shown.items() if nid not in told}
         state = await _load_state(conn, inside)
     state |= {nid: orjson.loads(membership.shown) for nid, membership in told.items()}
     return {
         rooms[nid]: [*state.get(nid, ()), _own_event(rooms[nid], shown[nid])] for nid in nids if nid in shown
     }
+
+
+def _is_wanted(ctx: SyncContext, preferences: InvitePreferences, event: StoredEvent) -> bool:
+    """Tell whether the viewer wants to see an invite, or another membership; the server's own always."""
+    pdu = event.load()
+    sender = UserId(pdu["sender"])
+    if pdu["content"].get("membership") != "invite" or sender == notices_user_id(ctx.rooms):
+        return True
+    return preferences.verdict_on(sender) is InviteVerdict.ALLOW
 
 
 def _own_event(room: Room, event: StoredEvent) -> JsonObject:

@@ -18,6 +18,7 @@ UNSTABLE_FEATURES: Final = {
     "io.element.msc4388": True,
     "org.matrix.msc3881": True,
     "org.matrix.msc4108": True,
+    "org.matrix.msc4143": True,
     "org.matrix.msc4174": True,
     "org.matrix.msc4306": True,
     "org.matrix.msc4308": True,

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from homeserver.client_api.calls import rtc_transports
 from homeserver.errors import NotFound
 from homeserver.http.context import services
 from homeserver.http.params import json_response
@@ -26,6 +27,8 @@ async def get_client(request: web.Request) -> web.StreamResponse:
     if settings.auth.oauth:  # COMPAT: clients that look here for what /auth_metadata says
         account = f"{settings.base_url}/account"
         found["org.matrix.msc2965.authentication"] = {"issuer": here.oauth.issuer, "account": account}
+    if transports := rtc_transports(settings):
+        found["org.matrix.msc4143.rtc_foci"] = transports
     return json_response(found | settings.well_known.client)
 
 
@@ -43,6 +46,15 @@ async def get_support(request: web.Request) -> web.StreamResponse:
     if not support:
         raise NotFound("No contact is configured")
     return json_response(support)
+
+
+@routes.get("/.well-known/matrix/policy_server", limit=Action.ANONYMOUS)
+async def get_policy_server(request: web.Request) -> web.StreamResponse:
+    """The keys of the policy server with our name, where one is configured."""
+    policy_server = services(request).settings.well_known.policy_server
+    if not policy_server:
+        raise NotFound("There is no policy server here")
+    return json_response(policy_server)
 
 
 def authority_of(base_url: str) -> str:

@@ -20,6 +20,7 @@ from homeserver.config.push import Push
 from homeserver.config.registration import Registration
 from homeserver.config.retention import Retention
 from homeserver.config.rooms import Rooms
+from homeserver.config.rtc import Rtc
 from homeserver.config.search import Search
 from homeserver.config.server_notices import ServerNotices
 from homeserver.config.smtp import Smtp
@@ -97,6 +98,7 @@ class Settings(Section):
     oidc: Oidc = Oidc()
     jwt: Jwt = Jwt()
     turn: Turn = Turn()
+    rtc: Rtc = Rtc()
     previews: Previews = Previews()
     captcha: Captcha = Captcha()
     push: Push = Push()

@@ -14,8 +14,10 @@ from homeserver.accounts.logout import log_out, log_out_everywhere
 from homeserver.accounts.refresh import refresh_tokens
 from homeserver.accounts.sessions import Login
 from homeserver.accounts.stages import PASSWORD
+from homeserver.client_api.login_appservice import APPSERVICE, APPSERVICE_LOGIN
 from homeserver.client_api.login_jwt import JWT_LOGIN
 from homeserver.client_api.login_password import PASSWORD_LOGIN
+from homeserver.client_api.login_sso import SSO_LOGIN
 from homeserver.client_api.login_tokens import TOKEN_LOGIN
 from homeserver.client_api.login_types import LoginBody, LoginType
 from homeserver.errors import MatrixError
@@ -25,13 +27,16 @@ from homeserver.http.rate_limits import Action
 from homeserver.http.requester import require_user
 from homeserver.http.routing import Routes
 from homeserver.json_types import JsonObject
+from homeserver.sso.stage import SSO
 
 routes = Routes()
 
 LOGIN_TYPES: Final[dict[str, LoginType]] = {
     PASSWORD: PASSWORD_LOGIN,
+    SSO: SSO_LOGIN,
     TOKEN_TYPE: TOKEN_LOGIN,
     JWT_TYPE: JWT_LOGIN,
+    APPSERVICE: APPSERVICE_LOGIN,
 }
 """All ways to log in, in the order in which clients are told of them."""
 

@@ -1,5 +1,7 @@
 """What clients are told of single sign-on: `m.login.sso`.
 
+With the server's own pages it is always there: they offer passwords and providers alike.
+
 Spec: https://spec.matrix.org/v1.19/client-server-api/#client-login-via-sso
 """
 
@@ -10,9 +12,12 @@ from homeserver.sso.provider import Provider
 
 
 def _flow(here: Services) -> JsonObject | None:
-    if not here.sso.providers:
+    if not here.sso.providers and not here.settings.auth.oauth:
         return None
-    return {"identity_providers": [_render(provider) for provider in here.sso.providers.values()]}
+    flow: JsonObject = {"oauth_aware_preferred": True} if here.settings.auth.oauth else {}
+    if here.sso.providers:
+        flow["identity_providers"] = [_render(provider) for provider in here.sso.providers.values()]
+    return flow
 
 
 def _render(provider: Provider) -> JsonObject:

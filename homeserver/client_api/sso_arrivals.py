@@ -1,22 +1,20 @@
 """The pages between a provider and a client: choosing a user name, and trusting the client."""
 
-from urllib.parse import parse_qs
-
 from aiohttp import web
 
-from homeserver.client_api.sso import PACKAGE, PREFIX, shows_refusals
+from homeserver.client_api.sso import PACKAGE, PREFIX, lead, own_url, shows_refusals
 from homeserver.errors import Exclusive, InvalidUsername, UserInUse
 from homeserver.http.browser_cookie import browser_of
 from homeserver.http.context import services
+from homeserver.http.forms import read_form
 from homeserver.http.html_pages import html_page
-from homeserver.http.params import read_bytes
 from homeserver.http.rate_limits import Action
 from homeserver.http.routing import Routes, path_param
 from homeserver.sso.arrivals import Waiter, choose_name, consent, find_waiter
 from homeserver.sso.redirect_urls import shown_client
 from homeserver.sso.user_names import suggested_name
 
-routes = Routes()
+routes = Routes(cors=False)
 
 MAX_FORM = 8 * 1024
 
@@ -34,7 +32,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         title="Continue?",
         client=shown_client(waiter.goal.redirect_url),
         user_id=waiter.user_id,
-        onward=f"{request.path}/continue",
+        onward=own_url(request, f"{request.path}/continue"),
     )
 
 
@@ -44,8 +42,8 @@ async def take_name(request: web.Request) -> web.StreamResponse:
     """POST: the user name that somebody has chosen."""
     here, arrival_id = services(request), path_param(request, "arrivalId")
     waiter = await find_waiter(here.sso, arrival_id, browser_of(request))
-    form = parse_qs((await read_bytes(request)).decode("utf-8", "replace"))
-    username = form.get("username", [""])[0].strip()
+    form = await read_form(request)
+    username = form.get("username", "").strip()
     documents = here.settings.registration.terms
     if documents and "agreed" not in form:
         return _ask_name(request, waiter, username, "You have to agree to the terms to get an account.")
@@ -56,7 +54,7 @@ async def take_name(request: web.Request) -> web.StreamResponse:
         return _ask_name(request, waiter, username, "Somebody has this name already. Choose another one.")
     except InvalidUsername as error:
         return _ask_name(request, waiter, username, f"{error.message}.")
-    return web.Response(status=303, headers={"Location": request.path})
+    return web.Response(status=303, headers={"Location": own_url(request, request.path)})
 
 
 @routes.get(PREFIX + "/arrival/{arrivalId}/continue", limit=Action.ANONYMOUS)
@@ -66,11 +64,7 @@ async def go_on(request: web.Request) -> web.StreamResponse:
     ctx, arrival_id, browser = services(request).sso, path_param(request, "arrivalId"), browser_of(request)
     waiter = await find_waiter(ctx, arrival_id, browser)
     assert browser is not None
-    led_on = await consent(ctx, arrival_id, waiter, browser)
-    return web.Response(
-        status=302,
-        headers={"Location": led_on.url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"},
-    )
+    return lead((await consent(ctx, arrival_id, waiter, browser)).url)
 
 
 def _ask_name(request: web.Request, waiter: Waiter, username: str, problem: str = "") -> web.Response:

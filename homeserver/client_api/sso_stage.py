@@ -4,11 +4,10 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#sso-during-user-interacti
 """
 
 from typing import Final
-from urllib.parse import urlencode
 
 from aiohttp import web
 
-from homeserver.client_api.sso import PACKAGE, PREFIX, lead_to_provider, shows_refusals
+from homeserver.client_api.sso import PACKAGE, PREFIX, lead_to_provider, own_url, shows_refusals
 from homeserver.http.context import services
 from homeserver.http.html_pages import html_page
 from homeserver.http.params import required_query_str
@@ -17,7 +16,7 @@ from homeserver.http.routing import Routes, path_param
 from homeserver.sso.goals import StageGoal
 from homeserver.sso.stage import waiting_session
 
-routes = Routes()
+routes = Routes(cors=False)
 
 CONFIRM: Final = PREFIX + "/confirm"
 OPERATIONS: Final = {
@@ -38,13 +37,15 @@ async def ask(request: web.Request) -> web.StreamResponse:
     """GET: what is to be confirmed, before anybody is led anywhere."""
     session_id = required_query_str(request, "session")
     session, providers = await waiting_session(services(request).sso, session_id)
-    query = urlencode({"session": session_id})
     return html_page(
         PACKAGE,
         "confirm_operation",
         title="Confirm that it is you",
         operation=OPERATIONS.get(session.operation.rpartition(" ")[0], "do something with your account"),
-        choices=[(f"{CONFIRM}/{found.config.id}?{query}", found.config.name) for found in providers],
+        choices=[
+            (own_url(request, f"{CONFIRM}/{found.config.id}", session=session_id), found.config.name)
+            for found in providers
+        ],
     )
 
 

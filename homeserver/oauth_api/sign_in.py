@@ -123,7 +123,7 @@ async def _user_of(visit: Visit, named: str) -> str:
 async def _form(visit: Visit, named: str, problem: str = "", status: int = 200) -> web.Response:
     proving = _proving(visit)
     query = urlencode(sign_in_query(visit))
-    onward = urlencode({"continue": f"{ARRIVE}?{query}"})
+    onward = urlencode({"continue": f"{ARRIVE}?{query}", **({"again": "1"} if proving else {})})
     offers = [
         (f"{visit.root}{BEGIN_SSO}/{name}?{onward}", provider.config.name)
         for name, provider in visit.here.sso.providers.items()

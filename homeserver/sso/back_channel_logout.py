@@ -15,6 +15,7 @@ from homeserver.sso.context import SsoContext
 from homeserver.sso.errors import TokenInvalid
 from homeserver.sso.id_token import CLOCKS_DIFFER_S, MAX_TOKEN_LENGTH, check_name, verify_signed
 from homeserver.storage import devices
+from homeserver.storage.browser_sessions import delete_browsers_of_provider_session
 from homeserver.storage.sso import insert_logout_token, select_devices_of_subject
 
 EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
@@ -35,9 +36,9 @@ async def end_upstream_sessions(ctx: SsoContext, logout_token: str) -> None:
         token_id = hash_token(claims["jti"])
         if not await insert_logout_token(change.conn, claims["iss"], token_id, remembered_ts, now_ms):
             raise TokenInvalid("the logout token came before")
-        for user_nid, device_id in await select_devices_of_subject(
-            change.conn, claims["iss"], claims.get("sub"), claims.get("sid")
-        ):
+        named = (claims["iss"], claims.get("sub"), claims.get("sid"))
+        await delete_browsers_of_provider_session(change.conn, *named)
+        for user_nid, device_id in await select_devices_of_subject(change.conn, *named):
             ended[user_nid].append(device_id)
         for user_nid, device_ids in ended.items():
             gone = await devices.delete_devices(change.conn, user_nid, device_ids)

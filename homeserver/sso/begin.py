@@ -46,7 +46,7 @@ async def begin_sso(ctx: SsoContext, provider: Provider, goal: Goal, browser: st
         "code_challenge": _challenge(verifier),
         "code_challenge_method": "S256",
     }
-    if isinstance(goal, StageGoal):  # it is to be the person, not just the browser
+    if isinstance(goal, StageGoal) or goal.again:  # it is to be the person, not just the browser
         query["prompt"] = "login"
     return str(URL(metadata.authorization_endpoint).update_query(query))
 

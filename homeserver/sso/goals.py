@@ -9,11 +9,12 @@ class LoginGoal(msgspec.Struct, frozen=True, tag="login"):
     """To log a client in: the browser is led to `redirect_url` with a login token.
 
     `is_ours`: the address is a page of this server, begun by such a page. The token is good for this browser
-    alone then.
+    alone then. `again`: the user is to show anew who they are.
     """
 
     redirect_url: str
     is_ours: bool = False
+    again: bool = False
 
 
 class StageGoal(msgspec.Struct, frozen=True, tag="stage"):

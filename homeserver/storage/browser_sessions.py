@@ -31,7 +31,7 @@ DELETE FROM browser_sessions WHERE browser_nid IN (
 """
 DELETE_BROWSERS_OF_PROVIDER_SESSION = """
 DELETE FROM browser_sessions
-WHERE issuer = $1 AND subject = $2 AND ($3::text IS NULL OR provider_session = $3)
+WHERE issuer = $1 AND ($2::text IS NULL OR subject = $2) AND ($3::text IS NULL OR provider_session = $3)
 """
 
 
@@ -100,7 +100,7 @@ async def delete_browsers_of_user(conn: Connection, user_nid: int) -> None:
 
 
 async def delete_browsers_of_provider_session(
-    conn: Connection, issuer: str, subject: str, provider_session: str | None
+    conn: Connection, issuer: str, subject: str | None, provider_session: str | None
 ) -> None:
-    """Sign the browsers out that a provider vouched for, perhaps in one session of its own only."""
+    """Sign the browsers out that a provider vouched for, of one user or in one session of its own."""
     await conn.execute(DELETE_BROWSERS_OF_PROVIDER_SESSION, issuer, subject, provider_session)

@@ -1,6 +1,7 @@
 """Signing in through an OpenID Connect provider, which may be wicked."""
 
 from collections.abc import AsyncIterator
+from urllib.parse import urlencode
 
 import pytest
 from yarl import URL
@@ -11,7 +12,7 @@ from homeserver.json_types import JsonObject
 from tests.api.client import ApiClient, Reply
 from tests.support.fake_clock import FakeClock
 from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, running_oidc_provider
-from tests.support.sso_browser import Browser, login_token_of
+from tests.support.sso_browser import PUBLIC_URL, Browser, Page, login_token_of
 
 APP = "https://app.example.org/"
 REMEMBERED_MS = 3_600_000
@@ -54,7 +55,11 @@ async def test_a_new_user_gets_an_account_and_is_known_again(
     client: ApiClient, browser: Browser, provider: OidcProvider
 ) -> None:
     flows = (await client.get("/login")).ok()["flows"]
-    assert {"type": "m.login.sso", "identity_providers": [{"id": "oidc", "name": "Single sign-on"}]} in flows
+    assert {
+        "type": "m.login.sso",
+        "oauth_aware_preferred": True,
+        "identity_providers": [{"id": "oidc", "name": "Single sign-on"}],
+    } in flows
     provider.user = {"sub": "1", "preferred_username": "Dave", "name": "Dave D."}
 
     page = await browser.sign_in(APP)
@@ -116,7 +121,7 @@ async def test_nobody_is_signed_in_by_a_provider_that_is_wrong(
 async def test_a_discovery_document_that_is_wrong_leads_nowhere(
     browser: Browser, provider: OidcProvider, clock: FakeClock
 ) -> None:
-    begin = "/_matrix/client/v3/login/sso/redirect?redirectUrl=app:/"
+    begin = "/_matrix/client/v3/login/sso/redirect/oidc?redirectUrl=app:/"
     for wrong in (
         {"issuer": "https://other.example.org"},
         {"token_endpoint": "file:///etc/passwd"},
@@ -159,7 +164,7 @@ async def test_an_answer_is_taken_once_and_from_the_browser_that_asked(
 
 
 async def test_the_cookie_is_out_of_reach_for_scripts_and_other_hosts(browser: Browser) -> None:
-    page = await browser.open(f"/_matrix/client/v3/login/sso/redirect?redirectUrl={APP}")
+    page = await browser.open(f"/_matrix/client/v3/login/sso/redirect/oidc?redirectUrl={APP}")
     cookie = page.headers["Set-Cookie"]
     assert cookie.startswith("__Host-")
     for attribute in ("HttpOnly", "Secure", "Path=/", "SameSite=Lax"):
@@ -174,7 +179,7 @@ async def test_a_stranger_gets_a_token_only_after_the_user_has_said_so(
 ) -> None:
     """Synapse 1.11.1 asked for this confirmation first: a link must not be enough to take an account over."""
     page = await browser.sign_in(STRANGER)
-    assert page.location.startswith("/_matrix/client/unstable/parlour/sso/arrival/")
+    assert "/_matrix/client/unstable/parlour/sso/arrival/" in page.location
     question = await browser.open(page.location)
     assert "https://stranger.example.net" in question.text
     assert "@dave:example.org" in question.text
@@ -401,3 +406,48 @@ async def test_a_confirmed_address_comes_along_and_an_unconfirmed_one_does_not(
     provider.user_info = {"sub": "2", "email": "erin@example.com", "email_verified": False}
     erin = await signed_in(client, browser)
     assert (await erin.get("/account/3pid")).ok()["threepids"] == []
+
+
+async def sign_in_with_password(browser: Browser, redirect_url: str, user: str) -> Page:
+    """Go the way of a client that knows nothing of OAuth; return the question whether it is trusted."""
+    begin = "/_matrix/client/v3/login/sso/redirect?"
+    begun = await browser.open(begin + urlencode({"redirectUrl": redirect_url}))
+    to_sign_in = await browser.open(begun.location)
+    sign_in = PUBLIC_URL + to_sign_in.location.removeprefix(PUBLIC_URL)
+    form = await browser.open(sign_in)
+    assert "Continue with Single sign-on" in form.text
+    entered = await browser.open(
+        sign_in, {"csrf": form.form_token, "user": user, "password": "correct horse battery"}
+    )
+    assert entered.status == 303, entered.text
+    return await browser.open(entered.location)
+
+
+async def test_clients_that_know_no_oauth_sign_in_through_our_own_pages(
+    client: ApiClient, alice: ApiClient, browser: Browser
+) -> None:
+    question = await sign_in_with_password(browser, STRANGER, "alice")
+    assert "https://stranger.example.net" in question.text
+    assert alice.user_id in question.text
+    page = "/account/app?" + urlencode({"redirectUrl": STRANGER})
+    forged = await browser.open(page, {"csrf": "x"})
+    assert (forged.status, forged.location) == (403, "")
+    led_on = await browser.open(page, {"csrf": question.form_token})
+    url = URL(led_on.location)
+    assert (url.host, url.query["keep"], url.fragment) == ("stranger.example.net", "1", "part")
+    assert (await log_in(client, login_token_of(led_on.location))).ok()["user_id"] == alice.user_id
+
+    for wrong in ("javascript:alert(1)", "https://user@stranger.example.net/"):
+        assert (await browser.open("/account/app?" + urlencode({"redirectUrl": wrong}))).status == 400
+    stranger = await browser.other().open(page, {"csrf": question.form_token})
+    assert stranger.location.startswith("/account/sign-in?")
+
+
+@pytest.mark.parametrize("overrides", [{"auth": {"password_hash": "minimum", "oauth": False}}])
+async def test_without_our_own_pages_the_only_provider_is_gone_to_at_once(
+    client: ApiClient, browser: Browser, provider: OidcProvider
+) -> None:
+    page = await browser.open(f"/_matrix/client/v3/login/sso/redirect?redirectUrl={APP}")
+    assert page.location.startswith(provider.issuer)
+    sso = next(flow for flow in (await client.get("/login")).ok()["flows"] if flow["type"] == "m.login.sso")
+    assert "oauth_aware_preferred" not in sso

@@ -29,6 +29,13 @@ class Page:
         """Where the page's links lead."""
         return [unescape(href) for href in re.findall(r'<a [^>]*href="([^"]*)"', self.text)]
 
+    @property
+    def form_token(self) -> str:
+        """What the page's form carries to show that it is the page's."""
+        found = re.search(r'name="csrf" value="([^"]*)"', self.text)
+        assert found is not None, self.text
+        return found[1]
+
 
 @dataclass
 class Browser:
@@ -63,14 +70,13 @@ class Browser:
                     self.cookies[name] = morsel.value
             return Page(response.status, text, response.headers.get("Location", ""), dict(response.headers))
 
-    async def begin(self, redirect_url: str, provider_id: str = "") -> str:
+    async def begin(self, redirect_url: str, provider_id: str = "oidc") -> str:
         """Begin a sign-in; return the address at the provider."""
-        path = f"{REDIRECT}/{quote(provider_id)}" if provider_id else REDIRECT
-        page = await self.open(f"{path}?{urlencode({'redirectUrl': redirect_url})}")
+        page = await self.open(f"{REDIRECT}/{quote(provider_id)}?{urlencode({'redirectUrl': redirect_url})}")
         assert page.status == 302, page.text
         return page.location
 
-    async def sign_in(self, redirect_url: str, provider_id: str = "") -> Page:
+    async def sign_in(self, redirect_url: str, provider_id: str = "oidc") -> Page:
         """Begin a sign-in and complete it at the provider; return what the server answers to that."""
         at_provider = await self.open(await self.begin(redirect_url, provider_id))
         assert at_provider.status == 302, at_provider.text

@@ -71,7 +71,7 @@ def read_client_metadata(raw: bytes) -> ClientMetadata:
 
 def render_metadata(metadata: ClientMetadata) -> dict[str, object]:
     """Return the metadata as it was registered, without what is not set."""
-    members: dict[str, object] = msgspec.to_builtins(metadata)
+    members: dict[str, object] = msgspec.json.decode(msgspec.json.encode(metadata))
     return {name: value for name, value in members.items() if value is not None}
 
 

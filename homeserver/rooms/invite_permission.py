@@ -69,7 +69,7 @@ async def load_invite_preferences(conn: Connection, user_nid: int) -> InvitePref
     """Read what a user says about invites."""
     permission = _object(await select_content(conn, user_nid, GLOBAL, PERMISSION_TYPE))
     filtering = _object(await select_content(conn, user_nid, GLOBAL, FILTERING_TYPE))
-    return InvitePreferences(permission.get("default_action") == "block", _rules(filtering))
+    return InvitePreferences(permission.get("default_action") == "block", rules_of(filtering))
 
 
 # In the order of MSC4155: users before servers, and what allows before what does not.
@@ -83,7 +83,8 @@ _LISTS: Final = (
 )
 
 
-def _rules(filtering: JsonObject) -> list[tuple[InviteVerdict, bool, Sequence[str]]]:
+def rules_of(filtering: JsonObject) -> list[tuple[InviteVerdict, bool, Sequence[str]]]:
+    """Return the rules in the content of a user's account data of FILTERING_TYPE."""
     if filtering.get("enabled", True) is not True:
         return []
     return [(verdict, is_of_users, _texts(filtering.get(name))) for name, verdict, is_of_users in _LISTS]

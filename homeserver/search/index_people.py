@@ -83,4 +83,5 @@ def words_of(user: NamedUser) -> str:
 
 def display_name_in(member: bytes) -> JsonValue:
     """Return what a member event says that its user is called."""
-    return orjson.loads(member)["content"].get("displayname")
+    name: JsonValue = orjson.loads(member)["content"].get("displayname")
+    return name

@@ -49,7 +49,7 @@ async def _predecessors(ctx: RoomsContext, rooms: Iterable[Room], own: dict[Room
         for entries in creates.values():
             predecessor = entries[CREATE].load()["content"].get("predecessor")
             room_id = predecessor.get("room_id") if isinstance(predecessor, dict) else None
-            room = own.get(room_id) if isinstance(room_id, str) else None  # type: ignore[arg-type]
+            room = own.get(RoomId(room_id)) if isinstance(room_id, str) else None
             if room is not None and room.nid not in found:
                 found[room.nid] = room
                 older.append(room)

@@ -51,6 +51,7 @@ from homeserver.peers.open_transport import open_way_to_peers
 from homeserver.peers.outbound import open_outbound
 from homeserver.peers.outbound_to_device import OutboxDevices
 from homeserver.peers.transport_options import permitted_servers
+from homeserver.previews.context import open_previews
 from homeserver.push.context import open_push
 from homeserver.pushers.open_pushers import open_pushers
 from homeserver.retention.open_retention import open_retention
@@ -176,6 +177,7 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     retention = await stack.enter_async_context(open_retention(rooms, media))
     admin = await stack.enter_async_context(open_admin(accounts, rooms, client_data, retention))
     search = await stack.enter_async_context(open_search(rooms))
+    previews = await stack.enter_async_context(open_previews(settings, media))
     e2ee, to_device = E2eeContext.of(rooms), ToDeviceContext.of(rooms, OutboxDevices() if transport else None)
     federation, gauges = None, Gauges()
     gauges.add(partial(pusher_samples, pushers.ctx.tally))
@@ -214,6 +216,7 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
         push=push,
         pushers=pushers,
         search=search,
+        previews=previews,
         sync=sync,
         sso=sso,
         oauth=oauth,

@@ -49,6 +49,8 @@ class Limits(Section):
     """Media downloads and thumbnails, per user or address."""
     search: Rate = Rate(per_second=1, burst=10)
     """Searches in messages, users and rooms, per user."""
+    preview: Rate = Rate(per_second=1, burst=30)
+    """Previews of linked pages, per user."""
     report: Rate = Rate(per_second=0.05, burst=10)
     """Reports to the administrators, per user."""
     other: Rate = Rate(per_second=50, burst=300)

@@ -22,6 +22,7 @@ from homeserver.http.rate_limits import RateLimits
 from homeserver.mail.context import MailContext
 from homeserver.media.context import MediaContext
 from homeserver.oauth.context import OAuthContext
+from homeserver.previews.context import PreviewsContext
 from homeserver.push.context import PushContext
 from homeserver.pushers.open_pushers import Pushers
 from homeserver.retention.context import RetentionContext
@@ -60,6 +61,7 @@ class Services:
     push: PushContext
     pushers: Pushers
     search: SearchContext
+    previews: PreviewsContext
     sync: SyncContext
     sso: SsoContext
     oauth: OAuthContext

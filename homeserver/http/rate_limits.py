@@ -33,6 +33,7 @@ class Action(StrEnum):
     UPLOAD = "upload"
     DOWNLOAD = "download"
     SEARCH = "search"
+    PREVIEW = "preview"
     REPORT = "report"
     OTHER = "other"
     ANONYMOUS = "anonymous"

@@ -81,8 +81,8 @@ class Senders:
 
     async def until_idle(self) -> None:
         """Return once all that was committed so far was sent, or cannot be sent now."""
-        await self._rooms.tailer.wait_for(self._rooms.tailer.applied)
-        await self._feed.until_idle()
+        if self._senders:
+            await self._feed.until_idle()
         for sender in self._senders.values():
             await sender.until_idle()
 

@@ -1,7 +1,7 @@
 """Which addresses may be connected to, by an operator's word on top of what is public.
 
-It is asked with the address that is connected to, when the socket is made: what a name resolved to before says
-nothing, and a redirect leads to another one.
+It is asked with the address that is connected to, when the socket is made: what a name resolved to before
+says nothing, and a redirect leads to another one.
 """
 
 import socket

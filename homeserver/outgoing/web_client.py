@@ -2,8 +2,8 @@
 
 What bounds it: the addresses of `AddressPolicy`, asked for every connection; http and https alone, no
 credentials, no ports of other protocols; at most `MAX_REDIRECTS`, each checked like the first URL;
-`ANSWER_WITHIN_S` for everything together; at most the asked number of bytes, counted after unpacking, of which
-no more are unpacked. No cookies, no referrer, no proxies.
+`ANSWER_WITHIN_S` for everything together; at most the asked number of bytes, counted after unpacking, and no
+more are unpacked. No cookies, no referrer, no proxies.
 """
 
 import asyncio

@@ -1,1 +1,1 @@
-"""Previews of linked web pages. Pages and pictures are strangers': they are taken apart by other processes."""
+"""Previews of linked web pages. Pages and pictures are strangers': other processes take them apart."""

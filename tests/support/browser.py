@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from aiohttp import ClientSession
 from multidict import CIMultiDictProxy
@@ -93,7 +93,7 @@ class Browser:
         }
         data = None if fields is None else urlencode(fields).encode()
         if data is not None:
-            sent["Content-Type"] = "application/x-www-form-urlencoded"
+            sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
         async with self._http.request(
             method, real, data=data, headers=sent, allow_redirects=False
         ) as response:
@@ -142,7 +142,5 @@ class _Reader(HTMLParser):
 
 def parameters(url: str) -> dict[str, str]:
     """Return the parameters in a URL's query, or else in its fragment."""
-    from urllib.parse import parse_qsl
-
     parts = urlsplit(url)
     return dict(parse_qsl(parts.query or parts.fragment))

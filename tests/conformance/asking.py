@@ -8,6 +8,7 @@ from urllib.parse import quote
 import requests
 
 from homeserver.json_types import JsonValue
+from tests.conformance.bridge import AS_TOKEN
 from tests.conformance.good_requests import GOOD_REQUESTS, PATH_IDS, GoodRequest
 from tests.conformance.openapi import Operation
 from tests.conformance.response_validator import ResponseValidator
@@ -40,6 +41,8 @@ class Asker:
 
     def world_for(self, good: GoodRequest) -> World:
         """Return the world, with an account of its own where the request would end Alice's sessions."""
+        if good.as_appservice:
+            return World(self.world.base_url, AS_TOKEN, self.world.ids)
         if not good.as_victim:
             return self.world
         victim = register_victim(self.world.base_url)

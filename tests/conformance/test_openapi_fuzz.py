@@ -19,9 +19,11 @@ from schemathesis.core.result import Ok
 
 from homeserver.json_types import JsonObject
 from tests.conformance.asking import ANSWER_LIMIT_S, Asker
+from tests.conformance.bridge import running_bridge
 from tests.conformance.fuzz_document import build_document
 from tests.conformance.good_requests import GOOD_REQUESTS, NEVER_SUCCEED, GoodRequest
 from tests.conformance.openapi import UNSET, Operation, load_operations, spec_data
+from tests.conformance.provider import running_provider
 from tests.conformance.response_validator import ResponseValidator
 from tests.conformance.world import build_world
 from tests.support.parlour_process import ParlourProcess
@@ -63,14 +65,17 @@ def folder() -> Path:
 
 @pytest.fixture(scope="module")
 def asker(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
-    server = ParlourProcess(tmp_path_factory.mktemp("conformance") / "data", SETTINGS)
-    server.start()
-    try:
-        asker = Asker(build_world(server.base_url), ResponseValidator(folder))
-        yield asker
-        asker.session.close()
-    finally:
-        code = server.stop()
+    here = tmp_path_factory.mktemp("conformance")
+    with running_bridge(here) as registration, running_provider() as oidc:
+        settings = {**SETTINGS, "appservices": [str(registration)], "oidc": oidc}
+        server = ParlourProcess(here / "data", settings)
+        server.start()
+        try:
+            asker = Asker(build_world(server.base_url), ResponseValidator(folder))
+            yield asker
+            asker.session.close()
+        finally:
+            code = server.stop()
     assert code == 0, f"the server ended with {code}"
 
 

@@ -60,6 +60,7 @@ SESSION_KEY: JsonObject = {
     "is_verified": True,
     "session_data": {"ephemeral": "e", "ciphertext": "c", "mac": "m"},
 }
+MAIL_REQUEST: JsonObject = {"client_secret": "monkeys", "email": "alice@example.org", "send_attempt": 1}
 CAKE_RULE = {"kind": "content", "ruleId": "cake"}
 
 NEVER_SUCCEED = {
@@ -67,19 +68,32 @@ NEVER_SUCCEED = {
     "getContent",
     "getContentOverrideName",
     "getContentThumbnail",
+    # Somebody has to read a mail first, or to have proven an address to an identity server.
+    "add3PID",
+    "bind3PID",
+    "post3PIDs",
+    # No text messages are sent.
+    "requestTokenTo3PIDMSISDN",
+    "requestTokenToRegisterMSISDN",
+    "requestTokenToResetPasswordMSISDN",
 }
 """Operations that answer, and by the specification have nothing here that they could answer with."""
 
 
 @dataclass(frozen=True)
 class GoodRequest:
-    """A request that must succeed. `as_victim`: sent by an account of its own, since it ends sessions."""
+    """A request that must succeed.
+
+    `as_victim`: sent by an account of its own, since it ends sessions. `as_appservice`: by the application
+    service of bridge.py.
+    """
 
     body: JsonValue = None
     path: dict[str, str] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
     as_victim: bool = False
+    as_appservice: bool = False
 
 
 def _scrap(body: JsonValue = None) -> GoodRequest:
@@ -117,6 +131,20 @@ GOOD_REQUESTS: dict[str, GoodRequest] = {
     "sendToDevice": GoodRequest(
         {"messages": {"<alice>": {"*": {"hello": "there"}}}}, path={"eventType": "org.example.x"}
     ),
+    # single sign-on
+    "redirectToSSO": GoodRequest(query={"redirectUrl": "app.parlour.test:/"}),
+    "redirectToIdP": GoodRequest(query={"redirectUrl": "app.parlour.test:/"}),
+    # addresses
+    "requestTokenToRegisterEmail": GoodRequest(MAIL_REQUEST),
+    "requestTokenToResetPasswordEmail": GoodRequest(MAIL_REQUEST),
+    "requestTokenTo3PIDEmail": GoodRequest(MAIL_REQUEST),
+    "delete3pidFromAccount": GoodRequest({"medium": "email", "address": "alice@example.org"}),
+    "unbind3pidFromAccount": GoodRequest({"medium": "email", "address": "alice@example.org"}),
+    # application services
+    "pingAppservice": GoodRequest({"transaction_id": "meow"}, as_appservice=True),
+    "updateAppserviceRoomDirectoryVisibility": GoodRequest({"visibility": "public"}, as_appservice=True),
+    "queryLocationByAlias": GoodRequest(query={"alias": "<alias>"}),
+    "queryUserByID": GoodRequest(query={"userid": "<alice>"}),
     # rooms
     "createRoom": GoodRequest({"name": "Another"}),
     "joinRoom": GoodRequest({}, path={"roomIdOrAlias": "<joinable_room>"}),

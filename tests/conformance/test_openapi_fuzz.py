@@ -32,7 +32,15 @@ NOT_SERVED = Path(__file__).with_name("not-served.txt")
 EXAMPLES = 10
 LIMIT_S = 300
 
-SETTINGS: JsonObject = {"well_known": {"support": {"support_page": "https://parlour.test/support"}}}
+SETTINGS: JsonObject = {
+    "well_known": {
+        "support": {"support_page": "https://parlour.test/support"},
+        "policy_server": {"public_keys": {"ed25519": "6yhHGKhCiXTSEN2ksjV7kX/N6rBQZ3Xb+M7LlC6NS+s"}},
+    },
+    "turn": {"uris": ["turn:turn.parlour.test"], "shared_secret": "a secret"},
+    # Nobody listens there: what is queued for it is never sent.
+    "smtp": {"host": "127.0.0.1", "port": 1, "security": "none", "sender": "parlour@parlour.test"},
+}
 
 # Each is the client's fault, whatever endpoint it is sent to.
 BROKEN_BODIES = (

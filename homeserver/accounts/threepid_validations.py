@@ -87,7 +87,7 @@ async def find_by_link(ctx: AccountsContext, sid: str, token: str) -> Validation
         async with ctx.db.acquire() as conn:
             found = await validations.select_by_token(conn, sid, hash_token(token), ctx.clock.now_ms())
     if found is None:
-        raise NotFound("This link is not valid, or no longer")
+        raise NotFound("This link is not good, or no longer. Ask for a new mail in your app.")
     return found
 
 

@@ -8,9 +8,6 @@ from tests.api.client import ApiClient, Reply
 
 PATH = "/_matrix/client/unstable/org.matrix.simplified_msc3575/sync"
 STABLE_PATH = "/_matrix/client/v4/sync"
-EXTENSIONS: JsonObject = {
-    name: {"enabled": True} for name in ("to_device", "e2ee", "account_data", "receipts", "typing")
-}
 
 
 def window(last: int = 99, limit: int = 10, *required: list[str], **filters: object) -> JsonObject:
@@ -22,6 +19,11 @@ def window(last: int = 99, limit: int = 10, *required: list[str], **filters: obj
         "required_state": wanted,
         **({"filters": filters} if filters else {}),
     }
+
+
+def asking(*names: str, **options: object) -> JsonObject:
+    """Return the part of a request that enables extensions."""
+    return {"extensions": {name: {"enabled": True, **options} for name in names}}
 
 
 @dataclass

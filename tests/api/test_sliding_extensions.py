@@ -8,13 +8,9 @@ from homeserver.json_types import JsonObject
 from tests.api.client import ApiClient
 from tests.api.key_support import device_keys
 from tests.api.room_calls import create, join, send
-from tests.api.sliding_calls import Slider, window
+from tests.api.sliding_calls import Slider, asking, window
 
 RECEIPTS_OF_EVERYBODY = {"receipts": {"enabled": True}}
-
-
-def asking(*names: str, **options: object) -> JsonObject:
-    return {"extensions": {name: {"enabled": True, **options} for name in names}}
 
 
 async def tell(sender: ApiClient, target: ApiClient, n: int) -> None:

@@ -42,7 +42,7 @@ async def test_a_room_that_comes_back_into_the_window_goes_on_where_it_was(alice
     first, second = await create(alice, name="First"), await create(alice, name="Second")
     slider = Slider(alice, {"lists": {"all": window(1, 5)}})
     await slider.sync()
-    narrow = {"lists": {"all": window(0, 5)}}
+    narrow: JsonObject = {"lists": {"all": window(0, 5)}}
     await say(alice, first, "one")
     await set_state(alice, first, "m.room.name", {"name": "Renamed"})
     await say(alice, second, "two")
@@ -63,7 +63,7 @@ async def test_a_larger_timeline_limit_brings_older_events(alice: ApiClient) -> 
         await say(alice, room_id, f"m{n}")
     slider = Slider(alice, {"lists": {"all": window(9, 1, *NAME_AND_ME)}})
     assert bodies((await slider.sync())["rooms"][room_id]) == ["m3"]
-    subscribed = {
+    subscribed: JsonObject = {
         "room_subscriptions": {room_id: {"timeline_limit": 3, "required_state": [["m.room.create", ""]]}}
     }
     room = (await slider.sync(5_000, **subscribed))["rooms"][room_id]
@@ -83,7 +83,7 @@ async def test_a_larger_timeline_limit_brings_older_events(alice: ApiClient) -> 
 
 async def test_filters_choose_rooms(alice: ApiClient, bob: ApiClient) -> None:
     plain = await create(alice, name="Plain Talk")
-    encryption = {
+    encryption: JsonObject = {
         "type": "m.room.encryption",
         "state_key": "",
         "content": {"algorithm": "m.megolm.v1.aes-sha2"},
@@ -198,7 +198,7 @@ async def test_who_was_kicked_sees_nothing_after_it_and_the_room_stays_in_the_li
     assert room["name"] == "Before"
     assert bodies(room) == ["last"]
     assert "After" not in str(room)
-    subscribed = {
+    subscribed: JsonObject = {
         "lists": {},
         "room_subscriptions": {room_id: {"timeline_limit": 9, "required_state": [["*", "*"]]}},
     }
@@ -218,7 +218,7 @@ async def test_rooms_of_others_cannot_be_subscribed_to(alice: ApiClient, bob: Ap
 async def test_messages_while_away_and_of_ignored_users_are_not_shown(
     alice: ApiClient, bob: ApiClient
 ) -> None:
-    hidden = {
+    hidden: JsonObject = {
         "type": "m.room.history_visibility",
         "state_key": "",
         "content": {"history_visibility": "joined"},
@@ -232,7 +232,7 @@ async def test_messages_while_away_and_of_ignored_users_are_not_shown(
     (await join(bob, room_id)).ok()
     await say(alice, room_id, "hello")
     assert bodies((await slider.sync())["rooms"][room_id]) == ["hello"]
-    ignored = {"ignored_users": {alice.user_id: {}}}
+    ignored: JsonObject = {"ignored_users": {alice.user_id: {}}}
     (await bob.put(f"/user/{bob.user_id}/account_data/m.ignored_user_list", ignored)).ok()
     await say(alice, room_id, "ignore me")
     room = (await slider.sync())["rooms"].get(room_id, {})

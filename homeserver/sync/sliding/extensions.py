@@ -10,6 +10,7 @@ from homeserver.e2ee.device_list_delta import render_device_lists
 from homeserver.e2ee.key_counts import render_counts
 from homeserver.ephemeral.receipt_contents import build_receipt_contents
 from homeserver.json_types import JsonObject
+from homeserver.rooms.render_event import Viewer
 from homeserver.storage.account_data import AccountData, select_account_data_of_rooms
 from homeserver.storage.positions import Stream
 from homeserver.storage.receipts import UNTHREADED, StoredReceipt, select_newest_receipts, select_receipts
@@ -21,6 +22,7 @@ from homeserver.sync.sliding.choose import Choice
 from homeserver.sync.sliding.connection import Flag
 from homeserver.sync.sliding.load_results import Results
 from homeserver.sync.sliding.request import Dialect
+from homeserver.sync.sliding.results import RoomResult
 from homeserver.sync.sliding.survey import Survey
 from homeserver.sync.sliding.thread_subscriptions import load_thread_subscriptions
 from homeserver.sync.sliding.to_device import add_to_device
@@ -108,23 +110,16 @@ async def _add_account_data(
 async def _add_receipts(
     ctx: SyncContext, found: Survey, choice: Choice, results: Results, answer: ExtensionResults
 ) -> None:
-    """Add the receipts that were moved; of rooms that are new, the user's own and those of events shown.
+    """Add the receipts that were moved; of what is shown for the first time, also older ones.
 
     Spec: https://github.com/matrix-org/matrix-spec-proposals/pull/3960
     """
-    viewer = found.request.viewer
-    receipts = await _load_receipts(ctx, found, choice)
+    receipts = await _load_receipts(ctx, found, choice, results)
     ignored = set((await ctx.rooms.names.user_ids(found.rooms.ignored)).values())
-    shown = {r.nid: {e.event_id for e in r.timeline.events} for r in results.shown if r.initial}
     rooms = await ctx.rooms.names.rooms(receipts)
     body: JsonObject = {}
     for nid, of_room in receipts.items():
-        kept = [
-            receipt
-            for receipt in of_room
-            if receipt.user_id == viewer.user_id
-            or (receipt.user_id not in ignored and (nid not in shown or receipt.event_id in shown[nid]))
-        ]
+        kept = [receipt for receipt in of_room if receipt.user_id not in ignored]
         # There is place for one content: others hold a user's receipts of the same event in more threads.
         contents = build_receipt_contents(sorted(kept, key=lambda receipt: receipt.thread != UNTHREADED))
         if contents:
@@ -134,36 +129,49 @@ async def _add_receipts(
 
 
 async def _load_receipts(
-    ctx: SyncContext, found: Survey, choice: Choice
+    ctx: SyncContext, found: Survey, choice: Choice, results: Results
 ) -> Mapping[int, Sequence[StoredReceipt]]:
-    viewer_nid, upto = found.request.viewer.user_nid, found.token.position
+    viewer, upto = found.request.viewer, found.token.position
+    older = {r.nid: r for r in results.shown if (r.initial or r.expanded) and r.nid in choice.receipts}
     lacking = _lacking(found, choice.receipts, Flag.RECEIPTS)
-    behind = {
-        nid
-        for nid in choice.receipts - lacking
-        if (sent := found.connection.rooms.get(nid)) is not None and sent.since is not None
-    }
-    live: set[int] = set()
-    if found.since is not None:
-        read_by_user = ctx.changes.of_user(viewer_nid, found.since.position) & Stream.RECEIPTS
-        live = {
-            nid
-            for nid in choice.receipts - lacking - behind
-            if read_by_user or found.moved.get(nid, 0) & Stream.RECEIPTS
-        }
+    behind, live = _moved_receipts(ctx, found, choice.receipts - lacking)
     receipts: dict[int, list[StoredReceipt]] = {}
-    if not (lacking or behind or live):
+    if not (lacking or older or behind or live):
         return receipts
     async with ctx.rooms.db.acquire() as conn:
-        if lacking:
-            receipts |= await select_newest_receipts(
-                conn, sorted(lacking), upto, viewer_nid, MAX_RECEIPTS_OF_ROOM
+        if lacking or older:
+            newest = await select_newest_receipts(
+                conn, sorted(lacking | older.keys()), upto, viewer.user_nid, MAX_RECEIPTS_OF_ROOM
             )
+            receipts = {nid: _of_shown(viewer, of_room, older.get(nid)) for nid, of_room in newest.items()}
         for nids in (behind, live):
             if nids:
                 since = min(found.base_of(nid) for nid in nids)
-                receipts |= await select_receipts(conn, sorted(nids), since, upto, viewer_nid)
+                moved = await select_receipts(conn, sorted(nids), since, upto, viewer.user_nid)
+                receipts |= {nid: [*of_room, *receipts.get(nid, ())] for nid, of_room in moved.items()}
     return receipts
+
+
+def _moved_receipts(ctx: SyncContext, found: Survey, rooms: Set[int]) -> tuple[set[int], set[int]]:
+    """Return the rooms whose receipts may have moved: since they were left behind, and since the token."""
+    sent_rooms = found.connection.rooms
+    behind = {nid for nid in rooms if sent_rooms[nid].since is not None}
+    if found.since is None:
+        return behind, set()
+    if ctx.changes.of_user(found.request.viewer.user_nid, found.since.position) & Stream.RECEIPTS:
+        return behind, set(rooms - behind)
+    live = {nid for nid, kinds in found.moved.items() if nid in rooms and kinds & Stream.RECEIPTS}
+    return behind, live - behind
+
+
+def _of_shown(
+    viewer: Viewer, receipts: Sequence[StoredReceipt], result: RoomResult | None
+) -> list[StoredReceipt]:
+    """Return the viewer's own receipts, and those of the events that a result shows."""
+    if result is None:
+        return list(receipts)
+    shown = {event.event_id for event in result.timeline.events}
+    return [r for r in receipts if r.user_id == viewer.user_id or r.event_id in shown]
 
 
 async def _add_typing(

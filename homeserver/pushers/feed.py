@@ -15,12 +15,12 @@ import orjson
 import structlog
 
 from federation.protocol.ids import UserId
-from homeserver.errors import MatrixError
 from homeserver.pushers.context import PushersContext
 from homeserver.pushers.notifying_events import invite_actions, notifying_events
 from homeserver.pushers.pushing_members import PushingMembers
 from homeserver.rooms.render_event import Viewer
 from homeserver.storage import push_queue
+from homeserver.storage.db import DatabaseUnavailable
 from homeserver.storage.events import StoredEvent, load_json, select_new_events
 from homeserver.storage.positions import Stream
 from homeserver.storage.push_queue import InviteElsewhere, Notified
@@ -68,7 +68,7 @@ class PushFeed:
         with suppress(asyncio.CancelledError):
             await self._task
         if self._position is not None:
-            with suppress(MatrixError):  # the claim runs out by itself
+            with suppress(DatabaseUnavailable):  # the claim runs out by itself
                 async with self._ctx.db.acquire() as conn:
                     await push_queue.advance_feed(conn, self._owner, CLAIM_MS, self._position)
                     await push_queue.release_feed(conn, self._owner)
@@ -122,7 +122,7 @@ class PushFeed:
                     self._take()
             except Exception as error:
                 self._lose()  # and look again at all that came since what is stored
-                if isinstance(error, MatrixError):
+                if isinstance(error, DatabaseUnavailable):
                     log.warning("push_feed.waiting_for_database", error=str(error))
                 else:
                     log.exception("push_feed.failed")
@@ -199,7 +199,12 @@ class PushFeed:
             by_room.setdefault(event.room_nid, []).append(event)
         notified = []
         for room_nid, events in by_room.items():
-            notified += await self._evaluate(room_nid, events, members[room_nid])
+            try:
+                notified += await self._evaluate(room_nid, events, members[room_nid])
+            except DatabaseUnavailable:
+                raise
+            except Exception:  # of what nobody foresaw, one room must not keep all others from being told
+                log.exception("push_feed.room_failed", room_nid=room_nid)
         return notified
 
     async def _evaluate(

@@ -9,7 +9,6 @@ from typing import Final
 
 import structlog
 
-from homeserver.errors import MatrixError
 from homeserver.outgoing.json_client import RemoteFailed, RemoteRefused
 from homeserver.pushers.back_off import GIVE_UP_MS, MAX_WAITING, back_off_ms
 from homeserver.pushers.context import PushersContext
@@ -18,10 +17,13 @@ from homeserver.pushers.deliver_mail import deliver_mail
 from homeserver.pushers.deliver_push import PusherRejected, Told, ask_to_activate, deliver_push
 from homeserver.pushers.pusher import Pusher, PusherKind, pusher_of
 from homeserver.storage import push_queue
+from homeserver.storage.db import Connection, DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
 
 AT_ONCE: Final = 32
+MAX_FAILING_AT_ONCE: Final = 16
+"""Of those at once, how many may have failed before: gateways that stall leave the others room."""
 CLAIM_MS: Final = 5 * 60_000
 POLL_S: Final = 10.0
 PAUSE_S: Final = 1.0
@@ -34,6 +36,8 @@ class PushSender:
     def __init__(self, ctx: PushersContext) -> None:
         self._ctx = ctx
         self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._failing: set[int] = set()
+        self._count_at = 0.0
         self._idle = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -49,7 +53,7 @@ class PushSender:
         await asyncio.gather(
             *(task for task in (self._task, *tasks.values()) if task), return_exceptions=True
         )
-        with suppress(MatrixError):  # the claims run out by themselves
+        with suppress(DatabaseUnavailable):  # the claims run out by themselves
             async with self._ctx.db.acquire() as conn:
                 for pusher_nid in tasks:
                     await push_queue.release(conn, pusher_nid)
@@ -65,7 +69,7 @@ class PushSender:
             self._ctx.due.clear()
             try:
                 wait_s = await self._claim()
-            except MatrixError as error:
+            except DatabaseUnavailable as error:
                 log.warning("push_sender.waiting_for_database", error=str(error))
                 wait_s = PAUSE_S
             except Exception:
@@ -84,23 +88,35 @@ class PushSender:
         if free <= 0:
             return POLL_S
         now_ms = self._ctx.clock.now_ms()
+        failing = len(self._failing) < MAX_FAILING_AT_ONCE
         async with self._ctx.db.acquire() as conn:
-            rows = await push_queue.claim_due(conn, now_ms, free, CLAIM_MS, self._under_way)
+            rows = await push_queue.claim_due(
+                conn, now_ms, free, CLAIM_MS, but=self._under_way, failing=failing
+            )
             next_due = await push_queue.select_next_due(conn)
-            self._ctx.tally.backlog = await push_queue.select_backlog(conn)
+            await self._count_backlog(conn)
         for row in rows:
             self._begin(pusher_of(row))
         if next_due is None or len(rows) == free:
             return POLL_S
         return min(max(0.05, (next_due - now_ms) / 1000), POLL_S)
 
+    async def _count_backlog(self, conn: Connection) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if now_s >= self._count_at:
+            self._count_at = now_s + POLL_S
+            self._ctx.tally.backlog = await push_queue.select_backlog(conn)
+
     def _begin(self, pusher: Pusher) -> None:
+        if pusher.failures:
+            self._failing.add(pusher.nid)
         task = asyncio.create_task(self._work(pusher), name=f"pusher-{pusher.nid}")
         self._under_way[pusher.nid] = task
         task.add_done_callback(lambda _: self._end(pusher.nid))
 
     def _end(self, pusher_nid: int) -> None:
         self._under_way.pop(pusher_nid, None)
+        self._failing.discard(pusher_nid)
         self._ctx.due.set()
 
     async def _work(self, pusher: Pusher) -> None:
@@ -114,7 +130,7 @@ class PushSender:
         except RemoteFailed as error:
             self._count(pusher, "refused" if isinstance(error, RemoteRefused) else "failed")
             await self._try_later(pusher, str(error))
-        except MatrixError as error:  # the database is away: the claim runs out
+        except DatabaseUnavailable as error:  # the claim runs out
             log.warning("pusher_waits_for_database", error=str(error))
         except Exception:
             self._count(pusher, "failed")

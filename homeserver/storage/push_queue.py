@@ -54,6 +54,7 @@ CLAIM_DUE = f"""
 WITH due AS (
     SELECT q.pusher_nid FROM pushers q
     WHERE q.due_ts <= $1 AND q.claimed_until < now() AND q.pusher_nid <> ALL ($4::bigint[])
+      AND ($5 OR q.failures = 0)
     ORDER BY q.due_ts LIMIT $2 FOR UPDATE SKIP LOCKED
 ), claimed AS (
     UPDATE pushers q SET claimed_until = now() + $3::bigint * interval '1 millisecond'
@@ -201,10 +202,19 @@ async def note_read(conn: Connection, read: Sequence[tuple[int, int]], now_ms: i
 
 
 async def claim_due(
-    conn: Connection, now_ms: int, limit: int, claim_ms: int, but: Iterable[int]
+    conn: Connection,
+    now_ms: int,
+    limit: int,
+    claim_ms: int,
+    *,
+    but: Iterable[int] = (),
+    failing: bool = True,
 ) -> list[PusherRow]:
-    """Take pushers that have something to do, for so long, from those whom nobody is at."""
-    rows = await conn.fetch(CLAIM_DUE, now_ms, limit, claim_ms, list(but))
+    """Take pushers that have something to do, for so long, from those whom nobody is at.
+
+    `failing`: also those that failed the last time.
+    """
+    rows = await conn.fetch(CLAIM_DUE, now_ms, limit, claim_ms, list(but), failing)
     return [pusher_from_row(row) for row in rows]
 
 

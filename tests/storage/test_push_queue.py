@@ -29,7 +29,7 @@ def notified(user_nid: int, *positions: int) -> list[Notified]:
 
 
 async def claim(conn: Connection, now_ms: int = NOW) -> list[int]:
-    return [row.pusher_nid for row in await push_queue.claim_due(conn, now_ms, 10, CLAIM_MS, [])]
+    return [row.pusher_nid for row in await push_queue.claim_due(conn, now_ms, 10, CLAIM_MS)]
 
 
 async def test_a_pusher_is_one_worker_s_until_it_is_finished_or_the_claim_runs_out(db: Database) -> None:

@@ -158,7 +158,6 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
         open_accounts(settings, server_name, clock, db, writer, elsewhere.profiles, mail)
     )
     _follow_sessions(tailer, accounts)
-    sso = await stack.enter_async_context(open_sso(accounts))
     oauth = open_oauth(accounts)
     rooms = await stack.enter_async_context(
         open_rooms(settings, clock, db, writer, tailer, author, elsewhere.directory)
@@ -174,6 +173,7 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     )
     pushers = await stack.enter_async_context(open_pushers(settings, rooms, push, sync, mail))
     media = await stack.enter_async_context(open_media(settings, server_name, db, clock, elsewhere.media))
+    sso = await stack.enter_async_context(open_sso(accounts, media))
     retention = await stack.enter_async_context(open_retention(rooms, media))
     admin = await stack.enter_async_context(open_admin(accounts, rooms, client_data, retention))
     search = await stack.enter_async_context(open_search(rooms))

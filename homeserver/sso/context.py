@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from homeserver.accounts.context import AccountsContext
+from homeserver.media.context import MediaContext
+from homeserver.outgoing.web_client import WebClient
 from homeserver.sso.provider import Provider
 
 CALLBACK_PATH = "/_matrix/client/unstable/parlour/sso/callback"
@@ -11,9 +13,11 @@ CALLBACK_PATH = "/_matrix/client/unstable/parlour/sso/callback"
 
 @dataclass(frozen=True, slots=True)
 class SsoContext:
-    """The dependencies of everything that is done with providers; the first one is the default."""
+    """The dependencies of everything that is done with providers; `web` reads what strangers name."""
 
     accounts: AccountsContext
+    media: MediaContext
+    web: WebClient
     providers: Mapping[str, Provider]
 
     @property

@@ -10,6 +10,7 @@ from homeserver.accounts.usernames import new_user_id
 from homeserver.errors import Exclusive, InvalidUsername, UserInUse
 from homeserver.sso.context import SsoContext
 from homeserver.sso.identity import Identity
+from homeserver.sso.take_picture import take_picture
 from homeserver.sso.user_names import wished_name
 from homeserver.storage.positions import Change
 from homeserver.storage.sso import insert_identity
@@ -57,4 +58,6 @@ async def make_account(
         accounts,
         Registration(user_id, display_name=identity.display_name or None, terms=terms, also=link),
     )
+    if identity.picture:
+        await take_picture(ctx, user_id, identity.picture)
     return user_id

@@ -11,7 +11,13 @@ from homeserver.http.context import Services
 from homeserver.json_types import JsonObject
 from tests.api.client import ApiClient, Reply
 from tests.support.fake_clock import FakeClock
-from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, running_oidc_provider
+from tests.support.oidc_provider import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    PNG,
+    OidcProvider,
+    running_oidc_provider,
+)
 from tests.support.sso_browser import PUBLIC_URL, Browser, Page, login_token_of
 
 APP = "https://app.example.org/"
@@ -406,6 +412,28 @@ async def test_a_confirmed_address_comes_along_and_an_unconfirmed_one_does_not(
     provider.user_info = {"sub": "2", "email": "erin@example.com", "email_verified": False}
     erin = await signed_in(client, browser)
     assert (await erin.get("/account/3pid")).ok()["threepids"] == []
+
+
+@pytest.mark.parametrize(
+    ("overrides", "is_taken"), [({"previews": {"allow_addresses": ["127.0.0.0/8"]}}, True), ({}, False)]
+)
+async def test_a_picture_comes_along_unless_it_is_where_strangers_have_no_business(
+    client: ApiClient, browser: Browser, provider: OidcProvider, is_taken: bool
+) -> None:
+    """CVE-2021-21273 of Synapse: users choose the address of their picture."""
+    provider.user = {
+        "sub": "1",
+        "preferred_username": "dave",
+        "name": "Dave",
+        "picture": f"{provider.issuer}/picture",
+    }
+    dave = await signed_in(client, browser)
+    profile = (await dave.get(f"/profile/{dave.user_id}")).ok()
+    assert provider.asked["picture"] == is_taken
+    assert ("avatar_url" in profile) is is_taken
+    if is_taken:
+        path = profile["avatar_url"].removeprefix("mxc://")
+        assert (await dave.get(f"/_matrix/client/v1/media/download/{path}")).body == PNG
 
 
 async def sign_in_with_password(browser: Browser, redirect_url: str, user: str) -> Page:

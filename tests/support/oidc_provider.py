@@ -23,6 +23,9 @@ from homeserver.json_types import JsonObject
 
 CLIENT_ID = "parlour"
 CLIENT_SECRET = "a secret: with/signs"
+PNG = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
 CHUNK = b"x" * 65_536
 
 
@@ -70,6 +73,7 @@ class OidcProvider:
             web.post("/token", self._token),
             web.get("/userinfo", self._user_info),
             web.get("/keys", self._keys),
+            web.get("/picture", self._picture),
         ]
 
     async def _discovery(self, request: web.Request) -> web.StreamResponse:
@@ -121,6 +125,10 @@ class OidcProvider:
     async def _user_info(self, request: web.Request) -> web.StreamResponse:
         assert request.headers["Authorization"] == "Bearer opaque"
         return await self._answer(request, "userinfo", self.user_info or self.user)
+
+    async def _picture(self, request: web.Request) -> web.StreamResponse:
+        self.asked["picture"] += 1
+        return web.Response(body=PNG, content_type="image/png")
 
     async def _keys(self, request: web.Request) -> web.StreamResponse:
         unusable: JsonObject = {"kty": "from the future", "kid": "key-0"}

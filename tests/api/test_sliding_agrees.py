@@ -68,7 +68,7 @@ class World:
 
     async def rename(self) -> None:
         if self.rooms:
-            content = self.random.choice([{"name": f"Name {self.sent}"}, {}])
+            content: JsonObject = self.random.choice([{"name": f"Name {self.sent}"}, {}])
             type_ = self.random.choice(["m.room.name", "m.room.topic", "org.example.state"])
             await set_state(self.anybody(), self.room(), type_, content)
 

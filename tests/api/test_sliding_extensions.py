@@ -82,7 +82,7 @@ async def test_account_data_of_the_account_and_of_rooms_that_are_shown(alice: Ap
     for room_id in (here, there):
         (await alice.put(f"{path}/rooms/{room_id}/tags/u.work", {})).ok()
     await say(alice, here, "up")
-    lists = {"top": window(0, 1, ["m.room.name", ""]), "none": window(9, 1, is_dm=True)}
+    lists: JsonObject = {"top": window(0, 1, ["m.room.name", ""]), "none": window(9, 1, is_dm=True)}
     slider = Slider(alice, {"lists": lists, **asking("account_data")})
     data = (await slider.sync())["extensions"]["account_data"]
     assert data["rooms"].keys() == {here}
@@ -123,7 +123,7 @@ async def test_extensions_are_for_the_rooms_of_their_scope(
         ).ok()
         (await alice.put(f"/user/{alice.user_id}/rooms/{room_id}/tags/u.work", {})).ok()
         await read(alice, room_id, await say(alice, room_id, "read"))
-    body = {
+    body: JsonObject = {
         "lists": {"top": window(0, 1)},
         "room_subscriptions": {found["subscribed"]: {"timeline_limit": 1, "required_state": []}},
         **asking("typing", "receipts", "account_data", **scope),
@@ -164,10 +164,10 @@ async def test_receipts_of_a_room_that_was_out_of_the_window_are_made_up_for(
     (await join(bob, first)).ok()
     event_id = await say(alice, first, "read me")
     second = await create(alice)
-    lists = {"lists": {"all": window(1, 2)}, **asking("receipts")}
+    lists: JsonObject = {"lists": {"all": window(1, 2)}, **asking("receipts")}
     slider = Slider(alice, lists)
     await slider.sync()
-    narrow = {"lists": {"all": window(0, 2)}}
+    narrow: JsonObject = {"lists": {"all": window(0, 2)}}
     await slider.sync(**narrow)
     await read(bob, first, event_id)
     answer = await slider.sync(**narrow)

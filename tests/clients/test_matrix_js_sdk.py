@@ -25,6 +25,14 @@ async def test_matrix_js_sdk_logs_in_creates_a_room_chats_and_syncs(tmp_path: Pa
     assert "chat: ok" in output
 
 
+@pytest.mark.timeout(INSTALL_LIMIT_S + CHAT_LIMIT_S)
+async def test_matrix_js_sdk_reads_encrypted_messages_over_sliding_sync(tmp_path: Path) -> None:
+    await asyncio.to_thread(install_packages)
+    async with running_parlour(tmp_path / "data") as server:
+        output = await asyncio.to_thread(run_node, "sliding.js", server.base_url, limit_s=CHAT_LIMIT_S)
+    assert "sliding: ok" in output
+
+
 def install_packages() -> None:
     """Install what the lock file names, unless this very lock file was installed before."""
     lock_file = SOURCES / "package-lock.json"

@@ -2,14 +2,14 @@
 // Ends with the exit code 0 and the line "chat: ok" when each saw what the other did.
 
 import assert from "node:assert/strict";
-import { ClientEvent, EventType, RoomEvent, RoomMemberEvent, SyncState, createClient } from "matrix-js-sdk";
+import { EventType, RoomEvent, RoomMemberEvent } from "matrix-js-sdk";
 
-const PASSWORD = "correct horse battery staple";
-const LIMIT_MS = 30_000;
+import { logIn, next, nextMessage, startSyncing } from "./support.js";
+
 const baseUrl = process.argv[2];
 
-const alice = await logIn("js-alice");
-const bob = await logIn("js-bob");
+const alice = await logIn(baseUrl, "js-alice");
+const bob = await logIn(baseUrl, "js-bob");
 try {
     await startSyncing(alice);
     await startSyncing(bob);
@@ -62,45 +62,4 @@ async function chat() {
     assert.equal(alice.getRoom(roomId).getJoinedMemberCount(), 2);
     const history = await alice.createMessagesRequest(roomId, null, 50, "b");
     assert.ok(history.chunk.some((event) => event.type === EventType.RoomCreate));
-}
-
-/** Register an account, then log in to it as a second device, and return that device's client. */
-async function logIn(username) {
-    const registering = createClient({ baseUrl });
-    await registering.registerRequest({ username, password: PASSWORD, auth: { type: "m.login.dummy" } });
-    const login = await registering.loginRequest({
-        type: "m.login.password",
-        identifier: { type: "m.id.user", user: username },
-        password: PASSWORD,
-    });
-    return createClient({
-        baseUrl,
-        accessToken: login.access_token,
-        userId: login.user_id,
-        deviceId: login.device_id,
-    });
-}
-
-async function startSyncing(client) {
-    const prepared = next(client, ClientEvent.Sync, (state) => state === SyncState.Prepared);
-    await client.startClient({ initialSyncLimit: 10 });
-    await prepared;
-}
-
-function nextMessage(client, roomId, body) {
-    return next(client, RoomEvent.Timeline, (event, room, toStartOfTimeline) =>
-        !toStartOfTimeline && room?.roomId === roomId && event.getContent().body === body);
-}
-
-/** Wait for the first event of a client that `wanted` accepts, and return its first argument. */
-function next(client, name, wanted) {
-    return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`no ${name} within ${LIMIT_MS} ms`)), LIMIT_MS);
-        client.on(name, function listener(...details) {
-            if (!wanted(...details)) return;
-            clearTimeout(timer);
-            client.off(name, listener);
-            resolve(details[0]);
-        });
-    });
 }

@@ -26,7 +26,7 @@ routes = Routes(cors=False)
 
 BEGIN_SSO = CALLBACK_PATH.rpartition("/")[0] + "/begin"
 
-WRONG = "User name and password do not belong together."
+WRONG = "Username and password do not belong together."
 TOO_OFTEN = "Too many attempts. Wait a little and try again."
 LOCKED = "This account is locked. Ask whoever runs this server."
 MAX_NAME_LENGTH = 255

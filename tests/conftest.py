@@ -3,12 +3,18 @@
 import os
 from collections.abc import AsyncIterator, Iterator
 
+import hypothesis
 import pytest
 
 from homeserver.storage.db import Database
 from tests.support.authority import Authority
 from tests.support.fake_clock import FakeClock
+from tests.support.folders import folder_in_memory
 from tests.support.postgres import TestDatabases, session_databases
+
+# The same examples in every run: what fails here fails there.
+hypothesis.settings.register_profile("repeatable", derandomize=True, database=None)
+hypothesis.settings.load_profile("repeatable")
 
 for name in [name for name in os.environ if name.startswith("PARLOUR_")]:
     if name not in ("PARLOUR_SPEC_DATA", "PARLOUR_TEST_DATABASE_URL"):
@@ -28,7 +34,10 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestDatabases]:
-    with session_databases(tmp_path_factory.mktemp("postgres")) as databases:
+    with (
+        folder_in_memory(tmp_path_factory.mktemp("postgres")) as folder,
+        session_databases(folder) as databases,
+    ):
         yield databases
 
 

@@ -3,7 +3,7 @@
 Spec: https://spec.matrix.org/v1.19/server-server-api/#post_matrixfederationv1get_missing_eventsroomid
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from federation.context import FederationContext
@@ -46,9 +46,14 @@ async def fetch_ancestors(ctx: FederationContext, asked: Asked, pdu: Pdu) -> lis
 async def _lower_edge(ctx: FederationContext, asked: Asked, chain: Mapping[EventId, Pdu]) -> list[EventId]:
     """Return those events of a chain whose prev events are neither in it nor stored with a state."""
     prevs = {prev for pdu in chain.values() for prev in pdu.prev_events} - chain.keys()
-    standing = await ctx.rooms.standing(asked.room_id, prevs)
-    unknown = {prev for prev in prevs if standing.get(prev, Standing.OUTLIER) is Standing.OUTLIER}
+    unknown = prevs - await _placed(ctx, asked, prevs)
     return [event_id for event_id, pdu in chain.items() if unknown.intersection(pdu.prev_events)]
+
+
+async def _placed(ctx: FederationContext, asked: Asked, event_ids: Collection[EventId]) -> set[EventId]:
+    """Return those of the events that are stored with a state."""
+    standing = await ctx.rooms.standing(asked.room_id, event_ids)
+    return {event_id for event_id, found in standing.items() if found is not Standing.OUTLIER}
 
 
 async def _ask_for_ancestors(
@@ -67,14 +72,18 @@ async def _ask_for_ancestors(
         "latest_events": list(edge[:MAX_EXTREMITIES]),
     }
 
-    prevs = [prev for event_id in edge for prev in chain[event_id].prev_events if prev not in chain]
+    prevs = {prev for event_id in edge for prev in chain[event_id].prev_events} - chain.keys()
 
     async def ask(server: ServerName) -> dict[EventId, Pdu]:
         answer = await ctx.client.post(server, path, query, limits=EVENTS_LIMITS)
         events = events_in(server, answer, "events")[:EVENTS_PER_REQUEST]
         found = await checked_pdus(ctx, asked, events)
-        # What does not lead to the edge was not asked for.
-        fresh = reachable({e: pdu for e, pdu in found.items() if e not in chain}, prevs)
+        # What does not lead to the edge was not asked for. Neither was what lies behind an event that has its
+        # place here: who does not know our `earliest` goes on to what was before our join, and events of that
+        # time, taken for news, would put its state against the current one.
+        placed = await _placed(ctx, asked, {*found, *prevs})
+        unknown = {e: pdu for e, pdu in found.items() if e not in chain and e not in placed}
+        fresh = reachable(unknown, sorted(prevs - placed))
         if not fresh:
             raise PeerAnsweredBadly(server, "none of the events asked for")
         return fresh

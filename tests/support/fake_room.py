@@ -24,6 +24,9 @@ State = dict[StateKey, EventId]
 NOT_FOUND: PeerAnswer = (404, {"errcode": "M_NOT_FOUND", "error": "no such event"})
 
 
+_numbers = count(1)
+
+
 @dataclass
 class FakeRoom:
     """A room whose events are signed with the keys of their senders' servers.
@@ -68,7 +71,7 @@ class FakeRoom:
     def create(self, creator: UserId, **content: JsonValue) -> Pdu:
         """Add the create event."""
         if not self.version.room_id_is_create_hash:
-            self.room_id = RoomId(f"!room{next(self._ticks)}:{server_name_of(creator)}")
+            self.room_id = RoomId(f"!room{next(_numbers)}:{server_name_of(creator)}")
         if not self.version.implicit_room_creator:
             content = {"creator": creator, **content}
         created = self.draft(

@@ -225,8 +225,6 @@ async def test_cve_2025_68667_only_an_invite_of_our_user_gets_our_signature(
     unsigned: JsonObject = {**good.json, "signatures": {}}
     reply = await put_invite(fake_peer, one_server, room, unsigned, event_id=good.event_id)
     assert (reply.status, reply.errcode) == (403, "M_FORBIDDEN")
-    nobody = invite_of(room, creator, f"@nobody:{one_server.name}")
-    assert (await put_invite(fake_peer, one_server, room, nobody)).status == 404
     assert (await alice.get("/sync", timeout=0)).ok()["rooms"]["invite"] == {}
     answer = (await put_invite(fake_peer, one_server, room, good)).ok()
     assert set(answer["event"]["signatures"]) == {fake_peer.name, one_server.name}

@@ -70,7 +70,7 @@ async def test_invite_that_is_not_signed_as_asked_is_not_sent(
     for lie in (unsigned, by_another_key, of_another_event, nonsense):
         fake_peer.answer(INVITE, lie)
         reply = await act(alice, room_id, "invite", target)
-        assert (reply.status, reply.errcode) == (502, "M_UNKNOWN")
+        assert (reply.status, reply.errcode) == (400, "M_BAD_JSON")
     assert await members(alice, room_id) == {alice.user_id: "join"}
 
 

@@ -188,7 +188,7 @@ async def test_missing_events_are_twenty_at_most(world: World) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [None, [], {}, {"latest_events": [], "earliest_events": {}},
+    [None, [], {"latest_events": [], "earliest_events": {}},
      {"latest_events": [3], "earliest_events": []},
      {"latest_events": [], "earliest_events": [], "limit": -1},
      {"latest_events": [], "earliest_events": [], "min_depth": "x"}],

@@ -1,4 +1,4 @@
-"""The addresses of an account.
+"""The addresses of an account. The unstable paths are COMPAT: clients of before r0.6 ask there.
 
 Spec: https://spec.matrix.org/v1.19/client-server-api/#adding-account-administrative-contact-information
 """
@@ -92,6 +92,7 @@ async def post_threepid(request: web.Request) -> web.StreamResponse:
 
 
 @routes.post("/_matrix/client/v3/account/3pid/add")
+@routes.post("/_matrix/client/unstable/account/3pid/add")
 async def post_add(request: web.Request) -> web.StreamResponse:
     """POST /account/3pid/add: an address whose owner has confirmed it."""
     requester = await require_user(request)
@@ -107,6 +108,7 @@ async def post_add(request: web.Request) -> web.StreamResponse:
 
 
 @routes.post("/_matrix/client/v3/account/3pid/bind")
+@routes.post("/_matrix/client/unstable/account/3pid/bind")
 async def post_bind(request: web.Request) -> web.StreamResponse:
     """POST /account/3pid/bind: let an identity server know whose the address is."""
     requester = await require_user(request)
@@ -128,6 +130,7 @@ async def post_delete(request: web.Request) -> web.StreamResponse:
 
 
 @routes.post("/_matrix/client/v3/account/3pid/unbind")
+@routes.post("/_matrix/client/unstable/account/3pid/unbind")
 async def post_unbind(request: web.Request) -> web.StreamResponse:
     """POST /account/3pid/unbind: the identity server forgets whose the address is."""
     requester = await require_user(request)

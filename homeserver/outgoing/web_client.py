@@ -7,9 +7,12 @@ more are unpacked. No cookies, no referrer, no proxies.
 """
 
 import asyncio
+import ssl
 import zlib
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
@@ -100,13 +103,34 @@ class Answer:
         return _unpacked(self._response, max_bytes, cut=cut)
 
 
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whose certificates count beside those that the system trusts, and whether they are looked at."""
+
+    ca_file: Path | None = None
+    verify: bool = True
+
+    def context(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        if self.ca_file is not None:
+            context.load_verify_locations(self.ca_file)
+        if not self.verify:
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context
+
+
 class WebClient:
     """A session of its own, opened with the first request."""
 
     def __init__(
-        self, policy: AddressPolicy, user_agent: str, denied_hosts: Collection[str] = frozenset()
+        self,
+        policy: AddressPolicy,
+        user_agent: str,
+        denied_hosts: Collection[str] = frozenset(),
+        trust: Trust | None = None,
     ) -> None:
         self._policy = policy
+        self._trust = trust or Trust()
         self._user_agent = user_agent
         self._denied_hosts = frozenset(host.lower().strip(".") for host in denied_hosts)
         self._resolver = Resolver()
@@ -174,6 +198,7 @@ class WebClient:
 
     def _open_session(self) -> ClientSession:
         connector = TCPConnector(
+            ssl=self._trust.context(),
             resolver=self._resolver,
             socket_factory=self._policy.open_socket,
             limit=MAX_CONNECTIONS,

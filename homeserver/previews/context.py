@@ -14,7 +14,7 @@ from homeserver.config import Settings
 from homeserver.errors import MatrixError
 from homeserver.media.context import MediaContext
 from homeserver.outgoing.address_policy import AddressPolicy
-from homeserver.outgoing.web_client import WebClient
+from homeserver.outgoing.web_client import Trust, WebClient
 from homeserver.storage import url_previews
 from homeserver.storage.db import Database
 from homeserver.turns import Turns
@@ -49,9 +49,9 @@ async def open_previews(settings: Settings, media: MediaContext) -> AsyncIterato
     options = settings.previews
     policy = AddressPolicy(options.allow_addresses, options.deny_addresses)
     agent = f"Parlour/{__version__} (Matrix homeserver {settings.server_name}; link previews)"
-    ctx = PreviewsContext(
-        settings, media.db, media.clock, media, WebClient(policy, agent, options.deny_hosts)
-    )
+    trust = Trust(settings.federation.ca_file, settings.federation.verify_tls)
+    client = WebClient(policy, agent, options.deny_hosts, trust)
+    ctx = PreviewsContext(settings, media.db, media.clock, media, client)
     cleaner = asyncio.create_task(_clean(ctx), name="preview cleaner")
     try:
         yield ctx

@@ -88,7 +88,8 @@ def extract(page: bytes, charset: str | None) -> Extract:
     """Return what a page says of itself; of what is broken as much as can be read."""
     text = page.decode(encoding_of(page, charset), errors="replace").replace("\x00", "")
     collector = _Collector()
-    parser = etree.HTMLParser(target=collector, encoding="utf-8", no_network=True, huge_tree=False)
+    # The stubs would have a target take bytes as well, which it is never given.
+    parser = etree.HTMLParser(target=collector, encoding="utf-8", no_network=True)  # type: ignore[arg-type]
     raw = text.encode("utf-8", "replace")
     try:
         for start in range(0, len(raw), CHUNK_BYTES):

@@ -47,7 +47,6 @@ async def search_people(ctx: SearchContext, viewer: Viewer, term: str, limit: in
         grams=grams_of_needles(needles),
         needles=[needle.folded for needle in needles],
         viewer_nid=viewer.user_nid,
-        not_user_nids=[viewer.user_nid],
         own_server=ctx.rooms.server_name,
         server=server,
         all_local=ctx.rooms.settings.search.all_local_users,

@@ -68,40 +68,41 @@ ON CONFLICT (user_nid) DO UPDATE SET words = excluded.words, grams = excluded.gr
 WHERE d.words <> excluded.words
 """
 DELETE_USERS = "DELETE FROM directory_users WHERE user_nid = ANY ($1::bigint[])"
-# Of other servers' users the member event of a room that makes them visible is what is shown, never that of
-# another one.
+# Nobody shares a room with themselves. Of other servers' users the member event of a room that makes them
+# visible is what is shown, never that of another one.
 SELECT_VISIBLE_USERS = """
-SELECT f.user_nid, f.user_id, f.is_local, f.user_id = $9 AS is_exact, f.rank,
+SELECT f.user_nid, f.user_id, f.is_local, f.user_id = $8 AS is_exact, f.rank,
        s.event_nid IS NOT NULL AS is_shared, coalesce(s.json, p.json) AS member,
        n.value AS name, v.value AS avatar
 FROM (
-    SELECT d.user_nid, u.user_id, u.server = $5 AS is_local, a.appservice_id IS NOT NULL AS is_ghost,
+    SELECT d.user_nid, u.user_id, u.server = $4 AS is_local, a.appservice_id IS NOT NULL AS is_ghost,
            search_rank(d.words, $2, ''::tsvector, ''::tsquery) AS rank
     FROM directory_users d JOIN users u ON u.user_nid = d.user_nid
     LEFT JOIN accounts a ON a.user_nid = d.user_nid
     WHERE d.grams @> $1::integer[]
     AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS n(needle) WHERE strpos(d.words, n.needle) = 0)
-    AND d.user_nid <> ALL ($4::bigint[]) AND ($6::text IS NULL OR strpos(u.server, $6) = 1)
-    AND (u.server <> $5
+    AND ($5::text IS NULL OR strpos(u.server, $5) = 1)
+    AND (u.server <> $4
          OR (a.deactivated_ts IS NULL AND NOT a.is_locked AND NOT a.is_erased AND NOT a.is_guest))
 ) AS f
 LEFT JOIN LATERAL (
     SELECT e.event_nid, e.json FROM memberships m
     JOIN memberships o ON o.room_nid = m.room_nid AND o.user_nid = $3 AND o.membership = 'join'
     JOIN events e ON e.event_nid = m.event_nid
-    WHERE m.user_nid = f.user_nid AND m.membership = 'join' ORDER BY m.position DESC LIMIT 1
+    WHERE m.user_nid = f.user_nid AND m.user_nid <> $3 AND m.membership = 'join'
+    ORDER BY m.position DESC LIMIT 1
 ) AS s ON true
 LEFT JOIN LATERAL (
     SELECT e.event_nid, e.json FROM memberships m JOIN directory_rooms r ON r.room_nid = m.room_nid
-    JOIN room_servers t ON t.room_nid = m.room_nid AND t.server = $5 AND t.until IS NULL
+    JOIN room_servers t ON t.room_nid = m.room_nid AND t.server = $4 AND t.until IS NULL
     JOIN events e ON e.event_nid = m.event_nid
     WHERE s.event_nid IS NULL AND NOT f.is_ghost AND m.user_nid = f.user_nid AND m.membership = 'join'
     ORDER BY m.position DESC LIMIT 1
 ) AS p ON true
 LEFT JOIN profile_fields n ON f.is_local AND n.user_nid = f.user_nid AND n.field = 'displayname'
 LEFT JOIN profile_fields v ON f.is_local AND v.user_nid = f.user_nid AND v.field = 'avatar_url'
-WHERE s.event_nid IS NOT NULL OR p.event_nid IS NOT NULL OR ($7 AND f.is_local AND NOT f.is_ghost)
-ORDER BY is_exact DESC, is_shared DESC, f.is_local DESC, f.rank DESC, f.user_id LIMIT $8
+WHERE s.event_nid IS NOT NULL OR p.event_nid IS NOT NULL OR ($6 AND f.is_local AND NOT f.is_ghost)
+ORDER BY is_exact DESC, is_shared DESC, f.is_local DESC, f.rank DESC, f.user_id LIMIT $7
 """
 
 
@@ -126,7 +127,6 @@ class PeopleQuery:
     grams: Sequence[int]
     needles: Sequence[str]
     viewer_nid: int
-    not_user_nids: Sequence[int]
     own_server: ServerName
     server: str | None
     all_local: bool
@@ -207,8 +207,8 @@ async def select_visible_users(
     await conn.execute(SELECT_STATEMENT_TIMEOUT, str(timeout_ms))
     try:
         rows = await conn.fetch(
-            SELECT_VISIBLE_USERS, query.grams, query.needles, query.viewer_nid, query.not_user_nids,
-            query.own_server, query.server, query.all_local, limit, query.exact,
+            SELECT_VISIBLE_USERS, query.grams, query.needles, query.viewer_nid, query.own_server,
+            query.server, query.all_local, limit, query.exact,
         )  # fmt: skip
     except asyncpg.QueryCanceledError as error:
         raise SearchTooCostly from error

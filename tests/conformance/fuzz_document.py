@@ -8,7 +8,12 @@ from tests.conformance.openapi import Operation
 from tests.conformance.world import World
 
 # Requests that wait would wait for nothing.
-QUERY_VALUES: dict[str, list[JsonValue]] = {"timeout": [0], "timeout_ms": [0, 1], "since": ["<since>"]}
+QUERY_VALUES: dict[str, list[JsonValue]] = {
+    "timeout": [0],
+    "timeout_ms": [0, 1],
+    "since": ["<since>"],
+    "url": ["<page>", "http://127.0.0.1:1/", "http://10.0.0.1/", "no url", ""],  # nothing outside is asked
+}
 
 
 def build_document(operations: Iterable[Operation], world: World) -> JsonObject:

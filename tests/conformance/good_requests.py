@@ -186,6 +186,8 @@ GOOD_REQUESTS: dict[str, GoodRequest] = {
     ),
     "getContentThumbnailAuthed": GoodRequest(query={"width": "32", "height": "32"}),
     "getContentThumbnail": GoodRequest(query={"width": "32", "height": "32"}),
+    "getUrlPreview": GoodRequest(query={"url": "<page>"}),
+    "getUrlPreviewAuthed": GoodRequest(query={"url": "<page>"}),
     # keys
     "queryKeys": GoodRequest({"device_keys": {"<alice>": []}}),
     "claimKeys": GoodRequest({"one_time_keys": {}}),

@@ -40,6 +40,7 @@ SETTINGS: JsonObject = {
     "turn": {"uris": ["turn:turn.parlour.test"], "shared_secret": "a secret"},
     # Nobody listens there: what is queued for it is never sent.
     "smtp": {"host": "127.0.0.1", "port": 1, "security": "none", "sender": "parlour@parlour.test"},
+    "previews": {"enabled": True, "allow_addresses": ["127.0.0.1"]},
 }
 
 # Each is the client's fault, whatever endpoint it is sent to.

@@ -76,6 +76,7 @@ async def _build(base_url: str) -> World:
         ids = {"alice": alice.user_id, "bob": bob.user_id, "carol": carol.user_id}
         ids["alice_device"] = alice.device_id
         ids["server"] = alice.user_id.partition(":")[2]
+        ids["page"] = f"{base_url}/_matrix/client/versions"
         ids |= await _build_rooms(alice, bob)
         ids |= await _build_media(alice)
         ids |= await _build_account(alice)

@@ -43,7 +43,7 @@ async def upload_keys(ctx: E2eeContext, requester: Requester, upload: Upload) ->
     identity = None
     if upload.device_keys is not None:
         identity = check_device_keys(upload.device_keys, requester.user_id, device_id)
-    keys, fallback = _check_keys(upload)
+    keys, fallback = check_keys(upload)
     if identity is not None or keys or fallback:
         async with ctx.positions.write() as change:
             await _store_one_time_keys(change, requester.user_nid, device_nid, keys)
@@ -57,7 +57,8 @@ async def upload_keys(ctx: E2eeContext, requester: Requester, upload: Upload) ->
     return render_counts(counts.get(device_nid, KeyCounts()))
 
 
-def _check_keys(upload: Upload) -> tuple[list[UploadedKey], list[UploadedKey]]:
+def check_keys(upload: Upload) -> tuple[list[UploadedKey], list[UploadedKey]]:
+    """Return the one-time and fallback keys of an upload. Raises: BadJson, TooLarge."""
     if len(upload.one_time_keys) > MAX_ONE_TIME_KEYS:
         raise TooLarge(f"A request holds at most {MAX_ONE_TIME_KEYS} one-time keys")
     keys = list(check_one_time_keys(upload.one_time_keys, "one_time_keys"))

@@ -59,6 +59,7 @@ from homeserver.rooms.build_event import Author
 from homeserver.rooms.context import RoomsContext, open_rooms
 from homeserver.rooms.end_forks import end_forks_everywhere
 from homeserver.rooms.listeners import follow_accounts
+from homeserver.rooms.send_delayed import sending_delayed_events
 from homeserver.search.context import open_search
 from homeserver.signing_key_file import load_signing_key
 from homeserver.sso.open_sso import open_sso
@@ -163,6 +164,7 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
         open_rooms(settings, clock, db, writer, tailer, author, elsewhere.directory)
     )
     await stack.enter_async_context(follow_accounts(rooms))
+    await stack.enter_async_context(sending_delayed_events(rooms))
     client_data = await stack.enter_async_context(open_client_data(rooms))
     ephemeral = await stack.enter_async_context(open_ephemeral(rooms))
     appservices = await stack.enter_async_context(open_appservices(accounts, ephemeral))

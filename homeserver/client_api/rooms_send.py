@@ -6,12 +6,14 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#sending-events-to-a-room
 from aiohttp import web
 
 from federation.protocol.ids import parse_room_id
+from homeserver.client_api.delayed_events import delay_in_query, schedule
 from homeserver.client_api.massaged_timestamp import massaged_timestamp
 from homeserver.http.context import services
 from homeserver.http.params import json_response, read_json_object
 from homeserver.http.rate_limits import Action
 from homeserver.http.requester import require_user
 from homeserver.http.routing import Routes, path_param
+from homeserver.rooms.delay_event import EventToDelay
 from homeserver.rooms.redact import redact_event
 from homeserver.rooms.send_message import send_message
 
@@ -24,6 +26,10 @@ async def put_message(request: web.Request) -> web.StreamResponse:
     requester = await require_user(request, guests=True)
     room_id = parse_room_id(path_param(request, "roomId"))
     content = await read_json_object(request)
+    if (delay_ms := delay_in_query(request)) is not None:
+        timestamp = massaged_timestamp(request, requester)
+        event = EventToDelay(room_id, path_param(request, "eventType"), content, None, timestamp)
+        return await schedule(request, requester, event, delay_ms, path_param(request, "txnId"))
     event_id = await send_message(
         services(request).rooms,
         requester,

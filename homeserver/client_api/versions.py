@@ -16,9 +16,12 @@ routes = Routes()
 VERSIONS: Final = [f"v1.{minor}" for minor in range(1, 20)]
 UNSTABLE_FEATURES: Final = {
     "io.element.msc4388": True,
+    "org.matrix.msc3814": True,
     "org.matrix.msc3881": True,
     "org.matrix.msc4108": True,
+    "org.matrix.msc4140": True,
     "org.matrix.msc4143": True,
+    "org.matrix.msc4155": True,
     "org.matrix.msc4174": True,
     "org.matrix.msc4306": True,
     "org.matrix.msc4308": True,

@@ -38,6 +38,7 @@ class RoomsContext:
 
     `in_flight` holds the sends that are not committed yet, so that a repeated request waits for the first;
     `creating` the new rooms that are not. `resolving` lets one large state resolution run at a time.
+    `delayed` is set where a delayed event may be due earlier than was known.
     """
 
     server_name: ServerName
@@ -62,6 +63,7 @@ class RoomsContext:
     in_flight: dict[TransactionKey, "asyncio.Future[Sequence[Committed]]"] = field(default_factory=dict)
     creating: set[RoomId] = field(default_factory=set)
     resolving: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    delayed: asyncio.Event = field(default_factory=asyncio.Event)
     bridges: Bridges = field(default_factory=Bridges)
 
 

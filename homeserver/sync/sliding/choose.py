@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from homeserver.storage.positions import Stream
 from homeserver.storage.sliding_connections import SentRoom
-from homeserver.sync.sliding.connection import Flag
+from homeserver.sync.sliding.connection import Checked, Flag
 from homeserver.sync.sliding.request import RoomConfig, Scope, WantedList
 from homeserver.sync.sliding.survey import Survey
 
@@ -16,13 +16,15 @@ EXTENSION_FLAGS = Flag.ACCOUNT_DATA | Flag.RECEIPTS
 class Choice:
     """`wanted` are all rooms that match, with how much of each; `todo` those that have to be looked at.
 
-    `windows` are the rooms of each list, `counts` how many there are without the ranges. `behind` are the
-    rooms that moved without being wanted: what the client has of them ends where it is now.
+    `windows` are the rooms of each list, `counts` how many there are without the ranges; `covers_all`: as
+    many. The extensions are shown for their rooms, as far as the user is in them. `behind` are the rooms
+    that moved without being wanted: what the client has of them ends where it is now.
     """
 
     wanted: dict[int, RoomConfig] = field(default_factory=dict)
     windows: dict[str, Collection[int]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    covers_all: bool = True
     account_data: Set[int] = frozenset()
     receipts: Set[int] = frozenset()
     typing: Set[int] = frozenset()
@@ -32,11 +34,12 @@ class Choice:
     def lists_with(self, room_nid: int) -> list[str]:
         return [name for name, window in self.windows.items() if room_nid in window]
 
-    def flags_of(self, room_nid: int) -> int:
-        """Return the flags of the extensions that a room is shown with."""
-        return (Flag.ACCOUNT_DATA if room_nid in self.account_data else 0) | (
-            Flag.RECEIPTS if room_nid in self.receipts else 0
-        )
+    def flags_of(self, room_nid: int, found: Survey) -> int:
+        """Return the flags of a room that is shown as wanted, but for what the user is there."""
+        flags = Flag.ACCOUNT_DATA if room_nid in self.account_data else 0
+        if room_nid in self.receipts and found.rooms.is_joined(room_nid):
+            flags |= Flag.RECEIPTS
+        return flags | Flag.DIRECT if room_nid in found.rooms.direct else flags
 
 
 def choose(found: Survey) -> Choice:
@@ -48,14 +51,15 @@ def choose(found: Survey) -> Choice:
         choice.counts[name] = len(rooms)
         window = dict.fromkeys(_window(rooms, wanted.ranges))
         choice.windows[name] = window.keys()
+        choice.covers_all = choice.covers_all and len(window) == len(rooms)
         _want(choice.wanted, window, wanted.config)
     for nid, config in found.subscribed.items():
         _want(choice.wanted, [nid], config)
     _leave_out_incomplete(found, choice.wanted)
     extensions = found.request.extensions
     choice.account_data = _in_scope(found, choice, extensions.account_data)
-    choice.typing = _joined(found, _in_scope(found, choice, extensions.typing))
-    choice.receipts = _joined(found, _in_scope(found, choice, extensions.receipts))
+    choice.typing = _in_scope(found, choice, extensions.typing)
+    choice.receipts = _in_scope(found, choice, extensions.receipts)
     choice.todo = _todo(found, choice)
     choice.behind = _behind(found, choice)
     return choice
@@ -125,30 +129,41 @@ def _in_scope(found: Survey, choice: Choice, scope: Scope | None) -> Set[int]:
     return rooms & choice.wanted.keys()
 
 
-def _joined(found: Survey, rooms: Set[int]) -> Set[int]:
-    memberships = found.rooms.memberships
-    return {nid for nid in rooms if memberships[nid].membership == "join"}
-
-
 def _todo(found: Survey, choice: Choice) -> list[int]:
     """Return the wanted rooms of which the client may lack something."""
-    sent_rooms, direct = found.connection.rooms, found.rooms.direct
-    settled: dict[tuple[SentRoom, int, int], bool] = {}
+    sent_rooms = found.connection.rooms
     todo = {nid: None for nid in found.moved if nid in choice.wanted and found.has_moved(nid)}
+    if found.has_new_memberships:
+        todo |= {nid: None for nid in choice.wanted if nid in sent_rooms and found.has_moved(nid)}
+    checked = Checked(
+        found.connection.base,
+        found.rooms.version,
+        (found.request.lists, found.request.subscriptions, found.request.extensions),
+    )
+    is_known = checked == found.connection.checked and choice.wanted.keys() <= sent_rooms.keys()
+    if not (choice.covers_all and is_known):
+        unsettled = _unsettled(found, choice)
+        todo |= unsettled
+        found.connection.checked = None if unsettled else checked
+    return list(todo)
+
+
+def _unsettled(found: Survey, choice: Choice) -> dict[int, None]:
+    """Return the rooms of which the client lacks something even if nothing has happened in them."""
+    sent_rooms = found.connection.rooms
+    settled: dict[tuple[SentRoom, int, int], bool] = {}
+    unsettled: dict[int, None] = {}
     for nid, config in choice.wanted.items():
         sent = sent_rooms.get(nid)
         if sent is None:
-            todo[nid] = None
+            unsettled[nid] = None
             continue
-        flags = choice.flags_of(nid) | (Flag.DIRECT if nid in direct else 0)
-        key = (sent, id(config), flags)
+        key = (sent, id(config), choice.flags_of(nid, found))
         if key not in settled:
-            settled[key] = _is_settled(sent, config, flags)
+            settled[key] = _is_settled(sent, config, key[2])
         if not settled[key]:
-            todo[nid] = None
-    if found.has_new_memberships:
-        todo |= {nid: None for nid in choice.wanted if nid in sent_rooms and found.has_moved(nid)}
-    return list(todo)
+            unsettled[nid] = None
+    return unsettled
 
 
 def _is_settled(sent: SentRoom, config: RoomConfig, flags: int) -> bool:

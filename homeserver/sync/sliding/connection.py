@@ -70,6 +70,18 @@ class KnownMembers:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A request after which the client lacks nothing of any room, unless something happens there.
+
+    It holds as long as the client goes on from the same answer, has the same rooms, and wants the same.
+    """
+
+    base: int
+    version: int
+    wanted: object
+
+
 @dataclass(slots=True, eq=False)
 class SlidingConnection:
     """What a client was sent up to the answer `base`, and the answers to that which it may have received.
@@ -87,6 +99,7 @@ class SlidingConnection:
     answers: dict[int, Mapping[int, SentRoom]] = field(default_factory=dict)
     members: KnownMembers = field(default_factory=KnownMembers)
     turn: Turn | None = None
+    checked: Checked | None = None
     noted_at: float = 0.0
 
     def settle(self, ordinal: int) -> bool:

@@ -3,7 +3,7 @@
 Spec: https://github.com/matrix-org/matrix-spec-proposals/blob/main/proposals/4186-simplified-sliding-sync.md
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from homeserver.e2ee.device_list_delta import render_device_lists
@@ -84,7 +84,7 @@ async def _add_account_data(
     ctx: SyncContext, found: Survey, choice: Choice, answer: ExtensionResults
 ) -> None:
     """Add the account's own data that has changed, and that of rooms: all of it where a room is new."""
-    lacking = _lacking(found, choice.account_data, Flag.ACCOUNT_DATA)
+    lacking = _lacking(found, choice, choice.account_data, Flag.ACCOUNT_DATA)
     data: dict[int, Sequence[AccountData]] = {
         nid: found.account_data[nid] for nid in choice.account_data & found.account_data.keys()
     }
@@ -133,8 +133,10 @@ async def _load_receipts(
 ) -> Mapping[int, Sequence[StoredReceipt]]:
     viewer, upto = found.request.viewer, found.token.position
     older = {r.nid: r for r in results.shown if (r.initial or r.expanded) and r.nid in choice.receipts}
-    lacking = _lacking(found, choice.receipts, Flag.RECEIPTS)
-    behind, live = _moved_receipts(ctx, found, choice.receipts - lacking)
+    lacking = {
+        nid for nid in _lacking(found, choice, choice.receipts, Flag.RECEIPTS) if found.rooms.is_joined(nid)
+    }
+    behind, live = _moved_receipts(ctx, found, choice, lacking)
     receipts: dict[int, list[StoredReceipt]] = {}
     if not (lacking or older or behind or live):
         return receipts
@@ -152,16 +154,26 @@ async def _load_receipts(
     return receipts
 
 
-def _moved_receipts(ctx: SyncContext, found: Survey, rooms: Set[int]) -> tuple[set[int], set[int]]:
+def _moved_receipts(
+    ctx: SyncContext, found: Survey, choice: Choice, lacking: Set[int]
+) -> tuple[set[int], set[int]]:
     """Return the rooms whose receipts may have moved: since they were left behind, and since the token."""
-    sent_rooms = found.connection.rooms
-    behind = {nid for nid in rooms if sent_rooms[nid].since is not None}
-    if found.since is None:
-        return behind, set()
-    if ctx.changes.of_user(found.request.viewer.user_nid, found.since.position) & Stream.RECEIPTS:
-        return behind, set(rooms - behind)
-    live = {nid for nid, kinds in found.moved.items() if nid in rooms and kinds & Stream.RECEIPTS}
-    return behind, live - behind
+    sent_rooms, since = found.connection.rooms, found.since
+    if since is None:
+        return set(), set()
+    read_by_user = ctx.changes.of_user(found.request.viewer.user_nid, since.position) & Stream.RECEIPTS
+    candidates: Iterable[int] = choice.receipts
+    if not read_by_user:
+        candidates = {*choice.todo, *(nid for nid, kinds in found.moved.items() if kinds & Stream.RECEIPTS)}
+    given = {
+        nid
+        for nid in candidates
+        if nid in choice.receipts and nid not in lacking and found.rooms.is_joined(nid)
+    }
+    behind = {nid for nid in given if sent_rooms[nid].since is not None}
+    return behind, {
+        nid for nid in given - behind if read_by_user or found.moved.get(nid, 0) & Stream.RECEIPTS
+    }
 
 
 def _of_shown(
@@ -179,12 +191,13 @@ async def _add_typing(
 ) -> None:
     """Add who types now, where that has changed; in rooms that are new, only where somebody does."""
     typing, stamp = ctx.ephemeral.typing, found.since.stamp if found.since is not None else 0
-    new = {result.nid for result in results.shown if result.initial}
+    new = {result.nid for result in results.shown if result.initial} & choice.typing
     typists: dict[int, list[object]] = {}
-    for nid in choice.typing:
+    for nid in choice.typing if stamp != found.token.stamp else new:
         users: list[object] = list(typing.current(nid))
         floor = stamp if users else max(stamp, ctx.ephemeral.stamps.floor)
-        if bool(users) if nid in new or found.since is None else typing.version(nid) > floor:
+        shown = bool(users) if nid in new or found.since is None else typing.version(nid) > floor
+        if shown and found.rooms.is_joined(nid):
             typists[nid] = users
     if typists:
         rooms = await ctx.rooms.names.rooms(typists)
@@ -195,13 +208,13 @@ async def _add_typing(
         answer.add("typing", {"rooms": body}, is_news=True)
 
 
-def _lacking(found: Survey, rooms: Set[int], flag: int) -> set[int]:
+def _lacking(found: Survey, choice: Choice, rooms: Set[int], flag: int) -> set[int]:
     """Return the rooms of which the client was never given what an extension shows, or not for a while."""
-    sent_rooms = found.connection.rooms
     lacking = set()
-    for nid in rooms:
-        sent = sent_rooms.get(nid)
-        is_behind = sent is not None and sent.since is not None
-        if sent is None or not sent.flags & flag or (is_behind and flag == Flag.ACCOUNT_DATA):
-            lacking.add(nid)
+    for nid in choice.todo:
+        if nid in rooms:
+            sent = found.connection.rooms.get(nid)
+            is_behind = sent is not None and sent.since is not None
+            if sent is None or not sent.flags & flag or (is_behind and flag == Flag.ACCOUNT_DATA):
+                lacking.add(nid)
     return lacking

@@ -42,7 +42,7 @@ async def load_results(ctx: SyncContext, found: Survey, choice: Choice) -> Resul
     rooms = await ctx.rooms.names.rooms([result.nid for result in shown])
     if found.request.dialect is Dialect.UNSTABLE:
         await _add_counts(ctx, found, [result for result in shown if result.is_joined], rooms)
-    after = {result.nid: result.now_sent(choice.flags_of(result.nid)) for result in results}
+    after = {result.nid: result.now_sent(choice.flags_of(result.nid, found)) for result in results}
     return Results(
         shown,
         rooms,

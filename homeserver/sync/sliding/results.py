@@ -95,13 +95,13 @@ class RoomResult:
             or self.direct_changed or self.read_elsewhere
         )  # fmt: skip
 
-    def now_sent(self, extension_flags: int) -> SentRoom:
-        """Return what the client has of the room after this."""
+    def now_sent(self, flags: int) -> SentRoom:
+        """Return what the client has of the room after this, which is shown with these flags."""
         return SentRoom(
             None,
             self.config.required_state.code,
             self._now_seen(),
-            extension_flags | self._own_flags() | (Flag.DIRECT if self.is_direct else 0),
+            flags | self._own_flags(),
         )
 
     def _own_flags(self) -> int:

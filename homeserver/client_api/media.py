@@ -95,8 +95,8 @@ async def get_download(request: web.Request) -> web.StreamResponse:
     "/_matrix/media/v3/download/{serverName}/{mediaId}/{fileName}", limit=Action.ANONYMOUS, waits=True
 )
 async def get_download_unauthenticated(request: web.Request) -> web.StreamResponse:
-    """Download a file from before the freeze of this deprecated endpoint."""
-    return await _download(request, authenticated=False)
+    """Download a file from before the freeze of this deprecated endpoint, or an identity provider's icon."""
+    return await _download(request, authenticated=_is_provider_icon(request))
 
 
 @routes.get("/_matrix/client/v1/media/thumbnail/{serverName}/{mediaId}", limit=Action.DOWNLOAD, waits=True)
@@ -108,8 +108,8 @@ async def get_media_thumbnail(request: web.Request) -> web.StreamResponse:
 
 @routes.get("/_matrix/media/v3/thumbnail/{serverName}/{mediaId}", limit=Action.ANONYMOUS, waits=True)
 async def get_media_thumbnail_unauthenticated(request: web.Request) -> web.StreamResponse:
-    """Download a smaller version of a picture from before the freeze of this deprecated endpoint."""
-    return await _thumbnail(request, authenticated=False)
+    """Download a smaller version of a picture from before the freeze, or of an identity provider's icon."""
+    return await _thumbnail(request, authenticated=_is_provider_icon(request))
 
 
 async def _download(request: web.Request, *, authenticated: bool) -> web.StreamResponse:
@@ -147,6 +147,12 @@ def _media_request(request: web.Request, *, authenticated: bool) -> MediaRequest
         authenticated=authenticated,
         allow_remote=query_bool(request, "allow_remote", default=True),
     )
+
+
+def _is_provider_icon(request: web.Request) -> bool:
+    """Tell whether it is a picture that clients show before anybody is logged in."""
+    uri = f"mxc://{path_param(request, 'serverName')}/{path_param(request, 'mediaId')}"
+    return any(uri == provider.config.icon for provider in services(request).sso.providers.values())
 
 
 def _side(request: web.Request, name: str) -> int:

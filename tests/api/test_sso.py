@@ -255,6 +255,18 @@ async def test_an_account_of_that_name_stays_its_owners_and_the_user_chooses_ano
     assert (await client.get("/register/available?username=alice3")).status == 200
 
 
+async def test_one_person_in_two_tabs_gets_one_account(
+    client: ApiClient, alice: ApiClient, browser: Browser, provider: OidcProvider
+) -> None:
+    provider.user = {"sub": "2", "preferred_username": alice.user_id[1:6]}
+    first, second = await browser.sign_in(APP), await browser.sign_in(APP)
+    assert (await browser.open(first.location, {"username": "one"})).status == 303
+    refused = await browser.open(second.location, {"username": "two"})
+    assert (refused.status, "made already" in refused.text) == (400, True)
+    assert (await client.get("/register/available?username=two")).status == 200
+    assert (await signed_in(client, browser)).user_id == "@one:example.org"
+
+
 TERMS = {"id": "privacy", "version": "1", "name": "Privacy", "url": "https://example.org/privacy"}
 
 
@@ -479,3 +491,21 @@ async def test_without_our_own_pages_the_only_provider_is_gone_to_at_once(
     assert page.location.startswith(provider.issuer)
     sso = next(flow for flow in (await client.get("/login")).ok()["flows"] if flow["type"] == "m.login.sso")
     assert "oauth_aware_preferred" not in sso
+
+
+@pytest.mark.parametrize("overrides", [{"oidc": {"icon": "mxc://example.org/icon", "brand": "github"}}])
+async def test_the_icon_of_a_provider_is_shown_before_anybody_is_logged_in(
+    client: ApiClient, alice: ApiClient, services: Services
+) -> None:
+    sso = next(flow for flow in (await client.get("/login")).ok()["flows"] if flow["type"] == "m.login.sso")
+    assert sso["identity_providers"] == [
+        {"id": "oidc", "name": "Single sign-on", "icon": "mxc://example.org/icon", "brand": "github"}
+    ]
+    (await alice.request("POST", "/_matrix/media/v3/upload", data=PNG)).ok()
+    async with services.db.acquire() as conn:
+        await conn.execute("UPDATE media SET media_id = 'icon'")
+    uploaded = await alice.request("POST", "/_matrix/media/v3/upload", data=PNG)
+    path = "/_matrix/media/v3/download/example.org/icon"
+    assert (await client.get(path)).body == PNG
+    other = uploaded.ok()["content_uri"].removeprefix("mxc://")
+    assert (await client.get(f"/_matrix/media/v3/download/{other}")).status == 404

@@ -110,7 +110,8 @@ async def _load_timelines(
 ) -> dict[int, Timeline]:
     found: dict[int, Timeline] = {}
     missing: list[Span] = []
-    joined = {span.room_nid for span in spans.joined}
+    # Whoever left and came back in between may not have seen everything.
+    joined = {span.room_nid for span in spans.joined if rooms[span.room_nid].position <= span.since}
     for span in (*spans.joined, *spans.left):
         timeline = _timeline_in_memory(ctx, request, span) if span.room_nid in joined else None
         if timeline is None:

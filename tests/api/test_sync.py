@@ -111,6 +111,23 @@ async def test_an_invite_comes_with_stripped_state_and_joining_shows_the_room(
     assert "m.room.create" in types
 
 
+async def test_what_was_said_while_a_user_was_away_stays_hidden_where_only_members_may_read(
+    alice: ApiClient, bob: ApiClient, follow: Follow
+) -> None:
+    visibility = {"history_visibility": "joined"}
+    hidden = {"type": "m.room.history_visibility", "state_key": "", "content": visibility}
+    room_id = await create_room(alice, initial_state=[hidden])
+    await join(bob, room_id)
+    follower = await follow(bob)
+    token = follower.token
+    await follower.close()
+    (await act(bob, room_id, "leave")).ok()
+    await say(alice, room_id, "secret")
+    await join(bob, room_id)
+    await say(alice, room_id, "hello")
+    assert bodies((await follow(bob, since=token)).first, room_id) == ["hello"]
+
+
 async def test_a_kicked_user_sees_the_kick_and_nothing_after_it(
     alice: ApiClient, bob: ApiClient, follow: Follow
 ) -> None:

@@ -189,10 +189,10 @@ class PushFeed:
         self._ctx.due.set()
 
     async def _look_into(self, room_nids: Sequence[int], since: int, upto: int) -> list[Notified]:
+        members = await self._members.in_rooms(room_nids)
+        if not members:
+            return []
         async with self._ctx.db.acquire() as conn:
-            members = await self._members.in_rooms(conn, room_nids)
-            if not members:
-                return []
             found = await select_new_events(conn, list(members), since, upto)
         by_room: dict[int, list[StoredEvent]] = {}
         for event in found:

@@ -74,24 +74,23 @@ class PushingMembers:
             self._moved |= moved
             raise
 
-    async def in_rooms(self, conn: Connection, room_nids: Iterable[int]) -> Mapping[int, Sequence[int]]:
+    async def in_rooms(self, room_nids: Iterable[int]) -> Mapping[int, Sequence[int]]:
         """Return, by room, its members and invited users who have a pusher; rooms without are left out."""
-        found: dict[int, Sequence[int]] = {}
-        missing = []
-        for room_nid in room_nids:
-            known = self._rooms.get(room_nid)
-            if known is None:
-                missing.append(room_nid)
-            elif known:
-                found[room_nid] = known
+        known = {room_nid: self._rooms.get(room_nid) for room_nid in room_nids}
+        missing = [room_nid for room_nid, members in known.items() if members is None]
+        found = {room_nid: members for room_nid, members in known.items() if members}
         if missing and self._users:
-            changes = self._changes
-            for room_nid, members in (await select_pushing_members(conn, missing)).items():
-                if self._changes == changes:  # else what was read may be older than what was forgotten
-                    self._rooms.put(room_nid, tuple(members))
-                if members:
-                    found[room_nid] = members
+            found |= await self._load(missing)
         return found
+
+    async def _load(self, room_nids: Sequence[int]) -> dict[int, Sequence[int]]:
+        changes = self._changes
+        async with self._db.acquire() as conn:
+            members = await select_pushing_members(conn, room_nids)
+        if self._changes == changes:  # else what was read may be older than what was forgotten
+            for room_nid in room_nids:
+                self._rooms.put(room_nid, tuple(members[room_nid]))
+        return {room_nid: found for room_nid, found in members.items() if found}
 
     async def _look_up(self, conn: Connection, users: set[int], moved: set[int]) -> None:
         pushing = await select_pushing_users(conn, sorted(moved))

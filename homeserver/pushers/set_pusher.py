@@ -1,7 +1,7 @@
 """Make a pusher, or change one.
 
-A pusher belongs to the log-in that set it last, and ends with it. One of kind email belongs to the account:
-mail is for those who are not logged in.
+A pusher belongs to the log-in that made it, and ends with it. One of kind email belongs to the account: mail
+is for those who are not logged in.
 
 Spec: https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3pushersset
 """

@@ -21,14 +21,15 @@ SELECT_PUSHING_USERS = "SELECT DISTINCT user_nid FROM pushers WHERE enabled AND 
 SELECT_WHO_IS_PUSHING = """
 SELECT DISTINCT user_nid FROM pushers WHERE user_nid = ANY ($1::bigint[]) AND enabled AND activated
 """
-# A pusher that is set again begins anew where it failed, and remembers what it has told.
+# A pusher that is set again begins anew where it failed, and remembers what it has told; it stays with its log-in,
+# for it may be another device that turns it off or on.
 UPSERT_PUSHER = """
 INSERT INTO pushers (user_nid, session_nid, kind, app_id, pushkey, described, data, enabled, set_ts, since,
                      last_due, activated, ack_token, ack_expires_ts, due_ts)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, CASE WHEN NOT $11 THEN $9::bigint END)
 ON CONFLICT (user_nid, app_id, pushkey) DO UPDATE
-SET session_nid = excluded.session_nid, kind = excluded.kind, described = excluded.described,
-    data = excluded.data, enabled = excluded.enabled, set_ts = excluded.set_ts,
+SET kind = excluded.kind, described = excluded.described, data = excluded.data,
+    enabled = excluded.enabled, set_ts = excluded.set_ts,
     activated = excluded.activated, ack_token = excluded.ack_token,
     ack_expires_ts = excluded.ack_expires_ts, failing_since_ts = NULL,
     failures = 0, due_ts = CASE WHEN pushers.due_ts IS NOT NULL OR NOT $11 THEN excluded.set_ts END

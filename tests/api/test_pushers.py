@@ -8,10 +8,14 @@ from urllib.parse import quote
 
 import pytest
 
+from federation.protocol.canonical_json import encode_canonical_json
+from federation.protocol.ids import EventId, RoomId, ServerName, UserId
+from federation.protocol.room_versions import ROOM_VERSIONS
 from homeserver.http.context import Services
 from homeserver.json_types import JsonObject
 from homeserver.pushers.back_off import GIVE_UP_MS, back_off_ms
 from homeserver.pushers.check_pusher import MAX_PUSHERS
+from homeserver.rooms.out_of_band import OutOfBand, store_out_of_band
 from tests.api.client import ApiClient
 from tests.api.pusher_support import all_told, pusher, pushers_of, set_pusher
 from tests.api.room_calls import act, create, join, room_path, set_state
@@ -96,10 +100,12 @@ async def test_a_key_moves_to_its_new_user_unless_it_is_appended(alice: ApiClien
     assert (await pushers_of(alice), len(await pushers_of(bob))) == ([], 1)
 
 
-async def test_pushers_end_with_the_log_in_that_set_them(alice: ApiClient) -> None:
+async def test_pushers_end_with_the_log_in_that_made_them(alice: ApiClient) -> None:
     other = await alice.log_in("alice")
     (await set_pusher(alice, pusher(URL, "mine"))).ok()
     (await set_pusher(other, pusher(URL, "other"))).ok()
+    (await set_pusher(other, pusher(URL, "mine") | {"org.matrix.msc3881.enabled": False})).ok()
+    assert (await pushers_of(other))[0]["org.matrix.msc3881.device_id"] == alice.device_id
     changed = {"new_password": "another good password", "auth": alice.password_auth()}
     (await alice.post("/account/password", changed)).ok()
     assert [found["pushkey"] for found in await pushers_of(alice)] == ["mine"]
@@ -302,3 +308,51 @@ async def test_only_members_with_pushers_have_rows(
     await all_told(services)
     async with services.db.acquire() as conn:
         assert await conn.fetchval("SELECT count(*) FROM push_queue") == 3
+
+
+@pytest.mark.parametrize("is_malformed", [False, True])
+async def test_an_invite_to_a_room_of_others_is_pushed_whatever_came_with_it(
+    is_malformed: bool, alice: ApiClient, services: Services, gateway: PushGateway
+) -> None:
+    """Regression: CVE-2024-52815, an invite whose `invite_room_state` is not what it should be."""
+    (await set_pusher(alice, pusher(gateway.url))).ok()
+    name = {
+        "type": "m.room.name",
+        "state_key": "",
+        "content": {"name": "Elsewhere"},
+        "sender": "@b:other.org",
+    }
+    state: list[Any] = [7, {"type": 7}, {"content": "x"}, {"content": {}}] if is_malformed else [name]
+    await store_out_of_band(services.rooms, invite_from_elsewhere(alice, state))
+    await all_told(services)
+    (found,) = gateway.notifications
+    assert (found["event_id"], found["room_id"]) == ("$invite", "!room:other.org")
+    assert (found["membership"], found["user_is_target"], found["sender"]) == (
+        "invite",
+        True,
+        "@bob:other.org",
+    )
+    assert found.get("room_name") == (None if is_malformed else "Elsewhere")
+    assert found["counts"]["unread"] == 1
+
+
+def invite_from_elsewhere(user: ApiClient, stripped_state: list[Any]) -> OutOfBand:
+    member: JsonObject = {
+        "type": "m.room.member",
+        "sender": "@bob:other.org",
+        "state_key": user.user_id,
+        "content": {"membership": "invite"},
+        "room_id": "!room:other.org",
+        "origin_server_ts": 1,
+    }
+    return OutOfBand(
+        RoomId("!room:other.org"),
+        ROOM_VERSIONS["11"],
+        UserId(user.user_id),
+        UserId("@bob:other.org"),
+        "invite",
+        EventId("$invite"),
+        encode_canonical_json(member),
+        stripped_state,
+        [ServerName("other.org")],
+    )

@@ -5,6 +5,7 @@ import click
 from homeserver.commands.config import config
 from homeserver.commands.database import check, migrate
 from homeserver.commands.federation import federation
+from homeserver.commands.mail import mail
 from homeserver.commands.options import ErrorReportingGroup
 from homeserver.commands.run import run
 from homeserver.commands.token import token
@@ -17,5 +18,5 @@ def main() -> None:
     """Parlour, a Matrix homeserver."""
 
 
-for command in (run, check, config, federation, migrate, token, user, version):
+for command in (run, check, config, federation, mail, migrate, token, user, version):
     main.add_command(command)

@@ -40,6 +40,15 @@ def canonical_address(text: str) -> str:
     return f"{localpart}@{ascii_domain(domain).encode().decode('idna')}"
 
 
+def is_address(text: str) -> bool:
+    """Tell whether a text is an e-mail address that mail can be sent to."""
+    try:
+        canonical_address(text)
+    except InvalidAddress:
+        return False
+    return True
+
+
 def wire_address(canonical: str) -> str:
     """Return how an address is written for mail servers: a domain in other letters becomes an ASCII one."""
     localpart, _, domain = canonical.rpartition("@")

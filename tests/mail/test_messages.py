@@ -18,6 +18,7 @@ LETTERS = {
     "password_changed": {"user_id"},
     "address_added": {"user_id", "address"},
     "address_removed": {"user_id"},
+    "test": set(),
 }
 
 

@@ -50,11 +50,10 @@ class Selection:
 
     @property
     def wants_all_members(self) -> bool:
-        return any(
-            element.state_key is None
-            and (element.type == MEMBER or (element.type is None and not self.lazy_members))
-            for element in self.include
-        )
+        if any(element.state_key is None and element.type in (None, MEMBER) for element in self.exclude):
+            return False
+        types = (MEMBER,) if self.lazy_members else (None, MEMBER)
+        return any(element.state_key is None and element.type in types for element in self.include)
 
     def _leaves_out(self, element: Element, entry: StateEntry) -> bool:
         return self.lazy_members and entry[0] == MEMBER and element.type is None and element.state_key is None

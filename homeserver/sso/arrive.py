@@ -21,7 +21,7 @@ from homeserver.sso.errors import SsoRefused
 from homeserver.sso.goals import LoginGoal, StageGoal, encode_goal
 from homeserver.sso.identity import Identity
 from homeserver.sso.make_account import LinkedMeanwhile, make_wished_account
-from homeserver.sso.redirect_urls import is_known, with_login_token
+from homeserver.sso.redirect_urls import with_login_token
 from homeserver.sso.stage import pass_stage
 from homeserver.storage.accounts import Account, select_account
 from homeserver.storage.sso import Arrival, insert_arrival, select_identity
@@ -69,7 +69,7 @@ async def arrive(ctx: SsoContext, completed: Completed, browser: str) -> Next:
         except LinkedMeanwhile:
             user_id = await _linked_account(ctx, identity)
     account = None if user_id is None else await open_account(ctx, user_id)
-    if account is not None and (goal.is_ours or is_known(goal.redirect_url, ctx.known_clients)):
+    if account is not None and (goal.is_ours or ctx.knows(goal.redirect_url)):
         return await lead_on(ctx, account, identity, goal, browser)
     return await _have_wait(ctx, completed, account, browser)
 

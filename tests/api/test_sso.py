@@ -205,6 +205,13 @@ async def test_a_stranger_gets_a_token_only_after_the_user_has_said_so(
     assert (await browser.open(onward)).status == 400, "once"
 
 
+async def test_our_own_pages_are_known_and_what_others_have_uploaded_is_not(browser: Browser) -> None:
+    ours = "https://matrix.example.org"
+    assert (await browser.sign_in(f"{ours}/client/")).location.startswith(f"{ours}/client/?loginToken=")
+    for path in ("/_matrix/media/v3/download/example.org/page", "/_synapse/x"):
+        assert "/arrival/" in (await browser.sign_in(ours + path)).location
+
+
 async def test_only_addresses_that_show_where_they_lead_are_led_to(browser: Browser) -> None:
     for url in (
         "javascript:alert(1)",

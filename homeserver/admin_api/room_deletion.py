@@ -9,6 +9,8 @@ import msgspec
 from aiohttp import web
 
 from federation.protocol.ids import EventId, InvalidIdentifier, UserId, parse_room_id, parse_user_id
+from homeserver.admin.block_room import block_room, unblock_room
+from homeserver.admin.block_room import get_block as get_room_block
 from homeserver.admin_api.rooms import room_in_path
 from homeserver.errors import InvalidParam, NotFound
 from homeserver.http.context import services
@@ -18,7 +20,6 @@ from homeserver.http.routing import MATCH, Routes, path_param
 from homeserver.json_types import JsonObject
 from homeserver.retention.delete_room import DELETE_ROOM, RoomDeletion, delete_room
 from homeserver.retention.purge_history import PURGE_HISTORY, PurgeUpTo, purge_history
-from homeserver.storage.blocked_rooms import delete_block, select_block, upsert_block
 from homeserver.storage.jobs import Job, JobStatus, select_job, select_jobs_of
 
 routes = Routes()
@@ -101,8 +102,7 @@ async def delete_statuses(request: web.Request) -> web.StreamResponse:
 async def get_block(request: web.Request) -> web.StreamResponse:
     """GET /rooms/{roomId}/block: whether a room is closed to the users of this server."""
     await require_admin(request)
-    async with services(request).db.acquire() as conn:
-        block = await select_block(conn, parse_room_id(path_param(request, "roomId")))
+    block = await get_room_block(services(request).admin, parse_room_id(path_param(request, "roomId")))
     body: JsonObject = {"block": block is not None}
     if block is not None and block.blocked_by is not None:
         body["user_id"] = block.blocked_by
@@ -115,11 +115,10 @@ async def put_block(request: web.Request) -> web.StreamResponse:
     admin, here = await require_admin(request), services(request)
     room_id = parse_room_id(path_param(request, "roomId"))
     body = await read_body(request, BlockBody)
-    async with here.db.acquire() as conn:
-        if body.block:
-            await upsert_block(conn, room_id, admin.user_nid, here.clock.now_ms(), None)
-        else:
-            await delete_block(conn, room_id)
+    if body.block:
+        await block_room(here.admin, room_id, admin.user_id)
+    else:
+        await unblock_room(here.admin, room_id)
     return json_response({"block": body.block})
 
 

@@ -29,11 +29,15 @@ async def get_whois(request: web.Request) -> web.StreamResponse:
     account = await find_account(here.accounts, user_id)
     devices = await whois(here.accounts, account.user_nid)
     return json_response(
-        {"user_id": account.user_id, "devices": {device.device_id: _render(device) for device in devices}}
+        {
+            "user_id": account.user_id,
+            "devices": {device.device_id: render_device(device) for device in devices},
+        }
     )
 
 
-def _render(device: DeviceConnection) -> JsonObject:
+def render_device(device: DeviceConnection) -> JsonObject:
+    """Render a device with its last connection."""
     if device.last_seen_ts is None:
         return {"sessions": []}
     connection: JsonObject = {"last_seen": device.last_seen_ts}

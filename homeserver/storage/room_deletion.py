@@ -11,6 +11,14 @@ from federation.protocol.ids import ServerName, UserId
 from homeserver.storage.db import Connection
 from homeserver.storage.purge import REFERENCES_TO_EVENTS
 
+
+def _delete_some_of(table: str) -> str:
+    """Return the statement that deletes some rows of a room from a table of ours."""
+    return (
+        f"DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE room_nid = $1 LIMIT $2))"
+    )
+
+
 SELECT_LOCAL_PEOPLE = """
 SELECT u.user_id, u.user_nid, m.membership FROM memberships m JOIN users u ON u.user_nid = m.user_nid
 WHERE m.room_nid = $1 AND u.server = $2 AND m.membership = ANY ($3::text[]) AND u.user_nid > $4
@@ -38,39 +46,41 @@ DELETE_MEMBERSHIPS = """
 DELETE FROM memberships WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM memberships WHERE room_nid = $1 LIMIT $2)) RETURNING user_nid
 """
-DELETE_BY_ROOM = """
-DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE room_nid = $1 LIMIT $2))
+DELETE_STAGED_PDUS = _delete_some_of("staged_pdus")
+DELETE_OUT_OF_BAND = _delete_some_of("out_of_band_memberships")
+DELETE_SERVERS = _delete_some_of("room_servers")
+DELETE_CURRENT_STATE = _delete_some_of("current_state")
+DELETE_STATE_CHANGES = _delete_some_of("state_changes")
+DELETE_LACKING = _delete_some_of("backward_extremities")
+DELETE_PARTIAL_JOINS = _delete_some_of("partial_joins")
+DELETE_RECEIPTS = _delete_some_of("receipts")
+DELETE_ACCOUNT_DATA = _delete_some_of("account_data")
+DELETE_ALIASES = _delete_some_of("room_aliases")
+DELETE_RELATIONS_OF_ROOM = _delete_some_of("relations")
+DELETE_MENTIONS_OF_ROOM = _delete_some_of("mentions")
+DELETE_THREADS_OF_ROOM = _delete_some_of("thread_events")
+DELETE_NOTICE_ROOM = _delete_some_of("server_notice_rooms")
+DELETE_SEARCH_TEXTS = _delete_some_of("search_texts")
+DELETE_DIRECTORY_ROOM = _delete_some_of("directory_rooms")
+DELETE_SLIDING_ROOMS = _delete_some_of("sliding_rooms")
+DELETE_THREAD_SUBSCRIPTIONS = _delete_some_of("thread_subscriptions")
+DELETE_PUSH_QUEUE = _delete_some_of("push_queue")
+DELETE_PUSH_MAILS = _delete_some_of("push_mails")
+DELETE_APPSERVICE_STAYS = _delete_some_of("appservice_stays")
+DELETE_APPSERVICE_TARGETS = _delete_some_of("appservice_targets")
+DELETE_APPSERVICE_LISTINGS = _delete_some_of("appservice_published_rooms")
+DELETE_DELAYED_EVENTS = """
+DELETE FROM delayed_events WHERE delay_id IN (
+    SELECT d.delay_id FROM delayed_events d JOIN rooms r ON r.room_id = d.room_id
+    WHERE r.room_nid = $1 LIMIT $2)
 """
-DELETE_STAGED_PDUS = DELETE_BY_ROOM.format(table="staged_pdus")
-DELETE_OUT_OF_BAND = DELETE_BY_ROOM.format(table="out_of_band_memberships")
-DELETE_SERVERS = DELETE_BY_ROOM.format(table="room_servers")
-DELETE_CURRENT_STATE = DELETE_BY_ROOM.format(table="current_state")
-DELETE_STATE_CHANGES = DELETE_BY_ROOM.format(table="state_changes")
-DELETE_LACKING = DELETE_BY_ROOM.format(table="backward_extremities")
-DELETE_PARTIAL_JOINS = DELETE_BY_ROOM.format(table="partial_joins")
-DELETE_RECEIPTS = DELETE_BY_ROOM.format(table="receipts")
-DELETE_ACCOUNT_DATA = DELETE_BY_ROOM.format(table="account_data")
-DELETE_ALIASES = DELETE_BY_ROOM.format(table="room_aliases")
-DELETE_RELATIONS_OF_ROOM = DELETE_BY_ROOM.format(table="relations")
-DELETE_MENTIONS_OF_ROOM = DELETE_BY_ROOM.format(table="mentions")
-DELETE_THREADS_OF_ROOM = DELETE_BY_ROOM.format(table="thread_events")
-DELETE_NOTICE_ROOM = DELETE_BY_ROOM.format(table="server_notice_rooms")
-DELETE_SEARCH_TEXTS = DELETE_BY_ROOM.format(table="search_texts")
-DELETE_DIRECTORY_ROOM = DELETE_BY_ROOM.format(table="directory_rooms")
-DELETE_SLIDING_ROOMS = DELETE_BY_ROOM.format(table="sliding_rooms")
-DELETE_THREAD_SUBSCRIPTIONS = DELETE_BY_ROOM.format(table="thread_subscriptions")
-DELETE_PUSH_QUEUE = DELETE_BY_ROOM.format(table="push_queue")
-DELETE_PUSH_MAILS = DELETE_BY_ROOM.format(table="push_mails")
-DELETE_APPSERVICE_STAYS = DELETE_BY_ROOM.format(table="appservice_stays")
-DELETE_APPSERVICE_TARGETS = DELETE_BY_ROOM.format(table="appservice_targets")
-DELETE_APPSERVICE_LISTINGS = DELETE_BY_ROOM.format(table="appservice_published_rooms")
 PARTS_OF_ROOM: Final[Sequence[str]] = (
     DELETE_STAGED_PDUS, DELETE_OUT_OF_BAND, DELETE_CURRENT_STATE, DELETE_STATE_CHANGES, DELETE_LACKING,
     DELETE_PARTIAL_JOINS, DELETE_SERVERS, DELETE_RECEIPTS, DELETE_ACCOUNT_DATA, DELETE_ALIASES,
     DELETE_RELATIONS_OF_ROOM, DELETE_MENTIONS_OF_ROOM, DELETE_THREADS_OF_ROOM, DELETE_NOTICE_ROOM,
     DELETE_SEARCH_TEXTS, DELETE_DIRECTORY_ROOM, DELETE_SLIDING_ROOMS, DELETE_THREAD_SUBSCRIPTIONS,
     DELETE_PUSH_QUEUE, DELETE_PUSH_MAILS, DELETE_APPSERVICE_STAYS, DELETE_APPSERVICE_TARGETS,
-    DELETE_APPSERVICE_LISTINGS, DELETE_BRANCHES,
+    DELETE_APPSERVICE_LISTINGS, DELETE_DELAYED_EVENTS, DELETE_BRANCHES,
 )  # fmt: skip
 UPDATE_REPORTS_OF_ROOM = "UPDATE reports SET room_nid = NULL, event_nid = NULL WHERE room_nid = $1"
 

@@ -164,7 +164,7 @@ async def test_no_table_with_users_is_forgotten(alice: ApiClient, services: Serv
         "users", "accounts", "memberships", "member_events", "device_list_changes", "reports", "media",
         "account_work", "out_of_band_memberships", "profile_fields", "devices", "sessions",
         "remote_device_lists", "remote_devices", "threepid_binds", "sso_arrivals", "appservice_users",
-        "appservice_targets", "directory_users",
+        "appservice_targets", "directory_users", "dehydrated_devices",
     }  # fmt: skip
     async with services.db.acquire() as conn:
         tables = set(await tables_with_column(conn, "user_nid"))

@@ -169,4 +169,13 @@ def requester_of(session: Session) -> Requester:
         is_admin=session.is_admin,
         is_suspended=session.is_suspended,
         is_oauth=session.is_oauth,
+        is_unlimited=session.own_rate == 0,
+        is_shadow_banned=session.is_shadow_banned,
+        own_rate=_own_rate(session),
     )
+
+
+def _own_rate(session: Session) -> tuple[float, int] | None:
+    if session.own_rate is None or session.own_burst is None:
+        return None
+    return session.own_rate, session.own_burst

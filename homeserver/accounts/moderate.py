@@ -24,6 +24,14 @@ async def set_locked(ctx: AccountsContext, user_nid: int, is_locked: bool) -> No
     ctx.tokens.forget_user(user_nid)
 
 
+async def set_shadow_banned(ctx: AccountsContext, user_nid: int, is_shadow_banned: bool) -> None:
+    """Let what a user sends from now on seem to be sent, and go nowhere; or end that."""
+    async with ctx.positions.write() as change:
+        await accounts.update_shadow_banned(change.conn, user_nid, is_shadow_banned)
+        change.touch(Stream.SESSIONS, users=[user_nid])
+    ctx.tokens.forget_user(user_nid)
+
+
 async def set_suspended(ctx: AccountsContext, user_nid: int, is_suspended: bool) -> None:
     """Suspend an account, which can read but not write from then on, or end that."""
     async with ctx.positions.write() as change:

@@ -11,6 +11,8 @@ class Requester:
 
     `device_id` and `device_nid` are None only for an application service that acts without a device.
     `appservice_id` is the application service that acts as the user; `is_unlimited`: no rate limit applies.
+    `own_rate` is how many events a second the user may send, and how many at once, where not as many as all.
+    `is_shadow_banned`: what the user sends seems to be sent, and is not.
     `is_oauth`: the session was granted by the OAuth 2.0 API, whose users manage their accounts on web pages.
     """
 
@@ -25,6 +27,8 @@ class Requester:
     is_oauth: bool = False
     appservice_id: str | None = None
     is_unlimited: bool = False
+    is_shadow_banned: bool = False
+    own_rate: tuple[float, int] | None = None
 
     @property
     def txn_scope(self) -> int:

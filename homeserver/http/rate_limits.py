@@ -55,13 +55,16 @@ class RateLimits:
         }
         self.enabled = limits.enabled
 
-    def check_user(self, action: Action, user_nid: int) -> None:
-        """Count one request of a user.
+    def check_user(self, action: Action, user_nid: int, own_rate: tuple[float, int] | None = None) -> None:
+        """Count one request of a user, whose rate for sending events may be the user's own.
 
         Raises: LimitExceeded.
         """
         if self.enabled:
-            self._take(action, user_nid)
+            rate = self._rates[action]
+            if own_rate is not None and action is Action.MESSAGE:
+                rate = Rate(per_second=own_rate[0], burst=own_rate[1])
+            self._take(action, user_nid, rate)
 
     def check_address(self, action: Action, address: str) -> None:
         """Count one request from an address; an IPv6 /64 counts as one address.
@@ -69,7 +72,7 @@ class RateLimits:
         Raises: LimitExceeded.
         """
         if self.enabled:
-            self._take(action, _network_of(address))
+            self._take(action, _network_of(address), self._rates[action])
 
     def check_key(self, action: Action, key: str) -> None:
         """Count one request about something the client names, such as the account of a failed log-in.
@@ -77,7 +80,7 @@ class RateLimits:
         Raises: LimitExceeded.
         """
         if self.enabled:
-            self._take(action, key)
+            self._take(action, key, self._rates[action])
 
     def require_left(self, action: Action, key: str) -> None:
         """Refuse when the bucket is empty, without taking anything from it.
@@ -85,14 +88,13 @@ class RateLimits:
         Raises: LimitExceeded.
         """
         if self.enabled:
-            self._full_again(action, key, self._clock.monotonic())
+            self._full_again(action, key, self._clock.monotonic(), self._rates[action])
 
-    def _take(self, action: Action, key: int | str) -> None:
-        full_at = self._full_again(action, key, self._clock.monotonic())
-        self._full_at.put((action, key), full_at + 1 / self._rates[action].per_second)
+    def _take(self, action: Action, key: int | str, rate: Rate) -> None:
+        full_at = self._full_again(action, key, self._clock.monotonic(), rate)
+        self._full_at.put((action, key), full_at + 1 / rate.per_second)
 
-    def _full_again(self, action: Action, key: int | str, now: float) -> float:
-        rate = self._rates[action]
+    def _full_again(self, action: Action, key: int | str, now: float, rate: Rate) -> float:
         full_at = max(self._full_at.get((action, key)) or now, now)
         wait_s = full_at - now - (rate.burst - 1) / rate.per_second
         if wait_s > 1e-9:

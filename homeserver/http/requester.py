@@ -47,7 +47,7 @@ async def require_user(request: web.Request, *, guests: bool = False, locked: bo
         raise GuestAccessForbidden()
     limit = request[MATCH].route.limit
     if here.rate_limits.enabled and limit not in BY_ADDRESS and not requester.is_unlimited:
-        here.rate_limits.check_user(limit, requester.user_nid)
+        here.rate_limits.check_user(limit, requester.user_nid, requester.own_rate)
     if checked.note_due <= now:
         checked.note_due = now + NOTE_EVERY_S
         _note_device(request, here, requester)

@@ -16,6 +16,7 @@ from homeserver.rooms.restricted_joins import AUTHORISING_USER
 from homeserver.rooms.room_state import current_event, member_entry, membership_in
 from homeserver.rooms.send import send_event
 from homeserver.rooms.send_invite import send_invite
+from homeserver.rooms.shadow_ban import event_of_shadow_banned
 from homeserver.storage.rooms import Room
 
 
@@ -40,6 +41,8 @@ async def change_membership(
     event = await current_event(ctx, room, member_entry(target))
     before = membership_in(event)
     is_own = target == requester.user_id
+    if requester.is_shadow_banned and not is_own:
+        return event_of_shadow_banned()
     prepared = {name: value for name, value in content.items() if name != AUTHORISING_USER}
     if membership == "join" and is_own:
         prepared = await prepare_join(ctx, requester, room, prepared, before)

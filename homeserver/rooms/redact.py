@@ -6,6 +6,7 @@ from homeserver.errors import UserSuspended
 from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.send import known_room, send_event
+from homeserver.rooms.shadow_ban import event_of_shadow_banned
 from homeserver.storage import events
 
 
@@ -21,6 +22,8 @@ async def redact_event(
     event_id = parse_event_id(target)
     if requester.is_suspended and not await _is_own(ctx, requester, event_id):
         raise UserSuspended()
+    if requester.is_shadow_banned:
+        return event_of_shadow_banned()
     committed = await send_event(
         ctx, room_id, requester.user_id, "m.room.redaction", content,
         redacts=event_id, device_nid=requester.txn_scope, txn_id=txn_id,

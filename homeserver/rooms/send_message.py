@@ -8,6 +8,7 @@ from homeserver.rooms.check_relation import check_relation
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.redact import redact_event
 from homeserver.rooms.send import check_txn_id, send_event
+from homeserver.rooms.shadow_ban import event_of_shadow_banned
 from homeserver.rooms.tombstone import check_tombstone
 
 
@@ -36,6 +37,8 @@ async def send_message(
         return await redact_event(ctx, requester, room_id, redacts, rest, txn_id)
     if requester.is_suspended:
         raise UserSuspended()
+    if requester.is_shadow_banned:
+        return event_of_shadow_banned()
     check_tombstone(type_, room_id, content)
     if "m.relates_to" in content:
         await check_relation(ctx, requester, room_id, type_, content, check_txn_id(txn_id))

@@ -9,6 +9,7 @@ from homeserver.rooms.repetition import is_repetition
 from homeserver.rooms.room_aliases_state import check_canonical_alias
 from homeserver.rooms.room_state import current_event, membership_of
 from homeserver.rooms.send import known_room, send_event
+from homeserver.rooms.shadow_ban import event_of_shadow_banned
 from homeserver.rooms.tombstone import check_tombstone
 
 
@@ -36,6 +37,8 @@ async def set_state(
         return await change_membership(
             ctx, requester, room, parse_user_id(state_key), content, origin_server_ts=origin_server_ts
         )
+    if requester.is_shadow_banned:
+        return event_of_shadow_banned()
     if type_ == "m.room.canonical_alias" and state_key == "":
         await check_canonical_alias(ctx, room, content)
     check_tombstone(type_, room_id, content)

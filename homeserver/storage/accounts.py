@@ -27,6 +27,7 @@ UPDATE accounts SET password_hash = $2 WHERE user_nid = $1 AND deactivated_ts IS
 UPDATE_ADMIN = "UPDATE accounts SET is_admin = $2 WHERE user_nid = $1"
 UPDATE_LOCKED = "UPDATE accounts SET is_locked = $2 WHERE user_nid = $1"
 UPDATE_SUSPENDED = "UPDATE accounts SET is_suspended = $2 WHERE user_nid = $1"
+UPDATE_SHADOW_BANNED = "UPDATE accounts SET is_shadow_banned = $2 WHERE user_nid = $1"
 UPDATE_DEACTIVATED = """
 UPDATE accounts
 SET deactivated_ts = coalesce(deactivated_ts, $2), is_erased = is_erased OR $3, password_hash = NULL
@@ -114,6 +115,11 @@ async def update_locked(conn: Connection, user_nid: int, is_locked: bool) -> Non
 async def update_suspended(conn: Connection, user_nid: int, is_suspended: bool) -> None:
     """Suspend an account, or end that."""
     await conn.execute(UPDATE_SUSPENDED, user_nid, is_suspended)
+
+
+async def update_shadow_banned(conn: Connection, user_nid: int, is_shadow_banned: bool) -> None:
+    """Let what a user sends go nowhere, or end that."""
+    await conn.execute(UPDATE_SHADOW_BANNED, user_nid, is_shadow_banned)
 
 
 async def update_deactivated(conn: Connection, user_nid: int, now_ms: int, *, erase: bool) -> None:

@@ -11,9 +11,11 @@ INSERT INTO sessions (user_nid, device_nid, created_ts) VALUES ($1, $2, $3) RETU
 """
 SELECT_SESSION = """
 SELECT s.session_nid, s.user_nid, u.user_id, s.device_nid, d.device_id, s.generation, s.offered,
-       a.is_admin, a.is_guest, a.is_locked, a.is_suspended, o.session_nid IS NOT NULL AS is_oauth
-FROM sessions s LEFT JOIN oauth_sessions o USING (session_nid) JOIN devices d USING (device_nid) JOIN accounts a ON a.user_nid = s.user_nid
-     JOIN users u ON u.user_nid = s.user_nid
+       a.is_admin, a.is_guest, a.is_locked, a.is_suspended, o.session_nid IS NOT NULL AS is_oauth,
+       a.is_shadow_banned, r.per_second AS own_rate, r.burst AS own_burst
+FROM sessions s LEFT JOIN oauth_sessions o USING (session_nid) JOIN devices d USING (device_nid)
+     JOIN accounts a ON a.user_nid = s.user_nid JOIN users u ON u.user_nid = s.user_nid
+     LEFT JOIN rate_overrides r ON r.user_nid = s.user_nid
 WHERE s.session_nid = $1 AND a.deactivated_ts IS NULL
 """
 SELECT_REFRESH_TOKEN = """
@@ -51,6 +53,9 @@ class Session:
     is_locked: bool
     is_suspended: bool
     is_oauth: bool
+    is_shadow_banned: bool
+    own_rate: float | None
+    own_burst: int | None
 
 
 @dataclass(frozen=True, slots=True)

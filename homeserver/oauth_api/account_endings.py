@@ -4,6 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
+from homeserver.accounts.bind_threepid import unbind_all
 from homeserver.accounts.deactivate import deactivate_account
 from homeserver.accounts.interactive_auth import complete_stage, find_waiting
 from homeserver.errors import Forbidden, NotFound
@@ -67,6 +68,7 @@ async def deactivate(visit: Visit) -> web.Response:
             status=400,
         )
     await deactivate_account(visit.here.accounts, browser.user_nid, erase="erase" in form)
+    await unbind_all(visit.here.identity, browser.user_nid, browser.user_id)
     return remember_session(visit, visit.show("account_closed", title="Your account is closed"), "")
 
 

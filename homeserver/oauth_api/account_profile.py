@@ -7,7 +7,6 @@ from aiohttp import web
 
 from homeserver.accounts.change_password import change_password
 from homeserver.accounts.profile import get_profile, set_profile_field
-from homeserver.accounts.threepids import list_threepids
 from homeserver.errors import MatrixError
 from homeserver.http.rate_limits import Action
 from homeserver.http.routing import Routes
@@ -24,7 +23,7 @@ TOO_SHORT: Final = f"The password must have at least {SHORTEST_PASSWORD} charact
 @routes.get(PROFILE, limit=Action.ANONYMOUS)
 @page
 async def show_profile(visit: Visit) -> web.Response:
-    """GET: name and addresses."""
+    """GET: the name."""
     return await _profile(visit)
 
 
@@ -81,17 +80,14 @@ def _password(visit: Visit, problem: str = "", status: int = 200) -> web.Respons
 
 async def _profile(visit: Visit, problem: str = "", status: int = 200) -> web.Response:
     browser = visit.signed_in()
-    accounts = visit.here.accounts
-    fields = await get_profile(accounts, browser.user_id)
+    fields = await get_profile(visit.here.accounts, browser.user_id)
     name = orjson.loads(fields["displayname"]) if "displayname" in fields else ""
-    addresses = [threepid.address for threepid in await list_threepids(accounts, browser.user_nid)]
     return visit.show(
         "account_profile",
         title="Profile",
         here="profile",
         status=status,
         display_name=name,
-        addresses=addresses,
         problem=problem,
         saved="saved" in visit.request.query and not problem,
     )

@@ -6,7 +6,6 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#user-registration
 """
 
 from collections.abc import Mapping
-from secrets import token_urlsafe
 from typing import Final, TypeAlias
 from urllib.parse import urlencode
 
@@ -14,7 +13,6 @@ from aiohttp import web
 
 from homeserver.accounts.context import AccountsContext
 from homeserver.accounts.stages import CAPTCHA, EMAIL, REGISTRATION_TOKEN, TERMS, AuthData, ThreepidCreds
-from homeserver.accounts.threepid_validations import MailRequest, email_address, request_validation
 from homeserver.client_api.auth_forms import CAPTCHA_FIELDS, FORMS
 from homeserver.config.registration import TermsDocument
 from homeserver.errors import Forbidden, MatrixError
@@ -22,6 +20,7 @@ from homeserver.http.rate_limits import Action
 from homeserver.http.routing import Routes
 from homeserver.oauth.browsers import sign_in_browser
 from homeserver.oauth.register_on_page import SHORTEST_PASSWORD, FilledIn, possible_flows, register_on_page
+from homeserver.oauth_api.mails import send_mail
 from homeserver.oauth_api.paths import REGISTER, SIGN_IN
 from homeserver.oauth_api.visits import Visit, page, remember_session
 from homeserver.storage.threepid_validations import Purpose
@@ -56,23 +55,14 @@ async def register(visit: Visit) -> web.Response:
     fields = await visit.form()
     try:
         if "username" not in fields:
-            return await _form(visit, {**fields, **await _send_mail(visit, fields.get("address", ""))})
+            sent = await send_mail(visit, Purpose.REGISTER, fields.get("address", ""))
+            return await _form(visit, {**fields, **sent})
         filled = FilledIn(fields["username"].strip(), fields.get("password", ""), _auths(visit, fields))
         account = await register_on_page(visit.here.accounts, filled)
     except MatrixError as error:
         return await _form(visit, fields, error.message, error.status)
     secret = await sign_in_browser(visit.here.accounts, account.user_nid)
     return remember_session(visit, visit.go(visit.return_to), secret)
-
-
-async def _send_mail(visit: Visit, address: str) -> Fields:
-    here = visit.here
-    here.rate_limits.check_address(Action.EMAIL, here.addresses.of(visit.request))
-    here.rate_limits.check_key(Action.EMAIL, email_address(address))
-    secret = token_urlsafe(32)
-    wanted = MailRequest(address, secret, send_attempt=1)
-    sid = await request_validation(here.accounts, Purpose.REGISTER, wanted)
-    return {"sid": sid, "client_secret": secret}
 
 
 def _auths(visit: Visit, fields: Fields) -> dict[str, AuthData]:
@@ -96,13 +86,16 @@ async def _form(visit: Visit, fields: Fields, problem: str = "", status: int = 2
     flows = await possible_flows(visit.here.accounts)
     if not flows:
         raise Forbidden("New accounts cannot be made here. Ask whoever runs this server.")
+    takes_email = any(EMAIL in flow for flow in flows)
     query = urlencode({"return_to": visit.return_to})
     shared: dict[str, object] = {
         "problem": problem,
         "fields": {name: fields.get(name, "") for name in KEPT_FIELDS},
         "sign_in": f"{visit.root}{SIGN_IN}?{query}",
+        "with_email": f"{visit.root}{REGISTER}?{query}&email=1" if takes_email else "",
     }
-    if all(EMAIL in flow for flow in flows) and not fields.get("sid"):
+    wants_email = takes_email and ("email" in visit.request.query or all(EMAIL in flow for flow in flows))
+    if wants_email and not fields.get("sid"):
         return visit.show("register_email", title=TITLE, status=status, values=shared)
     captcha = visit.here.settings.captcha if any(CAPTCHA in flow for flow in flows) else None
     return visit.show(

@@ -14,7 +14,7 @@ from homeserver.http.browser_cookie import browser_of
 from homeserver.http.rate_limits import Action
 from homeserver.http.routing import Routes
 from homeserver.oauth.browsers import sign_in_browser, sign_out_browser
-from homeserver.oauth_api.paths import ARRIVE, REGISTER, SIGN_IN, SIGN_OUT
+from homeserver.oauth_api.paths import ARRIVE, FORGOTTEN, REGISTER, SIGN_IN, SIGN_OUT
 from homeserver.oauth_api.register import may_register
 from homeserver.oauth_api.visits import Visit, page, remember_session
 from homeserver.sso.context import CALLBACK_PATH
@@ -139,4 +139,5 @@ async def _form(visit: Visit, named: str, problem: str = "", status: int = 200) 
         offers=offers,
         with_password=proving is None or proving.has_password,
         register=f"{visit.root}{REGISTER}?{query}" if can_register else "",
+        forgotten=f"{visit.root}{FORGOTTEN}?{query}" if visit.here.accounts.mail.is_on else "",
     )

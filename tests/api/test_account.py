@@ -78,7 +78,7 @@ async def test_versions_are_listed(client: ApiClient) -> None:
 
 async def test_well_known_files_answer_from_the_base_url(client: ApiClient) -> None:
     answer = (await client.get("/.well-known/matrix/client")).ok()
-    assert answer == {"m.homeserver": {"base_url": "https://matrix.example.org"}}
+    assert answer["m.homeserver"] == {"base_url": "https://matrix.example.org"}
     server = (await client.get("/.well-known/matrix/server")).ok()
     assert server == {"m.server": "matrix.example.org:443"}
     assert (await client.get("/.well-known/matrix/support")).errcode == "M_NOT_FOUND"
@@ -94,6 +94,6 @@ WELL_KNOWN = {
 @pytest.mark.parametrize("overrides", [{"well_known": WELL_KNOWN}])
 async def test_configured_well_known_members_win(client: ApiClient) -> None:
     answer = (await client.get("/.well-known/matrix/client")).ok()
-    assert set(answer) == {"m.homeserver", "m.identity_server"}
+    assert {"m.homeserver", "m.identity_server"} <= set(answer)
     assert (await client.get("/.well-known/matrix/server")).ok()["m.server"] == "federation.example.org:8448"
     assert (await client.get("/.well-known/matrix/support")).ok() == WELL_KNOWN["support"]

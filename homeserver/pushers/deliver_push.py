@@ -37,7 +37,7 @@ class Told:
 
 
 async def deliver_push(ctx: PushersContext, pusher: Pusher) -> Told:
-    """Send what waits, each as a notification; where nothing does, the number of unread ones if it is new.
+    """Send what waits, each as a notification; then the number of unread ones if there are fewer by now.
 
     What was sent is gone from the queue even if a later one fails.
 
@@ -60,7 +60,7 @@ async def deliver_push(ctx: PushersContext, pusher: Pusher) -> Told:
     finally:
         async with ctx.db.acquire() as conn:
             await push_queue.delete_queued(conn, pusher.nid, handled)
-    if unread.total != (badge or 0):
+    if unread.total < (badge or 0):
         await push(ctx, pusher, None, unread.total)
         badge = unread.total
     is_all = len(queued) < AT_ONCE

@@ -87,8 +87,10 @@ class PushFeed:
             return
         if entry.kinds & Stream.EVENTS:
             self._rooms.update(entry.rooms)
-        if entry.kinds & Stream.RECEIPTS and len(self._read) < MAX_READ:
-            self._read.update(dict.fromkeys(self._members.among(entry.users), entry.position))
+        if len(self._read) < MAX_READ:
+            readers = set(entry.users) if entry.kinds & Stream.RECEIPTS else set()
+            readers.update(event.sender_nid for event in batch.events)  # who writes has read
+            self._read.update(dict.fromkeys(self._members.among(readers), entry.position))
         if entry.kinds & Stream.ROOM_META:
             self._invited.update(self._members.among(entry.users))
         self._idle.clear()

@@ -52,4 +52,5 @@ CREATE TABLE threepid_validations (
 );
 COMMENT ON COLUMN threepid_validations.purpose IS 'What the owner agrees to with the link in the mail: register, reset or add. It is good for nothing else.';
 COMMENT ON COLUMN threepid_validations.token_hashes IS 'Of the last mails; empty where the mail said that the address cannot be used for this.';
+CREATE INDEX threepid_validations_by_address ON threepid_validations (address);
 CREATE INDEX threepid_validations_by_expiry ON threepid_validations (expires_ts);

@@ -11,7 +11,7 @@ from homeserver.errors import NotFound
 from homeserver.mail.send_mail import queue_mails
 from homeserver.storage import browser_sessions, devices, threepids
 from homeserver.storage.accounts import update_password_hash
-from homeserver.storage.threepid_validations import Purpose, use_up_validation
+from homeserver.storage.threepid_validations import Purpose, delete_resets, use_up_validation
 
 
 async def change_password(
@@ -53,6 +53,8 @@ async def _set(
     ctx: AccountsContext, user_nid: int, password_hash: str, *, log_out: bool, but_device_nid: int | None
 ) -> None:
     notices = await write_notices(ctx, user_nid, "password_changed")
+    async with ctx.db.acquire() as conn:
+        await delete_resets(conn, user_nid)
     async with ctx.positions.write() as change:
         if not await update_password_hash(change.conn, user_nid, password_hash):
             raise NotFound("There is no such account")

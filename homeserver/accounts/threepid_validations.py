@@ -26,7 +26,6 @@ from homeserver.storage.threepids import select_owner
 
 EMAIL_MEDIUM: Final = "email"
 CONFIRM_PATH: Final = "/_matrix/client/parlour/confirm_email"
-LIFETIME_MS: Final = 24 * 60 * 60_000
 CLEARED_AT_ONCE: Final = 50
 MAX_LINK_LENGTH: Final = 4096
 MAX_ATTEMPT: Final = 2**53 - 1
@@ -40,6 +39,13 @@ LETTERS: Final = {
     Purpose.RESET: "reset_password",
     Purpose.ADD: "confirm_address",
 }
+HOUR_MS: Final = 60 * 60_000
+LIFETIMES: Final = {
+    Purpose.REGISTER: (24 * HOUR_MS, "24 hours"),
+    Purpose.RESET: (HOUR_MS, "one hour"),
+    Purpose.ADD: (24 * HOUR_MS, "24 hours"),
+}
+"""How long a link is good, and then how long that it was confirmed; as mails say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ async def request_validation(ctx: AccountsContext, purpose: Purpose, request: Ma
         _secret_hash(request.client_secret),
         _attempt(request.send_attempt),
         _link(ctx, request.next_link),
-        now_ms + LIFETIME_MS,
+        now_ms + LIFETIMES[purpose][0],
     )
     async with ctx.db.transaction() as conn:
         await validations.delete_expired_validations(conn, now_ms, CLEARED_AT_ONCE)
@@ -98,7 +104,8 @@ async def confirm(ctx: AccountsContext, sid: str, token: str) -> Validation:
     """
     found, now_ms = await find_by_link(ctx, sid, token), ctx.clock.now_ms()
     async with ctx.db.acquire() as conn:
-        await validations.update_validated(conn, found.sid, now_ms, now_ms + LIFETIME_MS)
+        expires_ts = now_ms + LIFETIMES[found.purpose][0]
+        await validations.update_validated(conn, found.sid, now_ms, expires_ts)
     return found
 
 
@@ -131,7 +138,7 @@ async def _mail(ctx: AccountsContext, conn: Connection, sid: str, wanted: NewVal
     else:
         letter, token = LETTERS[wanted.purpose], token_urlsafe(32)
         await validations.note_token_sent(conn, sid, hash_token(token))
-        values |= {"hours": LIFETIME_MS // 3_600_000, "url": _url(ctx, sid, token)}
+        values |= {"lifetime": LIFETIMES[wanted.purpose][1], "url": _url(ctx, sid, token)}
     await queue_mails(ctx.mail, conn, [write_mail(ctx.mail, wanted.address, letter, values)])
 
 

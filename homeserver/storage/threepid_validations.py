@@ -45,6 +45,10 @@ DELETE FROM threepid_validations
 WHERE sid = $1 AND purpose = $2 AND validated_ts IS NOT NULL AND expires_ts > $3
 RETURNING sid, purpose, medium, address, next_link, validated_ts
 """
+DELETE_RESETS = """
+DELETE FROM threepid_validations v USING threepids t
+WHERE t.user_nid = $1 AND v.medium = t.medium AND v.address = t.address AND v.purpose = 'reset'
+"""
 DELETE_EXPIRED_VALIDATIONS = """
 DELETE FROM threepid_validations WHERE sid IN (
     SELECT sid FROM threepid_validations WHERE expires_ts <= $1
@@ -131,6 +135,11 @@ async def update_validated(conn: Connection, sid: str, now_ms: int, expires_ts: 
 async def use_up_validation(conn: Connection, sid: str, purpose: Purpose, now_ms: int) -> Validation | None:
     """Take a completed validation away, so that it is used once; None where there is none such."""
     return _validation(await conn.fetchrow(DELETE_VALIDATED, sid, purpose, now_ms))
+
+
+async def delete_resets(conn: Connection, user_nid: int) -> None:
+    """Forget what owners of an account's addresses have agreed to, or were asked, about its password."""
+    await conn.execute(DELETE_RESETS, user_nid)
 
 
 async def delete_expired_validations(conn: Connection, now_ms: int, limit: int) -> None:

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from homeserver.accounts.threepid_validations import LIFETIME_MS
+from homeserver.accounts.threepid_validations import LIFETIMES
 from homeserver.json_types import JsonObject
+from homeserver.storage.threepid_validations import Purpose
 from tests.api.client import ApiClient, Reply
 from tests.api.mailbox import Validation, add_address, ask, link_in, press_button, smtp_settings, validate
 from tests.support.fake_clock import FakeClock
@@ -37,6 +38,7 @@ async def test_reader_of_the_mail_sets_the_password_and_everybody_is_logged_out(
     challenge = await client.post("/account/password", {"new_password": NEW})
     assert (challenge.status, challenge.json["flows"]) == (401, [{"stages": ["m.login.email.identity"]}])
     validation = await validate(client, smtp_server, "/account/password", ADDRESS, "reset")
+    pending = await validate(client, smtp_server, "/account/password", ADDRESS, "pending")
     assert (await reset(client, validation)).ok() == {}
     assert (await alice.whoami()).status == 401
     assert (await client.try_log_in("alice")).status == 403
@@ -46,6 +48,7 @@ async def test_reader_of_the_mail_sets_the_password_and_everybody_is_logged_out(
     assert "@alice:example.org" in notice.part("plain")
     assert link_in(notice) is None
     assert (await reset(client, validation)).status == 401, "a confirmation is good once"
+    assert (await reset(client, pending)).status == 401, "others of before are good for nothing"
 
 
 async def test_devices_can_be_kept(client: ApiClient, alice: ApiClient, smtp_server: SmtpServer) -> None:
@@ -93,7 +96,7 @@ async def test_link_and_confirmation_expire(
     (await ask(client, "/account/password", ADDRESS, "late")).ok()
     link = link_in(await smtp_server.next_mail())
     assert link is not None
-    clock.advance(LIFETIME_MS)
+    clock.advance(LIFETIMES[Purpose.RESET][0])
     assert (await client.request("GET", link)).status == 404
     assert (await reset(client, validation)).status == 401
     (await ask(client, "/account/password", ADDRESS, "late")).ok()

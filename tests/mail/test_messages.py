@@ -10,9 +10,9 @@ from homeserver.mail.build_message import build_message
 from homeserver.mail.templates import Letter, Templates
 
 LETTERS = {
-    "confirm_registration": {"url", "hours"},
-    "reset_password": {"url", "hours", "user_id"},
-    "confirm_address": {"url", "hours"},
+    "confirm_registration": {"url", "lifetime"},
+    "reset_password": {"url", "lifetime", "user_id"},
+    "confirm_address": {"url", "lifetime"},
     "address_in_use": {"user_id"},
     "address_unknown": set(),
     "password_changed": {"user_id"},

@@ -23,7 +23,8 @@ log = structlog.get_logger(__name__)
 
 CLEAN_EVERY_S: Final = 300.0
 BATCH: Final = 500
-PAGES_AT_ONCE: Final = 4
+PAGES_AT_ONCE: Final = 16
+PROGRAMS_AT_ONCE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class PreviewsContext:
     """The dependencies of every verb in this package.
 
     `asking` lets one request at a time fetch a page, the others get what it brought; `making` bounds how many
-    pages are dealt with at once.
+    pages are waited for at once, `reading` how many are read.
     """
 
     settings: Settings
@@ -41,6 +42,7 @@ class PreviewsContext:
     web: WebClient
     asking: Turns[bytes] = field(default_factory=Turns)
     making: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAGES_AT_ONCE))
+    reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PROGRAMS_AT_ONCE))
 
 
 @asynccontextmanager

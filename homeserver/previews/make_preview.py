@@ -28,14 +28,14 @@ async def make_preview(ctx: PreviewsContext, url: str, language: str) -> JsonObj
     if endpoint is not None:
         answer = await _ask_oembed(ctx, endpoint, language)
         if answer is not None:
-            return await _with_image(ctx, {"og:url": url, **await _described(answer)}, checked, language)
+            return await _with_image(ctx, {"og:url": url, **await _described(ctx, answer)}, checked, language)
     async with ctx.web.open(url, accept=ACCEPT, language=language) as page:
         if page.media_type.startswith("image/"):
             return await _picture(ctx, page)
         if page.media_type not in PAGES:
             return {"og:title": page.url.name} if page.url.name else {}
         raw, charset, final_url = await page.read(max_page, cut=True), page.charset, page.url
-    extract = await _extract(raw, charset)
+    extract = await _extract(ctx, raw, charset)
     properties = properties_of(extract)
     if extract.oembed and not ("og:title" in properties and "og:image" in properties):
         answer = await _ask_oembed(ctx, _joined(final_url, extract.oembed), language)
@@ -90,21 +90,22 @@ async def _ask_oembed(ctx: PreviewsContext, url: str, language: str) -> OEmbed |
         return None
 
 
-async def _described(answer: OEmbed) -> JsonObject:
+async def _described(ctx: PreviewsContext, answer: OEmbed) -> JsonObject:
     """Return what an oEmbed answer says; the text of what it would embed is what it is about."""
     properties = answer.properties()
     if answer.html and answer.type == "rich":
         try:
-            text = (await _extract(answer.html.encode(), "utf-8")).text
+            text = (await _extract(ctx, answer.html.encode(), "utf-8")).text
         except FetchFailed:
             text = ""
         properties |= {"og:description": _shortened(text)} if text else {}
     return properties
 
 
-async def _extract(page: bytes, charset: str | None) -> Extract:
+async def _extract(ctx: PreviewsContext, page: bytes, charset: str | None) -> Extract:
     try:
-        return await run_program(EXTRACTOR, {"charset": charset}, page, Extract)
+        async with ctx.reading:
+            return await run_program(EXTRACTOR, {"charset": charset}, page, Extract)
     except ProgramFailed as error:
         raise FetchFailed("The page cannot be read") from error
 

@@ -68,7 +68,7 @@ async def store_image(ctx: PreviewsContext, answer: Answer) -> StoredImage | Non
     try:
         async with media.spool.receive(chunks, media.limits.max_upload_bytes) as spooled:
             image_format = _sniff(spooled.path)
-            size = await _measure(spooled.path, image_format) if image_format is not None else None
+            size = await _measure(ctx, spooled.path, image_format) if image_format is not None else None
             if image_format is None or size is None:
                 return None
             blob = await store_file(media, spooled)
@@ -89,9 +89,10 @@ def _sniff(path: Path) -> ImageFormat | None:
         return sniff_image(file.read(SNIFF_BYTES))
 
 
-async def _measure(path: Path, image_format: ImageFormat) -> Size | None:
+async def _measure(ctx: PreviewsContext, path: Path, image_format: ImageFormat) -> Size | None:
     try:
-        size = await run_program(MEASURER, {"path": str(path), "format": image_format.value}, b"", Size)
+        async with ctx.reading:
+            size = await run_program(MEASURER, {"path": str(path), "format": image_format.value}, b"", Size)
     except ProgramFailed:
         return None
     return size if size.width > 0 and size.height > 0 else None

@@ -15,6 +15,7 @@ from homeserver.search.index_people import PeopleIndex
 from homeserver.storage import search_texts
 from homeserver.storage.db import Database
 from homeserver.storage.positions import Stream
+from homeserver.tailer import Batch
 
 log = structlog.get_logger(__name__)
 
@@ -48,8 +49,8 @@ async def open_search(rooms: RoomsContext) -> AsyncIterator[SearchContext]:
     ctx = SearchContext(
         rooms,
         configuration,
-        Follower("messages", rooms.db, Stream.EVENTS, messages.advance),
-        Follower("people", rooms.db, Stream.EVENTS | Stream.PROFILES | Stream.ROOM_META, people.advance),
+        Follower("messages", rooms.db, _has_events, messages.advance),
+        Follower("people", rooms.db, _concerns_people, people.advance),
     )
     if rooms.settings.search.enabled:
         ctx.messages.start(rooms.tailer)
@@ -59,6 +60,17 @@ async def open_search(rooms: RoomsContext) -> AsyncIterator[SearchContext]:
     finally:
         await ctx.messages.stop()
         await ctx.people.stop()
+
+
+def _has_events(batch: Batch) -> bool:
+    return bool(batch.entry.kinds & Stream.EVENTS)
+
+
+def _concerns_people(batch: Batch) -> bool:
+    """Tell whether names, memberships or the access to rooms may have changed: messages do none of that."""
+    if batch.entry.kinds & (Stream.PROFILES | Stream.ROOM_META) or batch.entry.users:
+        return True
+    return _has_events(batch) and any(event.key_nid is not None for event in batch.events)
 
 
 async def _configuration(db: Database, language: str) -> str:

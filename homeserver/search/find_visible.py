@@ -52,7 +52,7 @@ async def find_visible(ctx: RoomsContext, viewer: Viewer, hunt: Hunt) -> Found:
     place = hunt.before
     is_end = False
     for _ in range(MAX_BATCHES):
-        async with ctx.db.transaction(readonly=True) as conn:
+        async with ctx.db.transaction() as conn:
             batch = await select_found(
                 conn, hunt.query, ranked=hunt.ranked, before=place, limit=BATCH, timeout_ms=TIMEOUT_MS
             )

@@ -25,16 +25,21 @@ FAILED_PAUSE_S: Final = 5.0
 Advance: TypeAlias = Callable[[int], Awaitable[int]]
 """Does what there is to do after a cursor and returns how far that came; it may leave some for later."""
 
+Concerns: TypeAlias = Callable[[Batch], bool]
+"""Tells whether a commit may bring something to do."""
+
 
 class Follower:
-    """Calls `advance` whenever something of the given kinds was committed, and from time to time."""
+    """Calls `advance` after commits that concern it, and from time to time."""
 
-    def __init__(self, name: str, db: Database, kinds: int, advance: Advance) -> None:
+    def __init__(self, name: str, db: Database, concerns: Concerns, advance: Advance) -> None:
         self._name = name
         self._db = db
-        self._kinds = kinds
+        self._concerns = concerns
         self._advance = advance
         self._worker = token_hex(8)
+        self._cursor: int | None = None
+        self._renew_at = 0.0
         self._look = asyncio.Event()
         self._hurry = asyncio.Event()
         self._asked = self._answered = 0
@@ -68,7 +73,7 @@ class Follower:
             await self._round_done.wait_for(lambda: self._answered >= asked)
 
     def _apply(self, batch: Batch) -> None:
-        if batch.entry.kinds & self._kinds:
+        if self._concerns(batch):
             self._look.set()
 
     async def _run(self) -> None:
@@ -95,14 +100,23 @@ class Follower:
         return PAUSE_S
 
     async def _follow(self) -> None:
-        async with self._db.acquire() as conn:
-            cursor = await search_cursors.claim(conn, self._name, self._worker, CLAIM_S)
-        if cursor is None:
+        """Do what there is to do, as long as no other worker does it.
+
+        Where a claim ran out while its worker was busy, two do the same, which harms nobody.
+        """
+        now = asyncio.get_running_loop().time()
+        if self._cursor is None or now >= self._renew_at:
+            self._cursor = None
+            async with self._db.acquire() as conn:
+                self._cursor = await search_cursors.claim(conn, self._name, self._worker, CLAIM_S)
+            self._renew_at = now + CLAIM_S / 2
+        if self._cursor is None:
             return
-        reached = await self._advance(cursor)
-        if reached != cursor:
+        reached = await self._advance(self._cursor)
+        if reached != self._cursor:
             async with self._db.acquire() as conn:
                 await search_cursors.move(conn, self._name, reached)
+            self._cursor = reached
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

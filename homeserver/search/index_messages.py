@@ -5,6 +5,7 @@ span of numbers is gone through twice: at once, and again when whatever was unde
 """
 
 import asyncio
+import time
 from collections.abc import Collection, Sequence
 from typing import Final
 
@@ -27,6 +28,9 @@ BATCH: Final = 100
 BATCHES_PER_ROUND: Final = 50
 SETTLE_AFTER_S: Final = 90.0
 """Longer than any transaction lasts that stores events."""
+
+REST: Final = 1.0
+"""Where much is to be done, what a batch took is rested afterwards, times this: others go first."""
 
 YIELD_EVERY: Final = 10
 """So many texts are split before others may go on."""
@@ -59,6 +63,7 @@ class MessageIndex:
     async def _index_span(self, after: int, upto: int) -> int:
         """Index a span of event numbers, or what of it is done in one round; return how far that came."""
         for _ in range(BATCHES_PER_ROUND):
+            started = time.monotonic()
             async with self._db.acquire() as conn:
                 end = await search_texts.select_span_end(conn, after, upto, BATCH)
                 if end is None:
@@ -69,6 +74,8 @@ class MessageIndex:
                     await search_texts.upsert_texts(conn, texts, self._configuration)
                     await search_texts.delete_texts(conn, gone)
             after = end
+            if end < upto:
+                await asyncio.sleep((time.monotonic() - started) * REST)
         return after
 
     async def _read(self, conn: Connection, touched: Sequence[Touched]) -> tuple[list[SearchText], list[int]]:

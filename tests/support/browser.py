@@ -44,7 +44,7 @@ class Browser:
     """Somebody's browser. `base_url` is where the server really is, `public_url` where it believes to be."""
 
     def __init__(self, http: ClientSession, base_url: str, public_url: str) -> None:
-        self._http = http
+        self.http = http
         self._base_url = base_url
         self._public_url = public_url
         self.cookies: dict[str, str] = {}
@@ -53,11 +53,18 @@ class Browser:
         """Open a page, and follow where it leads on this server."""
         return await self._follow(await self._ask("GET", url, headers=headers))
 
-    async def submit(self, page: Page, form: Form | None = None, **entered: str) -> Page:
-        """Fill in a page's form and send it."""
-        filled = form or page.form
-        url = page.url if filled.action is None else urljoin(page.url, filled.action)
-        return await self._follow(await self._ask("POST", url, {**filled.fields, **entered}))
+    async def step(self, url: str) -> Page:
+        """Open a page, and stay where it leads elsewhere."""
+        return await self._ask("GET", url)
+
+    async def submit(self, page: Page, **entered: str) -> Page:
+        """Fill in a page's main form and send it."""
+        return await self.submit_form(page, page.form, **entered)
+
+    async def submit_form(self, page: Page, form: Form, **entered: str) -> Page:
+        """Fill in one of a page's forms and send it."""
+        url = page.url if form.action is None else urljoin(page.url, form.action)
+        return await self._follow(await self._ask("POST", url, {**form.fields, **entered}))
 
     async def post(
         self, url: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None
@@ -94,7 +101,7 @@ class Browser:
         data = None if fields is None else urlencode(fields).encode()
         if data is not None:
             sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
-        async with self._http.request(
+        async with self.http.request(
             method, real, data=data, headers=sent, allow_redirects=False
         ) as response:
             page = Page(real, response.status, await response.text(), response.headers)

@@ -45,14 +45,14 @@ async def still_waiting(
 async def describe(ctx: PushersContext, pusher: Pusher, waiting: Waiting) -> PushedEvent | None:
     """Return what is told of something that was queued; None: nothing."""
     queued = waiting.queued
+    if waiting.event is None and queued.event_nid is not None:
+        return None
     rooms = await ctx.rooms.names.rooms([queued.room_nid])
     if queued.room_nid not in rooms:
         return None
     room: Room = rooms[queued.room_nid]
     if waiting.event is not None:
         return await describe_event(ctx.rooms, room, waiting.event, queued, pusher.user_id)
-    if queued.event_nid is not None:
-        return None
     return await describe_invite(ctx.rooms, room, queued, pusher.user_nid)
 
 

@@ -2,6 +2,7 @@
 
 import click
 
+from homeserver.commands.appservice import appservice
 from homeserver.commands.config import config
 from homeserver.commands.database import check, migrate
 from homeserver.commands.federation import federation
@@ -18,5 +19,5 @@ def main() -> None:
     """Parlour, a Matrix homeserver."""
 
 
-for command in (run, check, config, federation, mail, migrate, token, user, version):
+for command in (run, appservice, check, config, federation, mail, migrate, token, user, version):
     main.add_command(command)

@@ -16,9 +16,12 @@ def config() -> None:
 @config_option
 def check(config: Path | None) -> None:
     """Say everything that is wrong with the configuration, or that nothing is."""
+    from federation.protocol.ids import parse_server_name
+    from homeserver.appservices.read_registrations import read_registrations
     from homeserver.config import load_settings
 
     settings = load_settings(config)
+    read_registrations(settings.appservices, parse_server_name(settings.server_name))
     click.echo(f"The configuration of {settings.server_name} is fine.")
 
 

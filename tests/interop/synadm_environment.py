@@ -6,7 +6,7 @@ import sys
 import venv
 from pathlib import Path
 
-VERSION = "0.50"
+VERSION = "0.49.2"
 
 
 def install_synadm() -> Path:

@@ -33,7 +33,7 @@ WAIT_S = 20
 ENCRYPTED = RoomEncryptionStateEventContent(algorithm=EncryptionAlgorithm.MEGOLM_V1)
 
 
-class OneEncryptedRoom(CryptoStateStore):
+class OneEncryptedRoom(CryptoStateStore):  # type: ignore[misc]
     """Every room is encrypted, and everybody shares it."""
 
     def __init__(self) -> None:

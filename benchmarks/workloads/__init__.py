@@ -13,6 +13,7 @@ from benchmarks.workloads.large_room import LARGE_ROOM
 from benchmarks.workloads.memory_after_load import MEMORY_AFTER_LOAD
 from benchmarks.workloads.memory_idle import MEMORY_IDLE
 from benchmarks.workloads.sends import SENDS
+from benchmarks.workloads.sliding_sync import SLIDING_SYNC
 
 # Each prepares its own kind of state, hence the Any: the runner only hands it from `prepare` to `measure`.
 WORKLOADS: tuple[Workload[Any], ...] = (
@@ -20,6 +21,7 @@ WORKLOADS: tuple[Workload[Any], ...] = (
     SENDS,
     DELIVERY,
     INITIAL_SYNC,
+    SLIDING_SYNC,
     CREATE_ROOM,
     BACK_PAGINATION,
     MEMORY_AFTER_LOAD,

@@ -5,6 +5,7 @@ import pytest
 
 from federation.protocol.ids import UserId
 from homeserver.errors import MatrixError
+from homeserver.json_types import JsonObject
 from homeserver.rooms.render_event import Viewer
 from homeserver.sync.sliding.parse_request import SlidingBody
 from homeserver.sync.sliding.request import MAX_TIMELINE, Dialect, RoomConfig, SlidingRequest
@@ -87,7 +88,8 @@ def test_the_stored_form_means_the_same_and_equal_wants_have_equal_codes() -> No
 
 def test_what_is_asked_for_is_bounded() -> None:
     assert config([], 10**9).timeline_limit == MAX_TIMELINE
-    for lists in ({str(n): {} for n in range(101)}, {"a": {"range": [2, 1]}}):
+    many: JsonObject = {str(n): {} for n in range(101)}
+    for lists in (many, {"a": {"range": [2, 1]}}):
         with pytest.raises(MatrixError):
             parsed(lists=lists)
     limits = parsed(extensions={"to_device": {"enabled": True, "limit": 10**9}}).extensions.to_device

@@ -1,9 +1,12 @@
+from urllib.parse import quote
+
 import pytest
 
 from homeserver.accounts.find import find_account
 from homeserver.accounts.moderate import set_admin
 from homeserver.http.context import Services
 from tests.api.client import ApiClient
+from tests.api.room_calls import act, create, join, room_path, send, set_state
 
 LOCK = "/_matrix/client/v1/admin/lock/@alice:example.org"
 SUSPEND = "/_matrix/client/v1/admin/suspend/@alice:example.org"
@@ -64,3 +67,43 @@ async def test_only_admins_moderate_and_never_admins(alice: ApiClient, admin: Ap
 async def test_capability_is_shown_to_admins(admin: ApiClient) -> None:
     capabilities = (await admin.get("/capabilities")).ok()["capabilities"]
     assert capabilities["m.account_moderation"] == {"suspend": True, "lock": True}
+
+
+async def test_suspended_account_may_do_what_harms_nobody_and_nothing_else(
+    alice: ApiClient, bob: ApiClient, admin: ApiClient
+) -> None:
+    room_id = await create(bob, preset="public_chat")
+    (await join(alice, room_id)).ok()
+    own = (await send(alice, room_id)).ok()["event_id"]
+    others = (await send(bob, room_id)).ok()["event_id"]
+    invited = await create(bob, invite=[alice.user_id])
+    open_room = await create(bob, preset="public_chat")
+    (await admin.put(SUSPEND, {"suspended": True})).ok()
+    path = room_path(room_id)
+    refused = [
+        await send(alice, room_id),
+        await join(alice, open_room),
+        await join(alice, invited),
+        await alice.post(f"/knock/{quote(open_room)}"),
+        await act(alice, room_id, "invite", "@carol:example.org"),
+        await act(alice, room_id, "kick", bob),
+        await set_state(alice, room_id, "org.example", {}),
+        await alice.put(path + f"/redact/{quote(others)}/r1"),
+        await alice.post("/createRoom", {}),
+        await alice.post(path + "/upgrade", {"new_version": "11"}),
+        await alice.put(f"/profile/{alice.user_id}/avatar_url", {"avatar_url": ""}),
+        await alice.put(f"/directory/room/{quote('#a:example.org')}", {"room_id": room_id}),
+        await alice.request("POST", "/_matrix/media/v3/upload", data=b"x"),
+    ]
+    assert [reply.errcode for reply in refused] == ["M_USER_SUSPENDED"] * len(refused)
+    allowed = [
+        await alice.get("/sync"),
+        await alice.get(path + "/messages", dir="b"),
+        await alice.put(path + f"/redact/{quote(own)}/r2"),
+        await act(alice, invited, "leave"),
+        await act(alice, room_id, "leave"),
+        await alice.try_log_in("alice"),
+        await alice.post("/keys/upload", {}),
+        await alice.post("/logout"),
+    ]
+    assert [reply.status for reply in allowed] == [200] * len(allowed)

@@ -73,17 +73,22 @@ def _split_user_id(term: str) -> tuple[str, str | None]:
 def _shown_profile(user: VisibleUser, needles: Sequence[Needle]) -> JsonObject | None:
     """Return a profile as the searcher may see it; None where it is not by this that it was found."""
     if user.is_local:
-        name, avatar = _loaded(user.name), _loaded(user.avatar)
+        profiles = [(_loaded(user.name), _loaded(user.avatar))]
     else:
-        content = orjson.loads(user.member)["content"] if user.member is not None else {}
-        name, avatar = content.get("displayname"), content.get("avatar_url")
-    shown = name if isinstance(name, str) else ""
-    words = indexed_words(f"{localpart_of(user.user_id)} {shown}")
-    if not all(needle.folded in words for needle in needles):
-        return None
+        contents = [orjson.loads(member)["content"] for member in user.members]
+        profiles = [(content.get("displayname"), content.get("avatar_url")) for content in contents]
+    for name, avatar in profiles:
+        shown = name if isinstance(name, str) else ""
+        words = indexed_words(f"{localpart_of(user.user_id)} {shown}")
+        if all(needle.folded in words for needle in needles):
+            return _rendered(user, shown, avatar)
+    return None
+
+
+def _rendered(user: VisibleUser, name: str, avatar: object) -> JsonObject:
     profile: JsonObject = {"user_id": user.user_id}
-    if shown:
-        profile["display_name"] = shown
+    if name:
+        profile["display_name"] = name
     if isinstance(avatar, str) and avatar:
         profile["avatar_url"] = avatar
     return profile

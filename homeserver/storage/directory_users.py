@@ -17,6 +17,9 @@ from homeserver.storage.search_texts import SELECT_STATEMENT_TIMEOUT, SearchTooC
 MAX_NAMES = 50
 """By how many display names, one per room at most, somebody can be found."""
 
+MAX_SHOWN_NAMES = 10
+"""How many of them, of shared rooms and of open ones, are looked at for one that the searcher may see."""
+
 # Ends on a whole position: the rows of one position are one commit's, and followed together.
 SELECT_SPAN_END = """
 SELECT max(n.position) FROM (
@@ -68,11 +71,11 @@ ON CONFLICT (user_nid) DO UPDATE SET words = excluded.words, grams = excluded.gr
 WHERE d.words <> excluded.words
 """
 DELETE_USERS = "DELETE FROM directory_users WHERE user_nid = ANY ($1::bigint[])"
-# Nobody shares a room with themselves. Of other servers' users the member event of a room that makes them
-# visible is what is shown, never that of another one.
-SELECT_VISIBLE_USERS = """
+# Nobody shares a room with themselves. Of other servers' users the member events of rooms that make them
+# visible are what is shown, never those of other ones.
+SELECT_VISIBLE_USERS = f"""
 SELECT f.user_nid, f.user_id, f.is_local, f.user_id = $8 AS is_exact, f.rank,
-       s.event_nid IS NOT NULL AS is_shared, coalesce(s.json, p.json) AS member,
+       cardinality(s.members) > 0 AS is_shared, s.members || p.members AS members,
        n.value AS name, v.value AS avatar
 FROM (
     SELECT d.user_nid, u.user_id, u.server = $4 AS is_local, a.appservice_id IS NOT NULL AS is_ghost,
@@ -85,23 +88,24 @@ FROM (
     AND (u.server <> $4
          OR (a.deactivated_ts IS NULL AND NOT a.is_locked AND NOT a.is_erased AND NOT a.is_guest))
 ) AS f
-LEFT JOIN LATERAL (
-    SELECT e.event_nid, e.json FROM memberships m
+CROSS JOIN LATERAL (SELECT ARRAY(
+    SELECT e.json FROM memberships m
     JOIN memberships o ON o.room_nid = m.room_nid AND o.user_nid = $3 AND o.membership = 'join'
     JOIN events e ON e.event_nid = m.event_nid
     WHERE m.user_nid = f.user_nid AND m.user_nid <> $3 AND m.membership = 'join'
-    ORDER BY m.position DESC LIMIT 1
-) AS s ON true
-LEFT JOIN LATERAL (
-    SELECT e.event_nid, e.json FROM memberships m JOIN directory_rooms r ON r.room_nid = m.room_nid
+    ORDER BY m.position DESC LIMIT CASE WHEN f.is_local THEN 1 ELSE {MAX_SHOWN_NAMES} END
+) AS members) AS s
+CROSS JOIN LATERAL (SELECT ARRAY(
+    SELECT e.json FROM memberships m JOIN directory_rooms r ON r.room_nid = m.room_nid
     JOIN room_servers t ON t.room_nid = m.room_nid AND t.server = $4 AND t.until IS NULL
     JOIN events e ON e.event_nid = m.event_nid
-    WHERE s.event_nid IS NULL AND NOT f.is_ghost AND m.user_nid = f.user_nid AND m.membership = 'join'
-    ORDER BY m.position DESC LIMIT 1
-) AS p ON true
+    WHERE NOT (f.is_local AND cardinality(s.members) > 0) AND NOT f.is_ghost
+    AND m.user_nid = f.user_nid AND m.membership = 'join'
+    ORDER BY m.position DESC LIMIT CASE WHEN f.is_local THEN 1 ELSE {MAX_SHOWN_NAMES} END
+) AS members) AS p
 LEFT JOIN profile_fields n ON f.is_local AND n.user_nid = f.user_nid AND n.field = 'displayname'
 LEFT JOIN profile_fields v ON f.is_local AND v.user_nid = f.user_nid AND v.field = 'avatar_url'
-WHERE s.event_nid IS NOT NULL OR p.event_nid IS NOT NULL OR ($6 AND f.is_local AND NOT f.is_ghost)
+WHERE cardinality(s.members) > 0 OR cardinality(p.members) > 0 OR ($6 AND f.is_local AND NOT f.is_ghost)
 ORDER BY is_exact DESC, is_shared DESC, f.is_local DESC, f.rank DESC, f.user_id LIMIT $7
 """
 
@@ -137,13 +141,14 @@ class PeopleQuery:
 class VisibleUser:
     """A user whom the viewer may see, and as whom.
 
-    `member` is a member event that the viewer may see; `name` and `avatar` are the JSON of a local profile.
+    `members` are member events that the viewer may see, those of shared rooms first; `name` and `avatar` are
+    the JSON of a local profile.
     """
 
     user_nid: int
     user_id: UserId
     is_local: bool
-    member: bytes | None
+    members: Sequence[bytes]
     name: bytes | None
     avatar: bytes | None
 
@@ -213,6 +218,6 @@ async def select_visible_users(
     except asyncpg.QueryCanceledError as error:
         raise SearchTooCostly from error
     return [
-        VisibleUser(r["user_nid"], UserId(r["user_id"]), r["is_local"], r["member"], r["name"], r["avatar"])
+        VisibleUser(r["user_nid"], UserId(r["user_id"]), r["is_local"], r["members"], r["name"], r["avatar"])
         for r in rows
     ]

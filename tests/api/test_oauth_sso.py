@@ -62,7 +62,9 @@ async def test_proof_through_a_provider_must_be_of_the_same_account(
     clock.advance(10 * 60 * 1000)
     proof = await browser.open("/account/deactivate")
     assert "Confirm that it is you" in proof.text
-    assert "password" not in proof.form.fields, "there is none"
+    assert not proof.forms, "there is no password to ask for"
+    to_provider = await browser.step(proof.links["Continue with Single sign-on"])
+    assert parameters(to_provider.location)["prompt"] == "login", "it is the person who is asked"
     provider.user = {"sub": "2", "preferred_username": "erin"}
     assert (await go_through_provider(browser, proof)).status == 403
     provider.user = {"sub": "1", "preferred_username": "dave"}

@@ -1,6 +1,8 @@
 """What application services are sent, and that nothing is lost, doubled or out of order on the way."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -157,7 +159,7 @@ async def test_back_off_grows_and_a_ping_ends_it(
 async def test_a_transaction_of_unknown_outcome_is_the_same_after_a_restart(
     bridge: ApplicationService, settings: Settings, clock: FakeClock
 ) -> None:
-    """The answer is lost and the server is started again: the same id, the same events, and no other first."""
+    """The answer is lost, and the server is started again: same id, same events, and nothing else first."""
     async with aiohttp.ClientSession() as session:
         async with running_server(settings, clock) as server:
             client = ApiClient(session, server.listeners.base_urls[0])
@@ -256,3 +258,24 @@ async def test_old_application_service_is_asked_by_old_paths(
     (await join(ghost, room_id)).ok()
     await services.appservices.senders.until_idle()
     assert bridge.events[-1]["state_key"] == ghost.user_id
+
+
+async def test_of_two_workers_one_sends_and_the_other_takes_over(
+    bridge: ApplicationService, settings: Settings, clock: FakeClock
+) -> None:
+    async with aiohttp.ClientSession() as session, AsyncExitStack() as second:
+        async with running_server(settings, clock) as server:
+            client = ApiClient(session, server.listeners.base_urls[0])
+            alice = await client.register("alice")
+            ghost = await make_ghost(client, bridge, "_irc_bob")
+            room_id = await create(alice, preset="public_chat")
+            (await join(ghost, room_id)).ok()
+            await server.services.appservices.senders.until_idle()
+            other = await second.enter_async_context(running_server(settings, clock))
+            elsewhere = replace(alice, base_url=other.listeners.base_urls[0])
+            await say(elsewhere, room_id, "through the other")
+            await bridge.until(lambda: texts(bridge) == ["through the other"])
+        other.services.appservices.senders.look()
+        await say(elsewhere, room_id, "after the first has gone")
+        await bridge.until(lambda: len(texts(bridge)) == 2)
+    assert texts(bridge) == ["through the other", "after the first has gone"]

@@ -1,6 +1,7 @@
 """Connections of sliding sync: lost answers, repeated requests, several at once, workers, and their end."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,11 +9,12 @@ import pytest
 from homeserver.app import RunningServer, running_server
 from homeserver.config.settings import Settings
 from homeserver.http.context import Services
+from homeserver.storage.db import Database
 from homeserver.storage.sliding_connections import delete_unused_connections
 from homeserver.sync.sliding.memory import SlidingMemory
 from tests.api.client import ApiClient
 from tests.api.room_calls import create, join, send
-from tests.api.sliding_calls import Slider, bodies, window
+from tests.api.sliding_calls import PATH, Slider, asking, bodies, window
 from tests.support.fake_clock import FakeClock
 
 
@@ -160,3 +162,40 @@ async def test_a_connection_goes_on_at_another_worker(
         lost = await slider.at(urls[(turn + 1) % 2]).ask(5_000)
         assert new in lost.ok()["rooms"]
         assert (await slider.sync(5_000))["rooms"].keys() == {new}
+
+
+async def test_a_message_in_a_room_that_is_talked_in_asks_the_database_nothing(
+    alice: ApiClient, bob: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room_id = await create(alice, preset="public_chat")
+    (await join(bob, room_id)).ok()
+    extensions = asking("account_data", "receipts", "typing", "to_device", "e2ee")
+    slider = Slider(alice, {"lists": {"all": window(9, 5, ["m.room.member", "$LAZY"])}, **extensions})
+    for n in range(4):
+        if n == 3:
+            monkeypatch.setattr(Database, "acquire", refuse)
+            monkeypatch.setattr(Database, "transaction", refuse)
+        answer = await slider.sync()
+        monkeypatch.undo()
+        since = answer["extensions"]["to_device"]["next_batch"]
+        extensions["extensions"]["to_device"]["since"] = since
+        await say(bob, room_id, f"m{n}")
+    assert bodies(answer["rooms"][room_id]) == ["m2"]
+
+
+def refuse(*_: object) -> None:
+    raise AssertionError("the database was asked")
+
+
+@pytest.mark.parametrize("text", ["\0", "\ud800", "💬" * 60, "'; --", "$ME"])
+async def test_odd_texts_are_taken_or_refused(alice: ApiClient, text: str) -> None:
+    room_id = await create(alice)
+    lists = {"a": window(9, 1, [text, text], ["m.room.member", text], room_name_like=text, tags=[text])}
+    body = {"conn_id": text, "lists": lists, "room_subscriptions": {text: {"timeline_limit": 1}}}
+    raw = json.dumps(body | {"txn_id": text}).encode()
+    reply = await alice.request("POST", PATH, data=raw)
+    if reply.status == 400:
+        assert reply.errcode in ("M_NOT_JSON", "M_BAD_JSON", "M_INVALID_PARAM")
+    else:
+        again = await alice.request("POST", PATH, data=raw, params={"pos": reply.ok()["pos"]})
+        assert again.ok()["rooms"].keys() <= {room_id}

@@ -11,20 +11,15 @@ from contextlib import suppress
 from typing import Final
 from uuid import uuid4
 
-import orjson
 import structlog
 
-from federation.protocol.ids import UserId
 from homeserver.pushers.context import PushersContext
-from homeserver.pushers.notifying_events import invite_actions, notifying_events
+from homeserver.pushers.find_notified import find_invited, find_notified
 from homeserver.pushers.pushing_members import PushingMembers
-from homeserver.rooms.render_event import Viewer
 from homeserver.storage import push_queue
 from homeserver.storage.db import DatabaseUnavailable
-from homeserver.storage.events import StoredEvent, load_json, select_new_events
 from homeserver.storage.positions import Stream
-from homeserver.storage.push_queue import InviteElsewhere, Notified
-from homeserver.sync.counts_by_rules import Budget
+from homeserver.storage.push_queue import Notified
 from homeserver.tailer import Batch
 
 log = structlog.get_logger(__name__)
@@ -33,7 +28,6 @@ CLAIM_MS: Final = 15_000
 RENEW_EVERY_S: Final = 5.0
 PAUSE_S: Final = 1.0
 """After the database could not be read."""
-MAX_ROOMS_PER_READ: Final = 200
 MAX_POSITIONS_PER_READ: Final = 5_000
 MAX_READ: Final = 10_000
 """Receipts noted between two looks; beyond, badges are corrected by the next event."""
@@ -170,12 +164,9 @@ class PushFeed:
         if upto < self._upto:
             self._rooms, self._invited = set(rooms), set(invited)
             self._look.set()
-        notified: list[Notified] = []
-        ordered = sorted(rooms)
-        for start in range(0, len(ordered), MAX_ROOMS_PER_READ):
-            notified += await self._look_into(ordered[start : start + MAX_ROOMS_PER_READ], since, upto)
+        notified = await find_notified(self._ctx, self._members, rooms, since, upto)
         if invited:
-            notified += await self._invites(sorted(invited), since, upto)
+            notified += await find_invited(self._ctx, invited, since, upto)
         if notified or read:
             await self._store(notified, read, upto)
         self._position = upto
@@ -189,62 +180,6 @@ class PushFeed:
             await push_queue.enqueue(conn, notified, now_ms)
             await push_queue.note_read(conn, list(read.items()), now_ms)
         self._ctx.due.set()
-
-    async def _look_into(self, room_nids: Sequence[int], since: int, upto: int) -> list[Notified]:
-        members = await self._members.in_rooms(room_nids)
-        if not members:
-            return []
-        async with self._ctx.db.acquire() as conn:
-            found = await select_new_events(conn, list(members), since, upto)
-        by_room: dict[int, list[StoredEvent]] = {}
-        for event in found:
-            by_room.setdefault(event.room_nid, []).append(event)
-        notified = []
-        for room_nid, events in by_room.items():
-            try:
-                notified += await self._evaluate(room_nid, events, members[room_nid])
-            except DatabaseUnavailable:
-                raise
-            except Exception:  # of what nobody foresaw, one room must not keep all others from being told
-                log.exception("push_feed.room_failed", room_nid=room_nid)
-        return notified
-
-    async def _evaluate(
-        self, room_nid: int, events: Sequence[StoredEvent], user_nids: Sequence[int]
-    ) -> list[Notified]:
-        sync, names = self._ctx.sync, self._ctx.rooms.names
-        room = (await names.rooms([room_nid]))[room_nid]
-        user_ids = await names.user_ids(user_nids)
-        notified = []
-        for user_nid in user_nids:
-            viewer = Viewer(UserId(user_ids[user_nid]), user_nid)
-            for found in await notifying_events(sync, viewer, room, events, Budget()):
-                event = found.event
-                notified.append(
-                    Notified(
-                        user_nid, event.position or 0, room_nid, event.event_nid, orjson.dumps(found.actions)
-                    )
-                )
-        return notified
-
-    async def _invites(self, user_nids: Sequence[int], since: int, upto: int) -> list[Notified]:
-        """Queue invites to rooms that this server is not in."""
-        async with self._ctx.db.acquire() as conn:
-            invites = await push_queue.select_invites_elsewhere(conn, user_nids, since, upto)
-        found = [await self._invite(invite) for invite in invites]
-        return [notified for notified in found if notified is not None]
-
-    async def _invite(self, invite: InviteElsewhere) -> Notified | None:
-        names = self._ctx.rooms.names
-        room = (await names.rooms([invite.room_nid]))[invite.room_nid]
-        user_id = (await names.user_ids([invite.user_nid]))[invite.user_nid]
-        actions = await invite_actions(
-            self._ctx.sync, Viewer(user_id, invite.user_nid), room, invite.sender_nid,
-            load_json(invite.json), invite.event_id,
-        )  # fmt: skip
-        if actions is None:
-            return None
-        return Notified(invite.user_nid, invite.position, invite.room_nid, None, orjson.dumps(actions))
 
 
 class LostClaim(Exception):

@@ -38,7 +38,7 @@ WHERE e.event_id = ANY ($1::text[])
 UPSERT_TEXTS = """
 INSERT INTO search_texts AS s (event_nid, shown_nid, room_nid, sender_nid, sent_ms, kind, has_url, words,
                                grams, stems)
-SELECT e.event_nid, $2, $3, $4, $5, $6, $7, $8, $9::integer[],
+SELECT e.event_nid, $2, $3, $4, $5, $6, $7, $8, $9::text::integer[],
        to_tsvector($10::text::regconfig, $8) || array_to_tsvector(ARRAY['r' || $3::bigint])
 FROM events e WHERE e.event_nid = $1
 ON CONFLICT (event_nid) DO UPDATE
@@ -47,10 +47,6 @@ SET shown_nid = excluded.shown_nid, kind = excluded.kind, has_url = excluded.has
 WHERE s.words <> excluded.words OR s.shown_nid <> excluded.shown_nid
 """
 DELETE_TEXTS = "DELETE FROM search_texts WHERE event_nid = ANY ($1::bigint[])"
-DELETE_TEXTS_OF_ROOM = """
-DELETE FROM search_texts WHERE event_nid IN (
-    SELECT event_nid FROM search_texts WHERE room_nid = $1 LIMIT $2)
-"""
 SELECT_STEM_QUERY = "SELECT websearch_to_tsquery($1::text::regconfig, $2)"
 SELECT_CONFIGURATION = "SELECT EXISTS (SELECT FROM pg_ts_config WHERE cfgname = $1)"
 SELECT_STATEMENT_TIMEOUT = "SELECT set_config('statement_timeout', $1, true)"
@@ -172,7 +168,7 @@ async def upsert_texts(conn: Connection, texts: Sequence[SearchText], configurat
         [
             (
                 t.event.event_nid, t.shown_nid, t.event.room_nid, t.event.sender_nid, t.sent_ms, t.kind,
-                t.has_url, t.words, t.grams, configuration,
+                t.has_url, t.words, _array(t.grams), configuration,
             )
             for t in texts
         ],
@@ -182,11 +178,6 @@ async def upsert_texts(conn: Connection, texts: Sequence[SearchText], configurat
 async def delete_texts(conn: Connection, event_nids: Sequence[int]) -> None:
     """Let events no longer be found. Those whose rows in `events` are deleted need not be named."""
     await conn.execute(DELETE_TEXTS, event_nids)
-
-
-async def delete_texts_of_room(conn: Connection, room_nid: int, limit: int) -> int:
-    """Let up to `limit` events of a room no longer be found; return how many it was."""
-    return int((await conn.execute(DELETE_TEXTS_OF_ROOM, room_nid, limit)).rpartition(" ")[2])
 
 
 async def select_is_configuration(conn: Connection, name: str) -> bool:
@@ -237,6 +228,11 @@ async def select_stemmed_words(
     for row in await conn.fetch(SELECT_HEADLINES, configuration, stems, event_nids):
         found.update(word[1:-1] for word in row[0].split() if word.startswith("<") and word.endswith(">"))
     return found
+
+
+def _array(numbers: Sequence[int]) -> str:
+    # As text, since asyncpg looks at every element of an array.
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def _only_room(query: TextQuery) -> str:

@@ -86,7 +86,7 @@ async def test_those_one_shares_rooms_with_come_first_and_no_more_than_asked_for
 
 
 async def test_closed_and_locked_accounts_are_not_found(
-    alice: ApiClient, bob: ApiClient, carol: ApiClient, services: Services, find: Find
+    client: ApiClient, alice: ApiClient, bob: ApiClient, carol: ApiClient, services: Services, find: Find
 ) -> None:
     await make_room(alice, bob, carol)
     assert await find(alice, "bob") == [bob.user_id]
@@ -94,6 +94,12 @@ async def test_closed_and_locked_accounts_are_not_found(
     assert await find(alice, "bob") == []
     async with services.db.acquire() as conn:
         nid = (await intern_users(conn, [carol.user_id]))[carol.user_id]  # type: ignore[list-item, index]
+        await conn.execute("UPDATE accounts SET appservice_id = 'irc' WHERE user_nid = $1", nid)
+    stranger = await client.register("stranger")
+    assert await find(alice, "carol") == [carol.user_id]
+    assert await find(stranger, "carol") == []  # a bridge's user, in a room that is open
+    assert await find(stranger, "alice") == [alice.user_id]
+    async with services.db.acquire() as conn:
         await conn.execute("UPDATE accounts SET is_locked = true WHERE user_nid = $1", nid)
     assert await find(alice, "carol") == []
 

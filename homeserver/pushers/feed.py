@@ -44,6 +44,7 @@ class PushFeed:
         self._read: dict[int, int] = {}
         self._invited: set[int] = set()
         self._position: int | None = None
+        self._is_another_s = False
         self._upto = 0
         self._look = asyncio.Event()
         self._idle = asyncio.Event()
@@ -109,7 +110,7 @@ class PushFeed:
                     await self._look.wait()
             self._look.clear()
             try:
-                if loop.time() >= renew_at or self._position is None:
+                if loop.time() >= renew_at or (self._position is None and not self._is_another_s):
                     await self._renew()
                     renew_at = loop.time() + RENEW_EVERY_S
                 if self._position is not None:
@@ -139,6 +140,7 @@ class PushFeed:
                     self._lose()
                 return
             position = await push_queue.claim_feed(conn, self._owner, CLAIM_MS)
+            self._is_another_s = position is None
             if position is None:
                 return
             self._position = max(position, await push_queue.select_first_since(conn))

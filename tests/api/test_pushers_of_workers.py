@@ -10,6 +10,7 @@ from homeserver.app import RunningServer, running_server
 from homeserver.config.settings import Settings
 from homeserver.http.context import Services
 from homeserver.json_types import JsonObject
+from homeserver.pushers import feed
 from tests.api.client import ApiClient
 from tests.api.pusher_support import all_told, pusher, set_pusher
 from tests.api.unread_reader import say
@@ -44,7 +45,9 @@ async def test_each_event_is_pushed_once_and_another_worker_goes_on_where_one_st
     settings: Settings,
     gateway: PushGateway,
     clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(feed, "RENEW_EVERY_S", 0.2)
     async with running_server(settings, clock) as other:
         elsewhere = replace(bob, base_url=other.listeners.base_urls[0])
         (await set_pusher(alice, pusher(gateway.url))).ok()

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from homeserver.storage.account_removal import PARTS_OF_ACCOUNT, delete_part_of_account, is_closed
+from homeserver.storage.account_removal import PARTS_OF_ACCOUNT, delete_part_of_account, is_open
 from homeserver.storage.db import Database
 
 ROWS_AT_ONCE: Final = 1_000
@@ -17,6 +17,6 @@ async def remove_account_data(db: Database, user_nid: int) -> None:
         more = True
         while more:
             async with db.transaction() as conn:
-                if not await is_closed(conn, user_nid):
+                if await is_open(conn, user_nid):
                     return
                 more = await delete_part_of_account(conn, part, user_nid, ROWS_AT_ONCE)

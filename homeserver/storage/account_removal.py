@@ -16,7 +16,7 @@ def _delete_some_of(table: str) -> str:
     )
 
 
-SELECT_IS_CLOSED = "SELECT deactivated_ts IS NOT NULL FROM accounts WHERE user_nid = $1"
+SELECT_IS_OPEN = "SELECT deactivated_ts IS NULL FROM accounts WHERE user_nid = $1"
 DELETE_BACKED_UP_KEYS = """
 DELETE FROM backed_up_keys WHERE ctid = ANY (ARRAY(
     SELECT k.ctid FROM key_backups b JOIN backed_up_keys k ON k.backup_nid = b.backup_nid
@@ -65,9 +65,9 @@ PARTS_OF_ACCOUNT: Final[Sequence[str]] = (
 )  # fmt: skip
 
 
-async def is_closed(conn: Connection, user_nid: int) -> bool:
-    """Tell whether an account is closed now."""
-    return bool(await conn.fetchval(SELECT_IS_CLOSED, user_nid))
+async def is_open(conn: Connection, user_nid: int) -> bool:
+    """Tell whether a user has an account that is not closed now."""
+    return bool(await conn.fetchval(SELECT_IS_OPEN, user_nid))
 
 
 async def delete_part_of_account(conn: Connection, part: int, user_nid: int, limit: int) -> bool:

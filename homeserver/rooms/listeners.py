@@ -15,6 +15,7 @@ from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.depart import leave_all_rooms
 from homeserver.rooms.guest_eviction import evict_guests
 from homeserver.rooms.profile_updates import update_member_profiles
+from homeserver.storage.account_removal import is_open
 from homeserver.storage.account_work import AccountWork, Kind, claim_work, finish_work
 from homeserver.storage.positions import Stream
 from homeserver.tailer import Batch
@@ -75,13 +76,21 @@ async def _claim(ctx: RoomsContext) -> list[AccountWork]:
         return await claim_work(conn, CLAIM_S, CLAIMED_AT_ONCE)
 
 
+async def _depart(ctx: RoomsContext, work: AccountWork) -> None:
+    """Let a closed account leave its rooms and its data behind, unless it was opened again meanwhile."""
+    async with ctx.db.acquire() as conn:
+        if await is_open(conn, work.user_nid):
+            return
+    await leave_all_rooms(ctx, work.user_id, work.user_nid)
+    await remove_account_data(ctx.db, work.user_nid)
+
+
 async def _do(ctx: RoomsContext, work: AccountWork) -> None:
     """Do a piece of work; one that fails is logged, and tried again when its claim ends."""
     try:
         await ctx.tailer.wait_for(work.position)
         if work.kind is Kind.DEPARTURE:
-            await leave_all_rooms(ctx, work.user_id, work.user_nid)
-            await remove_account_data(ctx.db, work.user_nid)
+            await _depart(ctx, work)
         else:
             await update_member_profiles(ctx, work.user_id, work.user_nid)
     except Exception:

@@ -20,8 +20,11 @@ IDLE_MS: Final = 30 * 24 * 3600 * 1000
 """After this time a client that nobody is signed in with is forgotten; clients register at each log-in."""
 
 MAX_CLIENTS: Final = 50_000
+FLOW_MS: Final = 30 * 60 * 1000
+"""For so long a client is safe even when there are too many: somebody may be signing in with it."""
+
 CLEARED_AT_ONCE: Final = 20
-RETRY_WHEN_FULL_MS: Final = 3_600_000
+RETRY_WHEN_FULL_MS: Final = 600_000
 MAX_CLIENT_ID_LENGTH: Final = 64
 
 
@@ -37,14 +40,18 @@ class Client:
 async def register_client(ctx: OAuthContext, metadata: ClientMetadata) -> str:
     """Register a client and return its id. Whoever registers the same metadata gets the same id.
 
-    Raises: LimitExceeded while there are `MAX_CLIENTS`.
+    Where there are `MAX_CLIENTS`, those idle for longest make room: nobody keeps others out by registering.
+
+    Raises: LimitExceeded while all of them are in use.
     """
     encoded = msgspec.json.encode(render_metadata(metadata), order="sorted")
     now_ms = ctx.accounts.clock.now_ms()
     async with ctx.accounts.db.transaction() as conn:
         await oauth_clients.delete_idle_clients(conn, now_ms - IDLE_MS, CLEARED_AT_ONCE)
         if await oauth_clients.count_clients(conn, MAX_CLIENTS) >= MAX_CLIENTS:
-            raise LimitExceeded(RETRY_WHEN_FULL_MS, "Too many clients are registered")
+            await oauth_clients.delete_idle_clients(conn, now_ms - FLOW_MS, CLEARED_AT_ONCE)
+            if await oauth_clients.count_clients(conn, MAX_CLIENTS) >= MAX_CLIENTS:
+                raise LimitExceeded(RETRY_WHEN_FULL_MS, "Too many clients are registered")
         return await oauth_clients.upsert_client(
             conn, token_urlsafe(12), hashlib.sha256(encoded).digest(), encoded, now_ms
         )

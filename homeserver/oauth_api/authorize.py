@@ -75,14 +75,13 @@ async def authorize(visit: Visit) -> web.Response:
 async def _ask(
     visit: Visit, browser: BrowserSession, asked: AuthorizationRequest, onward: str
 ) -> web.Response:
-    target = form_target(asked.callback.redirect_uri)
     switch = urlencode({"return_to": onward, "switch": "1"})
     return visit.show(
         "consent",
         title=f"Sign in to {asked.client.metadata.name}?",
-        policy={"form-action": f"'self' {target}"},
+        policy={"form-action": f"'self' {form_target(asked.callback.redirect_uri)}"},
         metadata=asked.client.metadata,
-        target=target,
+        target=shown_target(asked.callback.redirect_uri),
         device_id=asked.scope.device_id,
         known_device=await known_device(visit, browser, asked.scope.device_id),
         switch=f"{visit.root}{SIGN_IN}?{switch}",
@@ -101,9 +100,15 @@ async def known_device(visit: Visit, browser: BrowserSession, device_id: str) ->
 def form_target(redirect_uri: str) -> str:
     """Return the source expression for where the answer leads: browsers hold forms to it."""
     parts = urlsplit(redirect_uri)
-    if parts.scheme in ("http", "https"):
+    if parts.scheme in ("http", "https") and "[" not in parts.netloc:  # no policy can name an IPv6 address
         return f"{parts.scheme}://{parts.netloc}"
     return f"{parts.scheme}:"
+
+
+def shown_target(redirect_uri: str) -> str:
+    """Return where the answer leads, as people read it."""
+    parts = urlsplit(redirect_uri)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
 
 
 def _refuse(visit: Visit, refused: AuthorizationRefused) -> web.Response:

@@ -96,8 +96,12 @@ async def test_client_is_forgotten_when_idle_but_never_while_somebody_is_signed_
     assert idle.client_id not in left
 
 
-async def test_number_of_clients_is_bounded(client: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_number_of_clients_is_bounded_and_idle_ones_make_room(
+    client: ApiClient, monkeypatch: pytest.MonkeyPatch, clock: FakeClock
+) -> None:
     monkeypatch.setattr(clients, "MAX_CLIENTS", 2)
     for name in ("a", "b"):
         assert (await register_app(client, client_name=name)).status == 201
     assert (await register_app(client, client_name="c")).errcode == "M_LIMIT_EXCEEDED"
+    clock.advance(clients.FLOW_MS)
+    assert (await register_app(client, client_name="c")).status == 201

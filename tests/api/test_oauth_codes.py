@@ -61,7 +61,9 @@ async def test_response_mode_decides_where_the_answer_is_put(browser: Browser, a
     assert parameters(answer.location)["iss"] == ISSUER
 
 
-async def test_form_may_lead_to_the_client_and_nowhere_else(browser: Browser, app: App) -> None:
+async def test_form_may_lead_to_the_client_and_nowhere_else(
+    client: ApiClient, browser: Browser, app: App
+) -> None:
     consent = await browser.open(app.request())
     policy = consent.headers["Content-Security-Policy"]
     assert "form-action 'self' https://app.chatter.example;" in policy
@@ -70,6 +72,19 @@ async def test_form_may_lead_to_the_client_and_nowhere_else(browser: Browser, ap
     assert consent.headers["X-Frame-Options"] == "DENY"
     assert consent.headers["Cache-Control"] == "no-store"
     assert "Access-Control-Allow-Origin" not in consent.headers
+    native = await App.register(
+        client,
+        application_type="native",
+        redirect_uris=["http://[::1]/back", "http://localhost/back", "example.chatter:/back"],
+    )
+    for uri, source in (
+        ("http://[::1]:7/back", "http:"),
+        ("http://localhost:8/back", "http://localhost:8"),
+        ("example.chatter:/back", "example.chatter:"),
+    ):
+        consent = await browser.open(native.request(redirect_uri=uri))
+        assert f"form-action 'self' {source};" in consent.headers["Content-Security-Policy"]
+        assert (await browser.submit(consent, decision="allow")).location.startswith(f"{uri}#code=")
 
 
 async def test_unknown_client_or_redirect_uri_leads_nowhere(browser: Browser, app: App) -> None:

@@ -10,6 +10,7 @@ from homeserver.rooms.adopt_room import PartialJoin
 from homeserver.rooms.complete_partial_state import complete_partial_state
 from homeserver.rooms.store_outliers import store_outliers
 from tests.api.client import ApiClient
+from tests.api.sliding_calls import Slider, types, window
 from tests.rooms.test_adopt_room import MEMBERS, adopt
 from tests.support.foreign_room import EVE, make_foreign_room
 
@@ -70,3 +71,30 @@ async def test_list_of_members_waits_until_they_are_known(services: Services, al
     everybody = {user_id, EVE, *MEMBERS}
     assert {event["state_key"] for event in members.ok()["chunk"]} >= everybody
     assert set(joined.ok()["joined"]) == everybody
+
+
+async def test_sliding_sync_shows_the_room_at_once_to_lazy_clients_and_whole_to_others(
+    services: Services, alice: ApiClient
+) -> None:
+    foreign = make_foreign_room(members=MEMBERS)
+    user_id = UserId((await alice.whoami()).ok()["user_id"])
+    partial = PartialJoin(ServerName("elsewhere"), (ServerName("elsewhere"),))
+    lazy = Slider(alice, {"lists": {"all": window(9, 5, ["*", "*"], ["m.room.member", "$LAZY"])}})
+    eager = Slider(alice, {"lists": {"all": window(9, 5, ["*", "*"])}}, conn_id="eager")
+    await lazy.sync()
+    await eager.sync()
+    room, committed = await adopt(services.rooms, foreign, user_id, partial)
+    await services.rooms.tailer.wait_for(committed.position)
+    assert (await lazy.sync(5_000))["rooms"].keys() == {room.room_id}
+    assert (await eager.sync())["rooms"] == {}
+
+    before = foreign.before[committed.event_id].values()
+    await store_outliers(services.rooms, room, foreign.pdus(before))
+    await complete_partial_state(services.rooms, room, list(before))
+
+    whole = (await eager.sync(5_000))["rooms"][room.room_id]
+    members = {key for type_, key in types(whole["required_state"]) if type_ == "m.room.member"}
+    assert members == {user_id, EVE, *MEMBERS}
+    assert whole["initial"] is True
+    completed = (await lazy.sync(5_000))["rooms"][room.room_id]
+    assert completed["joined_count"] == len(MEMBERS) + 2

@@ -65,6 +65,8 @@ async def add_state(
         }
         events = {entry: event for entry, event in changed.items() if event is not None} | given
         removed = [entry for entry, event in changed.items() if event is None and entry not in given]
+        if result.was_completed:
+            types |= {MEMBER}
         is_new = result.initial and result.was_in
         result.state = RoomState(list(events.values()), removed, None if is_new else types)
     return read
@@ -153,7 +155,7 @@ async def _wants(
 
 def _already(connection: SlidingConnection, result: RoomResult) -> RequiredState | None:
     """Return what of the wanted state a client has, or None where it has all but what has changed."""
-    if result.initial or result.sent is None:
+    if result.initial or result.sent is None or result.was_completed:
         return NO_STATE
     known = connection.configs.get(result.sent.config, NO_STATE)
     return None if result.config.required_state.selections <= known.selections else known

@@ -39,7 +39,8 @@ class RoomResult:
 
     The client has `sent`, and everything up to `since`. Nothing after `upto` is shown: that is where a former
     member's view ends; those who never were in the room (`was_in`) see no more than their own membership.
-    `moved`: something may have happened in between; `has_new_meta`: perhaps to the state without an event.
+    `moved`: something may have happened in between; `has_new_meta`: perhaps to the state without an event;
+    `was_completed`: members have become known who were there before.
     `stripped` is all that those see who are not in the room yet. A client that loads members lazily is given
     `needed_members`, and knows `members` from then on.
     """
@@ -55,6 +56,7 @@ class RoomResult:
     expanded: bool = False
     moved: bool = False
     has_new_meta: bool = False
+    was_completed: bool = False
     is_direct: bool = False
     read_elsewhere: bool = False
     lists: Sequence[str] = ()
@@ -134,6 +136,7 @@ def _plan(found: Survey, choice: Choice, nid: int, read_elsewhere: bool) -> Room
         was_in=found.rooms.has_been_in(nid),
         moved=sent is None or found.has_moved(nid),
         has_new_meta=_may_have_new_meta(found, nid, sent),
+        was_completed=sent is not None and found.was_completed(nid),
         is_direct=nid in found.rooms.direct,
         read_elsewhere=read_elsewhere,
         lists=choice.lists_with(nid),

@@ -23,6 +23,7 @@ from homeserver.sync.tokens import SyncToken
 class Survey:
     """Everything that has to be known before rooms are chosen, all of it as of `token`.
 
+    `completions` say since when rooms that were joined with partial state are complete; None: not yet.
     `moved` are the kinds of data that have changed in rooms which the connection has; `departing` the rooms
     that it has to be told the user has left, with those of them that pass each filter. `account_data` is
     what has changed, by room.
@@ -37,7 +38,7 @@ class Survey:
     departing: Sequence[int] = ()
     departing_passes: Mapping[RoomFilters, Set[int]] = field(default_factory=dict)
     subscribed_ids: Mapping[str, int] = field(default_factory=dict)
-    incomplete: Set[int] = frozenset()
+    completions: Mapping[int, int | None] = field(default_factory=dict)
     account_data: Mapping[int, Sequence[AccountData]] = field(default_factory=dict)
 
     @property
@@ -53,6 +54,17 @@ class Survey:
     def has_new_memberships(self) -> bool:
         """Whether the user's membership of any room is another, or was written again."""
         return self.since is not None and self.rooms.newest_membership > self.since.position
+
+    @property
+    def incomplete(self) -> frozenset[int]:
+        """The rooms whose members are not all known yet."""
+        upto = self.token.position
+        return frozenset(nid for nid, at in self.completions.items() if at is None or at > upto)
+
+    def was_completed(self, room_nid: int) -> bool:
+        """Whether all members of a room that the client has have become known since."""
+        completed_at = self.completions.get(room_nid)
+        return completed_at is not None and self.base_of(room_nid) < completed_at <= self.token.position
 
     def base_of(self, room_nid: int) -> int:
         """Return up to which position the client has a room that it was sent."""
@@ -92,7 +104,7 @@ async def survey(
             departing,
             {wanted: await passing(ctx, rooms, wanted, departing) for wanted in filters if departing},
             await _subscribed(ctx, request, rooms, departing),
-            await _incomplete(ctx, rooms),
+            await _completions(ctx, rooms),
             await personal.load_account_data(
                 ctx, plain_request(request, since), _position(since), token.position
             ),
@@ -159,11 +171,7 @@ async def _subscribed(
     return found
 
 
-async def _incomplete(ctx: SyncContext, rooms: UserRooms) -> frozenset[int]:
-    """Return the rooms whose members are not all known yet."""
+async def _completions(ctx: SyncContext, rooms: UserRooms) -> dict[int, int | None]:
+    """Return since when those of the rooms are complete that were joined with partial state."""
     completions = await ctx.rooms.completions.load()
-    if not completions:
-        return frozenset()
-    return frozenset(
-        nid for nid, at in completions.items() if nid in rooms.memberships and (at is None or at > rooms.upto)
-    )
+    return {nid: at for nid, at in completions.items() if nid in rooms.memberships}

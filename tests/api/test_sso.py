@@ -328,6 +328,9 @@ async def test_a_rolled_key_is_looked_for_and_an_unknown_one_not_all_the_time(
 async def test_one_confirms_what_a_client_wants_by_signing_in_again(
     client: ApiClient, alice: ApiClient, browser: Browser, provider: OidcProvider
 ) -> None:
+    provider.user = {"sub": "somebody else", "preferred_username": "mallory"}
+    await signed_in(client, browser)
+    provider.user = {"sub": "subject-1", "preferred_username": "dave"}
     dave = await signed_in(client, browser)
     other = await signed_in(client, browser)
     challenge = await dave.delete(f"/devices/{other.device_id}", {})
@@ -339,10 +342,10 @@ async def test_one_confirms_what_a_client_wants_by_signing_in_again(
     auth = {"auth": {"session": session}}
     assert (await dave.delete(f"/devices/{other.device_id}", auth)).status == 401
 
-    provider.user = {"sub": "somebody else", "preferred_username": "mallory"}
-    at_provider = await browser.open((await browser.open(question.links[0])).location)
-    refused = await browser.open(at_provider.location)
-    assert refused.status == 400
+    for somebody_else in ("somebody else", "nobody yet"):
+        provider.user = {"sub": somebody_else}
+        at_provider = await browser.open((await browser.open(question.links[0])).location)
+        assert (await browser.open(at_provider.location)).status == 400
     assert (await dave.delete(f"/devices/{other.device_id}", auth)).status == 401
 
     provider.user = {"sub": "subject-1"}

@@ -87,7 +87,7 @@ class AppserviceSender:
         self._upto = upto
         if news is not None:
             self._news.add(news)
-            if self._is_failing:
+            if self.is_failing:
                 self._news.forget_details()
             self.look()
         elif self._has_nothing_to_do:
@@ -119,7 +119,17 @@ class AppserviceSender:
         return self._idle.is_set() and not self._news and state is not None and state.txn_body is None
 
     @property
-    def _is_failing(self) -> bool:
+    def has_claim(self) -> bool:
+        """Whether it is this worker that sends."""
+        return self._state is not None
+
+    @property
+    def lag(self) -> int:
+        """How many positions it was not told about; most of them are of no interest to it."""
+        return max(0, self._upto - self._cursor)
+
+    @property
+    def is_failing(self) -> bool:
         return self._state is not None and self._state.failing_since_ms is not None
 
     async def _run(self) -> None:
@@ -162,6 +172,8 @@ class AppserviceSender:
         if self._state is None:
             async with self._db.acquire() as conn:
                 self._state = await appservices.claim(conn, self._nid, self._worker, CLAIM_MS)
+                if self._state is not None:
+                    await appservices.delete_old_stays(conn, self._nid)
             if self._state is not None:
                 self._cursor = self._saved = self._state.cursor
                 self._news.forget_details()

@@ -74,6 +74,11 @@ class Senders:
             await appservices.ask_for_retry(conn, registration.id)
         sender.look()
 
+    @property
+    def sending(self) -> list[AppserviceSender]:
+        """The senders that hold their claims: no other worker sends to these."""
+        return [sender for sender in self._senders.values() if sender.has_claim]
+
     def look(self) -> None:
         """Have all see at once what there is to do."""
         for sender in self._senders.values():

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from homeserver.app import running_server
+from homeserver.client_api.appservice_gauges import appservice_samples
 from homeserver.config.settings import Settings
 from homeserver.http.context import Services
 from homeserver.json_types import JsonObject
@@ -111,6 +112,8 @@ async def test_what_an_application_service_missed_arrives_once_and_in_order_when
     for number in range(150):
         await say(alice, room_id, str(number))
     await services.appservices.senders.until_idle()
+    (failing, lag) = [sample.value for sample in appservice_samples(services.appservices.senders)]
+    assert (failing, lag >= 151) == (1, True)
     assert texts(bridge) == []
     assert len(bridge.attempts) - before == (1 if failure == "refuses" else 0)
 

@@ -6,6 +6,7 @@ import pytest
 
 from homeserver.http.context import Services
 from homeserver.json_types import JsonObject
+from homeserver.search import find_visible, search_messages, surroundings
 from tests.api.client import ApiClient
 from tests.api.history_support import Room, ignore, make_room
 
@@ -162,8 +163,9 @@ async def test_the_best_match_comes_first_unless_the_newest_is_asked_for(
     inside = await room.say("a motorboat")
     assert await searcher.ids(alice, "boat") == [whole, inside]
     assert await searcher.ids(alice, "boat", order_by="recent") == [inside, whole]
-    page = await searcher.page(alice, "Café boat")
-    assert page["highlights"] == ["café", "boat"] or page["results"] == []
+    await room.say("Im Café, baking")
+    page = await searcher.page(alice, "cafe Bake")
+    assert page["highlights"] == ["cafe", "bake", "baking", "café"]
 
 
 async def test_results_come_with_what_is_around_them(alice: ApiClient, searcher: Searcher) -> None:
@@ -208,6 +210,56 @@ async def test_what_was_erased_is_not_found_by_who_came_later(
     (await bob.post("/account/deactivate", {"auth": bob.password_auth(), "erase": True})).ok()
     assert await searcher.ids(carol, "confession") == []
     assert await searcher.ids(alice, "confession") == [sent]
+
+
+async def test_matches_that_may_not_be_seen_end_no_page(
+    alice: ApiClient, bob: ApiClient, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CVE-2026-45076: a page full of what is left out must not be the last one."""
+    room = await make_room(alice, bob)
+    seen = await room.say("needle")
+    await room.leave(bob)
+    for _ in range(5):
+        await room.say("needle")
+    monkeypatch.setattr(find_visible, "BATCH", 2)
+    assert await searcher.ids(bob, "needle", order_by="recent") == [seen]
+    monkeypatch.setattr(find_visible, "MAX_BATCHES", 1)
+    page = await searcher.page(bob, "needle", order_by="recent")
+    assert (page["results"], page["count"]) == ([], 0)
+    for _ in range(2):
+        page = await searcher.page(bob, "needle", page["next_batch"], order_by="recent")
+    assert [result["result"]["event_id"] for result in page["results"]] == [seen]
+
+
+async def test_what_a_search_asks_for_is_bounded(
+    alice: ApiClient, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tuwunel 1.9.0: neither the context nor the results are as many as a client likes."""
+    monkeypatch.setattr(surroundings, "MAX_LIMIT", 1)
+    monkeypatch.setattr(search_messages, "MAX_LIMIT", 2)
+    room = await make_room(alice)
+    for number in range(4):
+        await room.say(f"needle {number}")
+    much = {"before_limit": 10**9, "after_limit": 10**9}
+    page = await searcher.page(alice, "needle", filter={"limit": 10**9}, event_context=much)
+    assert len(page["results"]) == 2
+    for result in page["results"]:
+        assert len(result["context"]["events_before"]) <= 1 >= len(result["context"]["events_after"])
+    body = {"search_categories": {"room_events": {"search_term": "x " * 100_000}}}
+    assert (await alice.post("/search", body)).json["search_categories"]["room_events"]["count"] == 0
+
+
+async def test_a_search_that_takes_too_long_is_given_up(
+    alice: ApiClient, searcher: Searcher, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find_visible, "TIMEOUT_MS", 50)
+    await (await make_room(alice)).say("needle")
+    await services.search.messages.until_done()
+    body = {"search_categories": {"room_events": {"search_term": "needle"}}}
+    async with services.db.transaction() as conn:
+        await conn.execute("LOCK TABLE search_texts")
+        assert (await alice.post("/search", body)).status == 503
+    assert (await alice.post("/search", body)).status == 200
 
 
 @pytest.mark.parametrize(

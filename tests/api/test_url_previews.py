@@ -132,6 +132,7 @@ async def test_oembed_fills_in_what_a_page_does_not_say(alice: ApiClient, site: 
 
 
 async def test_what_is_no_page_and_no_picture_has_little_to_say(alice: ApiClient, site: WebSite) -> None:
+    """CVE-2024-53863: only what thumbnails are made of is taken for a picture."""
     site.pages["/cat.png"] = picture()
     site.pages["/notes.pdf"] = web.Response(body=b"%PDF", content_type="application/pdf")
     site.pages["/fake.png"] = web.Response(body=b"<svg onload=alert(1)>", content_type="image/svg+xml")

@@ -60,7 +60,7 @@ async def open_appservices(
     if registrations:
         names = AppserviceNames(known, nids, client, rooms, interest)
         rooms.bridges.names = names
-        accounts.hooks.absent_users.append(names.ask_for_user)
+        accounts.hooks.absent_users.append(names.ask_about_user)
     senders = Senders(known, nids, ephemeral, interest, client)
     senders.start()
     try:

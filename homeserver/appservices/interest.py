@@ -36,6 +36,7 @@ class Interest:
         self._clock = clock
         self._rooms: LruCache[int, tuple[float, frozenset[int]]] = LruCache(MAX_REMEMBERED)
         self._users: LruCache[int, frozenset[int]] = LruCache(MAX_REMEMBERED)
+        self._forgotten = 0
 
     @property
     def nids(self) -> Collection[int]:
@@ -48,17 +49,20 @@ class Interest:
             self.forget_rooms(entry.rooms)
         if entry.kinds & (Stream.PROFILES | Stream.SESSIONS):
             for user_nid in entry.users:
-                self._users.pop(user_nid)
+                self.forget_user(user_nid)
 
     def clear(self) -> None:
+        self._forgotten += 1
         self._rooms.clear()
         self._users.clear()
 
     def forget_rooms(self, room_nids: Iterable[int]) -> None:
+        self._forgotten += 1
         for room_nid in room_nids:
             self._rooms.pop(room_nid)
 
     def forget_user(self, user_nid: int) -> None:
+        self._forgotten += 1
         self._users.pop(user_nid)
 
     async def of_rooms(self, room_nids: Collection[int]) -> dict[int, set[int]]:
@@ -74,23 +78,29 @@ class Interest:
                 for nid in known[1]:
                     found[nid].add(room_nid)
         if missing:
+            forgotten = self._forgotten
             for room_nid, nids in (await self._load_rooms(missing)).items():
-                self._rooms.put(room_nid, (now + REMEMBER_ROOM_S, frozenset(nids)))
+                if forgotten == self._forgotten:  # else it may have changed while we asked
+                    self._rooms.put(room_nid, (now + REMEMBER_ROOM_S, frozenset(nids)))
                 for nid in nids:
                     found[nid].add(room_nid)
         return found
 
     async def of_users(self, user_nids: Collection[int]) -> dict[int, set[int]]:
         """Return, per application service, those of the users whom it covers."""
-        missing = {user_nid for user_nid in user_nids if self._users.peek(user_nid) is None}
+        covering = {user_nid: self._users.get(user_nid) for user_nid in user_nids}
+        missing = [user_nid for user_nid, nids in covering.items() if nids is None]
         if missing:
+            forgotten = self._forgotten
             async with self._db.acquire() as conn:
                 loaded = await appservices.select_appservices_of_users(conn, missing)
             for user_nid in missing:
-                self._users.put(user_nid, frozenset(loaded.get(user_nid, ())))
+                covering[user_nid] = nids = frozenset(loaded.get(user_nid, ()))
+                if forgotten == self._forgotten:
+                    self._users.put(user_nid, nids)
         found: dict[int, set[int]] = defaultdict(set)
-        for user_nid in user_nids:
-            for nid in self._users.get(user_nid) or ():
+        for user_nid, known in covering.items():
+            for nid in known or ():
                 found[nid].add(user_nid)
         return found
 

@@ -65,6 +65,11 @@ class AppserviceNames:
         asked = [each for each in self._known if each.covers_alias(alias)]
         return await self._ask_each(asked, f"/rooms/{quote(alias, safe='')}")
 
+    async def ask_about_user(self, user_id: UserId) -> None:
+        """Have a user made who is not there, and remember nothing of one that nobody knows."""
+        covering = [each for each in self._known if each.covers_user(user_id)]
+        await self._ask_each(covering, _path_of(user_id))
+
     async def ask_for_user(self, user_id: UserId) -> None:
         covering = [each for each in self._known if each.covers_user(user_id)]
         if not covering:
@@ -78,7 +83,7 @@ class AppserviceNames:
             for each in covering:
                 await appservices.insert_users(conn, self._nids[each.id], [user_nid])
         self._interest.forget_user(user_nid)
-        await self._ask_each(covering, f"/users/{quote(user_id, safe='')}")
+        await self._ask_each(covering, _path_of(user_id))
 
     async def _ask_each(self, asked: Sequence[Registration], path: str) -> bool:
         """Ask one after the other until one says yes. Raises MatrixError 408 where one did not answer."""
@@ -106,3 +111,7 @@ class AppserviceNames:
                 if error.timed_out:
                     break  # whoever asks has waited long enough
         return None
+
+
+def _path_of(user_id: UserId) -> str:
+    return f"/users/{quote(user_id, safe='')}"

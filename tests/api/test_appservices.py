@@ -58,6 +58,7 @@ async def test_application_service_acts_as_its_own_user_and_those_it_made(
     assert (await alice.get("/account/whoami", user_id=GHOST)).ok()["user_id"] == alice.user_id
     assert (await client.with_token(bridge.as_token + "x").whoami()).errcode == "M_UNKNOWN_TOKEN"
     (await client.get("/account/whoami", access_token=bridge.as_token)).ok()
+    assert "next_batch" in (await ghost.get("/sync")).ok()
 
 
 async def test_device_that_a_request_names_is_acted_on(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from secrets import token_hex
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import structlog
 
@@ -15,18 +15,25 @@ from homeserver.tailer import Batch, Tailer
 
 log = structlog.get_logger(__name__)
 
-CLAIM_S: Final = 60
+CLAIM_S: Final = 120
 LOOK_EVERY_S: Final = 20.0
 PAUSE_S: Final = 0.2
 """Between two rounds: what is said meanwhile is indexed at once, which costs less."""
 
 FAILED_PAUSE_S: Final = 5.0
 
-Advance: TypeAlias = Callable[[int], Awaitable[int]]
-"""Does what there is to do after a cursor and returns how far that came; it may leave some for later."""
+Advance: TypeAlias = Callable[[int], Awaitable["Progress"]]
+"""Does what there is to do after a cursor, or a part of it that does not take long."""
 
 Concerns: TypeAlias = Callable[[Batch], bool]
 """Tells whether a commit may bring something to do."""
+
+
+class Progress(NamedTuple):
+    """Up to where everything is done, and whether there is more to be done at once."""
+
+    cursor: int
+    more: bool = False
 
 
 class Follower:
@@ -87,20 +94,21 @@ class Follower:
         """Do what there is to do; return how long to rest."""
         asked = self._asked
         try:
-            await self._follow()
+            more = await self._follow()
         except MatrixError as error:
             log.warning("search.waiting_for_database", follower=self._name, error=str(error))
             return FAILED_PAUSE_S
         except Exception:
             log.exception("search.follower_failed", follower=self._name)
             return FAILED_PAUSE_S
-        async with self._round_done:
-            self._answered = asked
-            self._round_done.notify_all()
+        if not more:
+            async with self._round_done:
+                self._answered = asked
+                self._round_done.notify_all()
         return PAUSE_S
 
-    async def _follow(self) -> None:
-        """Do what there is to do, as long as no other worker does it.
+    async def _follow(self) -> bool:
+        """Do what there is to do, unless another worker does it; return whether there is more.
 
         Where a claim ran out while its worker was busy, two do the same, which harms nobody.
         """
@@ -111,12 +119,15 @@ class Follower:
                 self._cursor = await search_cursors.claim(conn, self._name, self._worker, CLAIM_S)
             self._renew_at = now + CLAIM_S / 2
         if self._cursor is None:
-            return
-        reached = await self._advance(self._cursor)
+            return False
+        reached, more = await self._advance(self._cursor)
         if reached != self._cursor:
             async with self._db.acquire() as conn:
                 await search_cursors.move(conn, self._name, reached)
             self._cursor = reached
+        if more:
+            self._look.set()
+        return more
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -17,6 +17,7 @@ from homeserver.clock import Clock
 from homeserver.json_types import JsonObject
 from homeserver.rooms.visibility import END
 from homeserver.search.event_texts import TYPES, replaces_another, text_of
+from homeserver.search.follower import Progress
 from homeserver.search.text import grams_of_words, indexed_words, room_gram
 from homeserver.storage import relations, search_texts
 from homeserver.storage.db import Connection, Database
@@ -46,28 +47,29 @@ class MessageIndex:
         self._head = self._settling = -1
         self._settle_at = 0.0
 
-    async def advance(self, settled: int) -> int:
-        """Index what is new; return up to which number nothing can be missing any more."""
+    async def advance(self, settled: int) -> Progress:
+        """Index what is new, or the first of it. Before the cursor nothing can be missing any more."""
         if self._head < settled:
             self._head = self._settling = settled
         async with self._db.acquire() as conn:
             last = await search_texts.select_last_event_nid(conn)
         self._head = await self._index_span(self._head, last)
         now = self._clock.monotonic()
-        if now >= self._settle_at:
-            if settled < self._settling:
-                settled = await self._index_span(settled, self._settling)
-            self._settling, self._settle_at = self._head, now + SETTLE_AFTER_S
-        return settled
+        is_due = now >= self._settle_at
+        if is_due:
+            settled = await self._index_span(settled, self._settling)
+            if settled == self._settling:
+                self._settling, self._settle_at, is_due = self._head, now + SETTLE_AFTER_S, False
+        return Progress(settled, more=is_due or self._head < last)
 
     async def _index_span(self, after: int, upto: int) -> int:
-        """Index a span of event numbers, or what of it is done in one round; return how far that came."""
+        """Index a span of event numbers, or the first of it; return how far that came."""
         for _ in range(BATCHES_PER_ROUND):
             started = time.monotonic()
             async with self._db.acquire() as conn:
                 end = await search_texts.select_span_end(conn, after, upto, BATCH)
                 if end is None:
-                    break
+                    return upto
                 texts, gone = await self._read(conn, await search_texts.select_touched(conn, after, end))
             if texts or gone:
                 async with self._db.transaction() as conn:

@@ -11,6 +11,7 @@ import orjson
 from federation.protocol.ids import localpart_of
 from homeserver.json_types import JsonValue
 from homeserver.rooms.visibility_rules import visibility_of
+from homeserver.search.follower import Progress
 from homeserver.search.text import grams_of_words, indexed_words
 from homeserver.storage import directory_users
 from homeserver.storage.db import Database
@@ -27,20 +28,20 @@ class PeopleIndex:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def advance(self, position: int) -> int:
-        """Take in what changed after a position; return how far that came."""
+    async def advance(self, position: int) -> Progress:
+        """Take in what changed after a position, or the first of it."""
         for _ in range(SPANS_PER_ROUND):
             async with self._db.acquire() as conn:
                 end = await directory_users.select_span_end(conn, position, SPAN)
                 if end is None:
-                    break
+                    return Progress(position)
                 user_nids = await directory_users.select_changed_users(conn, position, end)
                 room_nids = await directory_users.select_changed_rooms(conn, position, end)
             await self._judge_rooms(room_nids)
             for start in range(0, len(user_nids), USERS_PER_BATCH):
                 await self._name_users(user_nids[start : start + USERS_PER_BATCH])
             position = end
-        return position
+        return Progress(position, more=True)
 
     async def _judge_rooms(self, room_nids: Sequence[int]) -> None:
         if not room_nids:

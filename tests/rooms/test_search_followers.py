@@ -1,9 +1,12 @@
 """The followers that keep the indexes: nothing is missed, and one worker at a time does the work."""
 
+import pytest
+
 from federation.protocol.ids import EventId
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.send import send_event
-from homeserver.search.follower import Follower
+from homeserver.search import index_messages
+from homeserver.search.follower import Follower, Progress
 from homeserver.search.index_messages import SETTLE_AFTER_S, MessageIndex
 from homeserver.storage.db import Connection, Database
 from homeserver.storage.rooms import Room
@@ -25,20 +28,39 @@ async def test_what_was_committed_late_is_found_by_the_second_pass(db: Database,
         room = await make_room(rooms)
         index = MessageIndex(db, clock, "simple")
         await say(rooms, room, "early")
-        settled = await index.advance(0)
+        settled = (await index.advance(0)).cursor
         async with db.acquire() as conn:
             assert await indexed(conn) == ["early"]
             await conn.execute("DELETE FROM search_texts")  # as if it had not been there to be seen
-        assert await index.advance(settled) == settled
+        assert (await index.advance(settled)).cursor == settled
         clock.advance(int(SETTLE_AFTER_S * 1000))
-        settled = await index.advance(settled)
+        settled = (await index.advance(settled)).cursor
         async with db.acquire() as conn:
             assert await indexed(conn) == ["early"]
         again = MessageIndex(db, clock, "simple")  # after a restart
         await say(rooms, room, "later")
-        assert await again.advance(settled) == settled
+        assert (await again.advance(settled)).cursor == settled
         async with db.acquire() as conn:
             assert await indexed(conn) == ["early", "later"]
+
+
+async def test_a_long_past_is_indexed_in_parts(
+    db: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_messages, "BATCH", 2)
+    monkeypatch.setattr(index_messages, "BATCHES_PER_ROUND", 2)
+    async with rooms_on(db) as rooms:
+        room = await make_room(rooms)
+        for number in range(6):
+            await say(rooms, room, f"word{number}")
+        index, cursor, rounds = MessageIndex(db, clock, "simple"), 0, 0
+        more = True
+        while more:
+            cursor, more = await index.advance(cursor)
+            rounds += 1
+        async with db.acquire() as conn:
+            assert await indexed(conn) == [f"word{number}" for number in range(6)]
+    assert rounds > 2
 
 
 async def test_purged_events_take_their_texts_with_them(db: Database, clock: FakeClock) -> None:
@@ -54,9 +76,9 @@ async def test_one_worker_works_and_another_goes_on_where_it_stopped(db: Databas
     begun: list[tuple[str, int]] = []
 
     def follower(name: str) -> Follower:
-        async def advance(position: int) -> int:
+        async def advance(position: int) -> Progress:
             begun.append((name, position))
-            return position + 1
+            return Progress(position + 1)
 
         return Follower("people", db, lambda _batch: True, advance)
 

@@ -14,13 +14,12 @@ import aiohttp
 import orjson
 
 from homeserver.app import running_server
-from homeserver.config.settings import Settings
 from homeserver.json_types import JsonObject
 from tests.api.client import PASSWORD, ApiClient
 from tests.api.key_support import CrossSigning, device_keys, sign, signing_key
 from tests.conformance.response_validator import response_validator
 from tests.support.browser import Browser, parameters
-from tests.support.ports import free_port
+from tests.support.settings_for_clients import settings_for_clients
 
 REDIRECT_URI: Final = "io.element.app:/callback"
 DEVICE_ID: Final = "EXDEVICE01"
@@ -75,16 +74,7 @@ SYNC: Final = "/_matrix/client/unstable/org.matrix.simplified_msc3575/sync"
 
 
 async def test_element_x_starts_chats_and_signs_out(tmp_path: Path, database_url: str) -> None:
-    settings = Settings.model_validate(
-        {
-            "server_name": "parlour.test",
-            "database_url": database_url,
-            "data_dir": tmp_path,
-            "auth": {"password_hash": "minimum"},
-            "registration": {"mode": "open"},
-            "listeners": [{"port": free_port(), "serve": ["client", "media", "health"]}],
-        }
-    )
+    settings = settings_for_clients(tmp_path, database_url)
     async with running_server(settings) as server, aiohttp.ClientSession() as http:
         validator = response_validator()
         anybody = ApiClient(http, server.base_url, validator.validate if validator else None)

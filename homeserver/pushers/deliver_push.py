@@ -9,7 +9,6 @@ from typing import Final
 import orjson
 
 from homeserver.json_types import JsonObject
-from homeserver.outgoing.json_client import RemoteFailed
 from homeserver.pushers.back_off import GIVE_UP_MS
 from homeserver.pushers.context import PushersContext
 from homeserver.pushers.notification import PushedEvent, flatten, rejected_keys, render_notification
@@ -97,6 +96,3 @@ async def _push_to_browser(ctx: PushersContext, pusher: Pusher, message: bytes, 
         await send_web_push(ctx.outgoing, ctx.vapid, subscription, message, is_urgent=is_urgent)
     except SubscriptionGone as error:
         raise PusherRejected from error
-
-
-__all__ = ["PusherRejected", "RemoteFailed", "Told", "ask_to_activate", "deliver_push", "push"]

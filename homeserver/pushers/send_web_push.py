@@ -6,7 +6,7 @@ Spec: https://www.rfc-editor.org/rfc/rfc8030#section-5
 from dataclasses import dataclass
 from typing import Final
 
-from homeserver.outgoing.json_client import JsonClient, RemoteFailed, RemoteRefused
+from homeserver.outgoing.json_client import JsonClient, RemoteRefused
 from homeserver.pushers.encrypt_message import CONTENT_ENCODING, encrypt_message
 from homeserver.pushers.vapid import Vapid
 
@@ -49,6 +49,3 @@ async def send_web_push(
         raise SubscriptionGone
     if status != TOO_LARGE and not 200 <= status < 300:
         raise RemoteRefused(status, "")
-
-
-__all__ = ["RemoteFailed", "Subscription", "SubscriptionGone", "send_web_push"]

@@ -97,7 +97,7 @@ class PushSender:
             await self._count_backlog(conn)
         for row in rows:
             self._begin(pusher_of(row))
-        if next_due is None or len(rows) == free:
+        if next_due is None or len(rows) == free or not failing:
             return POLL_S
         return min(max(0.05, (next_due - now_ms) / 1000), POLL_S)
 
@@ -139,7 +139,10 @@ class PushSender:
 
     async def _deliver(self, pusher: Pusher) -> None:
         ctx, again_ms = self._ctx, None
-        if not pusher.activated:
+        if not pusher.settings.enabled:
+            await self._forget(pusher)
+            told = Told(pusher.last_due, pusher.last_badge)
+        elif not pusher.activated:
             await ask_to_activate(ctx, pusher)
             told = Told(pusher.last_due, pusher.last_badge)
         elif pusher.settings.kind is PusherKind.EMAIL:
@@ -149,6 +152,11 @@ class PushSender:
             told = await deliver_push(ctx, pusher)
         async with ctx.db.acquire() as conn:
             await push_queue.finish(conn, pusher.nid, told.upto, ctx.clock.now_ms(), told.badge, again_ms)
+
+    async def _forget(self, pusher: Pusher) -> None:
+        """Drop what was queued before the pusher was turned off."""
+        async with self._ctx.db.acquire() as conn:
+            await push_queue.delete_all_but_newest(conn, pusher.nid, 0)
 
     async def _try_later(self, pusher: Pusher, reason: str) -> None:
         now_ms = self._ctx.clock.now_ms()

@@ -188,8 +188,14 @@ async def test_rules_those_ignored_and_disabled_pushers_keep_quiet(
     heard = await say(bob, room_id)
     await all_told(services)
     assert gateway.events() == [heard]
+    gateway.status = 500
+    await say(bob, room_id, "failed before it was disabled")
+    await all_told(services)
+    gateway.status = 200
     (await set_pusher(alice, pusher(gateway.url) | {"org.matrix.msc3881.enabled": False})).ok()
     await say(bob, room_id)
+    await all_told(services)
+    (await set_pusher(alice, pusher(gateway.url))).ok()
     await all_told(services)
     assert gateway.events() == [heard]
 

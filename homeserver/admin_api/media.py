@@ -24,6 +24,7 @@ from homeserver.media.remove import (
     delete_media_of_user,
     delete_unused_media,
     media_of_room,
+    protect_media,
     quarantine_media_of_room,
     quarantine_media_of_user,
 )
@@ -118,6 +119,22 @@ async def unquarantine(request: web.Request) -> web.StreamResponse:
     return json_response({})
 
 
+@routes.post("/_synapse/admin/v1/media/protect/{mediaId}")
+async def protect(request: web.Request) -> web.StreamResponse:
+    """POST /media/protect/{mediaId}: pass a file of this server over when many are quarantined at once."""
+    await require_admin(request)
+    await protect_media(services(request).media, path_param(request, "mediaId"))
+    return json_response({})
+
+
+@routes.post("/_synapse/admin/v1/media/unprotect/{mediaId}")
+async def unprotect(request: web.Request) -> web.StreamResponse:
+    """POST /media/unprotect/{mediaId}: no longer do so."""
+    await require_admin(request)
+    await protect_media(services(request).media, path_param(request, "mediaId"), protected=False)
+    return json_response({})
+
+
 @routes.get("/_synapse/admin/v1/media/{serverName}/{mediaId}")
 async def get_media(request: web.Request) -> web.StreamResponse:
     """GET /media/{serverName}/{mediaId}: what is known of a file."""
@@ -160,8 +177,10 @@ async def delete(request: web.Request) -> web.StreamResponse:
 async def delete_old(request: web.Request) -> web.StreamResponse:
     """POST /media/delete: delete files of this server that nobody has asked for since a time."""
     await require_admin(request)
-    before_ms = _before(request)
-    deleted = await delete_unused_media(services(request).media, local=True, before_ms=before_ms)
+    before_ms, above_bytes = _before(request), query_int(request, "size_gt", -1, minimum=-1)
+    deleted = await delete_unused_media(
+        services(request).media, local=True, before_ms=before_ms, above_bytes=above_bytes
+    )
     return json_response({"deleted_media": [], "total": deleted})
 
 

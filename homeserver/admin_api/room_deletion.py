@@ -3,6 +3,7 @@
 Documented by Synapse as its rooms and purge history admin APIs.
 """
 
+import asyncio
 from typing import Final
 
 import msgspec
@@ -12,7 +13,7 @@ from federation.protocol.ids import EventId, InvalidIdentifier, UserId, parse_ro
 from homeserver.admin.block_room import block_room, unblock_room
 from homeserver.admin.block_room import get_block as get_room_block
 from homeserver.admin_api.rooms import room_in_path
-from homeserver.errors import InvalidParam, NotFound
+from homeserver.errors import InvalidParam, NotFound, Unavailable
 from homeserver.http.context import services
 from homeserver.http.params import json_response, read_body
 from homeserver.http.requester import require_admin
@@ -25,6 +26,8 @@ from homeserver.storage.jobs import Job, JobStatus, select_job, select_jobs_of
 routes = Routes()
 
 MAX_STATUSES: Final = 100
+WAIT_S: Final = 60.0
+LOOK_EVERY_S: Final = 0.2
 STATUSES: Final = {JobStatus.CANCELLED: "failed"}
 """Jobs that ended in a way for which there is no word here."""
 
@@ -57,6 +60,10 @@ class PurgeBody(msgspec.Struct):
 @routes.delete("/_synapse/admin/v2/rooms/{roomId}")
 async def delete(request: web.Request) -> web.StreamResponse:
     """DELETE /rooms/{roomId}: have a room deleted; answers at once with the id of that work."""
+    return json_response({"delete_id": await _delete(request)})
+
+
+async def _delete(request: web.Request) -> str:
     admin = await require_admin(request)
     room = await room_in_path(request)
     body = await read_body(request, DeleteBody, optional=True)
@@ -69,7 +76,27 @@ async def delete(request: web.Request) -> web.StreamResponse:
         purge=body.purge,
         force=body.force_purge,
     )
-    return json_response({"delete_id": await delete_room(services(request).retention, room.room_id, how)})
+    return await delete_room(services(request).retention, room.room_id, how)
+
+
+@routes.delete("/_synapse/admin/v1/rooms/{roomId}", waits=True)
+async def delete_and_wait(request: web.Request) -> web.StreamResponse:
+    """DELETE /rooms/{roomId}, version 1: have a room deleted, and answer when that is done.
+
+    Raises: Unavailable where it takes longer than a request may; the deletion goes on.
+    """
+    delete_id = await _delete(request)
+    for _ in range(int(WAIT_S / LOOK_EVERY_S)):
+        async with services(request).db.acquire() as conn:
+            job = await select_job(conn, delete_id)
+        if job is None or job.status not in (JobStatus.SCHEDULED, JobStatus.ACTIVE):
+            break
+        await asyncio.sleep(LOOK_EVERY_S)
+    else:
+        raise Unavailable("The deletion takes its time, and goes on: see the room's delete_status")
+    if job is None or job.status is not JobStatus.COMPLETE:
+        raise Unavailable("The deletion has failed" if job is None else job.error or "It has failed")
+    return json_response(_deletion(job)["shutdown_room"])
 
 
 @routes.get("/_synapse/admin/v2/rooms/delete_status/{deleteId}")

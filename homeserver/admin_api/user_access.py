@@ -8,7 +8,7 @@ from homeserver.accounts.deactivate import deactivate_account
 from homeserver.accounts.devices import delete_devices, get_device, list_devices, rename_device
 from homeserver.accounts.find import find_account
 from homeserver.accounts.log_in_as import log_in_as
-from homeserver.accounts.moderate import set_admin, set_suspended
+from homeserver.accounts.moderate import set_admin, set_shadow_banned, set_suspended
 from homeserver.admin_api.users import local_user
 from homeserver.errors import Forbidden, InvalidParam
 from homeserver.http.context import services
@@ -111,6 +111,22 @@ async def put_suspended(request: web.Request) -> web.StreamResponse:
         raise Forbidden("You cannot suspend yourself")
     await set_suspended(services(request).accounts, account.user_nid, body.suspend)
     return json_response({f"user_{account.user_id}_suspended": body.suspend})
+
+
+@routes.post("/_synapse/admin/v1/users/{userId}/shadow_ban")
+async def shadow_ban(request: web.Request) -> web.StreamResponse:
+    """POST /users/{userId}/shadow_ban: let what somebody sends seem to be sent."""
+    _, account = await _admin_and_account(request)
+    await set_shadow_banned(services(request).accounts, account.user_nid, True)
+    return json_response({})
+
+
+@routes.delete("/_synapse/admin/v1/users/{userId}/shadow_ban")
+async def end_shadow_ban(request: web.Request) -> web.StreamResponse:
+    """DELETE /users/{userId}/shadow_ban: end that."""
+    _, account = await _admin_and_account(request)
+    await set_shadow_banned(services(request).accounts, account.user_nid, False)
+    return json_response({})
 
 
 @routes.post("/_synapse/admin/v1/users/{userId}/login")

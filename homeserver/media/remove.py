@@ -41,17 +41,30 @@ async def delete_media_of_events(ctx: MediaContext, event_nids: Sequence[int]) -
         return await media_removal.delete_named_media(conn, named)
 
 
-async def delete_unused_media(ctx: MediaContext, *, local: bool, before_ms: int) -> int:
-    """Delete files of this server, or of others, that nobody has asked for since a time; return how many."""
+async def delete_unused_media(
+    ctx: MediaContext, *, local: bool, before_ms: int, above_bytes: int = -1
+) -> int:
+    """Delete files of this server, or of others, that nobody has asked for since a time; return how many.
+
+    With `above_bytes` only those that are larger.
+    """
     deleted = 0
     while True:
         async with ctx.db.acquire() as conn:
             batch = await media_removal.delete_unused_media(
-                conn, ctx.server_name, local=local, before_ms=before_ms, limit=BATCH
+                conn, ctx.server_name, local=local, before_ms=before_ms, limit=BATCH, above_bytes=above_bytes
             )
         deleted += batch
         if batch < BATCH:
             return deleted
+
+
+async def protect_media(ctx: MediaContext, media_id: str, *, protected: bool = True) -> None:
+    """Let a file of this server be passed over when many are quarantined at once. Raises NotFound."""
+    check_address(ctx.server_name, media_id)
+    async with ctx.db.acquire() as conn:
+        if not await media_removal.update_protected(conn, ctx.server_name, media_id, protected):
+            raise NotFound("There is no such media")
 
 
 async def quarantine_media_of_user(ctx: MediaContext, user_nid: int, *, quarantined: bool = True) -> int:

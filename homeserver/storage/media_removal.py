@@ -22,7 +22,7 @@ DELETE_UNUSED_MEDIA = """
 DELETE FROM media WHERE media_nid IN (
     SELECT m.media_nid FROM media m
     WHERE m.blob_nid IS NOT NULL AND coalesce(m.last_access_ms, m.uploaded_ms) < $1
-      AND (m.origin = $2) = $3 AND NOT m.quarantined
+      AND (m.origin = $2) = $3 AND NOT m.quarantined AND m.size_bytes > $5
       AND NOT EXISTS (
         SELECT FROM profile_fields p WHERE p.field = 'avatar_url'
         AND p.value = convert_to('"mxc://' || m.origin || '/' || m.media_id || '"', 'UTF8'))
@@ -30,7 +30,8 @@ DELETE FROM media WHERE media_nid IN (
 """
 UPDATE_QUARANTINE_OF_USER = """
 WITH marked AS (
-    UPDATE media SET quarantined = $2 WHERE user_nid = $1 AND quarantined <> $2 RETURNING blob_nid
+    UPDATE media SET quarantined = $2 WHERE user_nid = $1 AND quarantined <> $2 AND NOT ($2 AND protected)
+    RETURNING blob_nid
 ), bytes AS (
     UPDATE media_blobs SET quarantined = $2 WHERE blob_nid IN (SELECT blob_nid FROM marked)
 )
@@ -39,11 +40,15 @@ SELECT count(*) FROM marked
 UPDATE_QUARANTINE_OF_NAMED = """
 WITH marked AS (
     UPDATE media m SET quarantined = true FROM unnest($1::text[], $2::text[]) AS a(origin, media_id)
-    WHERE m.origin = a.origin AND m.media_id = a.media_id AND NOT m.quarantined RETURNING m.blob_nid
+    WHERE m.origin = a.origin AND m.media_id = a.media_id AND NOT m.quarantined AND NOT m.protected
+    RETURNING m.blob_nid
 ), bytes AS (
     UPDATE media_blobs SET quarantined = true WHERE blob_nid IN (SELECT blob_nid FROM marked)
 )
 SELECT count(*) FROM marked
+"""
+UPDATE_PROTECTED = """
+UPDATE media SET protected = $3 WHERE origin = $1 AND media_id = $2 RETURNING media_nid
 """
 SELECT_JSON_OF_EVENTS = "SELECT sender_nid, json FROM events WHERE event_nid = ANY ($1::bigint[])"
 SELECT_EVENTS_WITH_MEDIA = """
@@ -78,13 +83,18 @@ async def delete_media_of_user(conn: Connection, user_nid: int, limit: int) -> i
 
 
 async def delete_unused_media(
-    conn: Connection, own: ServerName, *, local: bool, before_ms: int, limit: int
+    conn: Connection, own: ServerName, *, local: bool, before_ms: int, limit: int, above_bytes: int = -1
 ) -> int:
     """Delete some files that nobody has asked for since a time; return how many.
 
     Avatars of profiles stay, and so does what is quarantined, which must not come back.
     """
-    return _count(await conn.execute(DELETE_UNUSED_MEDIA, before_ms, own, local, limit))
+    return _count(await conn.execute(DELETE_UNUSED_MEDIA, before_ms, own, local, limit, above_bytes))
+
+
+async def update_protected(conn: Connection, origin: str, media_id: str, protected: bool) -> bool:
+    """Have a file passed over when many are quarantined at once, or not; False where there is none."""
+    return await conn.fetchval(UPDATE_PROTECTED, origin, media_id, protected) is not None
 
 
 async def quarantine_of_user(conn: Connection, user_nid: int, *, quarantined: bool) -> int:

@@ -20,6 +20,8 @@ from homeserver.storage.events import StoredEvent, select_events_by_nid
 from homeserver.storage.rooms import Room
 from homeserver.storage.unsigned import select_memberships_at, select_replaced_state
 
+DELAYED = "delayed."
+"""How the transaction ids of delayed events begin (MSC4140)."""
 JOINED: JsonObject = {"membership": "join"}
 """All that `unsigned` says of most events, beside their age. Nobody may change it."""
 
@@ -71,14 +73,24 @@ def render_event(
     """Put an event's shared bytes together with what this viewer sees in `unsigned`."""
     age = max(0, now_ms - event.origin_server_ts)
     is_own = event.txn_id is not None and event.device_nid == viewer.device_nid
-    if extra is JOINED and not is_own:
+    delay_id = delay_id_of(event) if event.sender_nid == viewer.user_nid else None
+    if extra is JOINED and not is_own and delay_id is None:
         tail = b',"unsigned":{"membership":"join","age":%d}}' % age
     else:
         own = {"transaction_id": event.txn_id} if is_own else {}
+        if delay_id is not None:
+            own["org.matrix.msc4140.delay_id"] = delay_id
         tail = b',"unsigned":' + orjson.dumps({"age": age, **own, **(extra or {})}) + b"}"
     if with_room_id:
         tail = b',"room_id":' + orjson.dumps(room.room_id) + tail
     return orjson.Fragment(bodies.body(room, event) + tail)
+
+
+def delay_id_of(event: StoredEvent) -> str | None:
+    """Return the id that an event was delayed under: it was sent in its user's name, by no device."""
+    if event.txn_id is None or event.device_nid is None or event.device_nid > 0:
+        return None
+    return event.txn_id.removeprefix(DELAYED) if event.txn_id.startswith(DELAYED) else None
 
 
 async def load_unsigned(

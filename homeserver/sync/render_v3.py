@@ -90,10 +90,11 @@ class Renderer:
 
     def _is_special(self, events: Sequence[StoredEvent]) -> bool:
         """Whether this device sees these events otherwise than others do."""
-        wanted, device_nid = self._request.filter, self._request.viewer.device_nid
+        wanted, viewer = self._request.filter, self._request.viewer
+        own = (viewer.device_nid, -viewer.user_nid)
         if wanted.event_fields is not None or wanted.event_format != "client":
             return True
-        return any(event.device_nid == device_nid and event.txn_id is not None for event in events)
+        return any(event.device_nid in own and event.txn_id is not None for event in events)
 
     def _render_timeline(self, delta: RoomDelta) -> JsonObject:
         timeline = delta.timeline

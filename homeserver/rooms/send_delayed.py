@@ -12,6 +12,7 @@ from homeserver.accounts.requester import Requester
 from homeserver.errors import Forbidden, MatrixError, Unavailable, UserSuspended
 from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
+from homeserver.rooms.render_event import DELAYED
 from homeserver.rooms.send_message import send_message
 from homeserver.rooms.set_state import set_state
 from homeserver.storage import delayed_events
@@ -65,7 +66,7 @@ async def send_delayed_event(ctx: RoomsContext, event: DelayedEvent) -> EventId:
             origin_server_ts=event.origin_server_ts,
         )  # fmt: skip
     return await send_message(
-        ctx, requester, event.room_id, event.type, event.content, f"delayed.{event.delay_id}",
+        ctx, requester, event.room_id, event.type, event.content, DELAYED + event.delay_id,
         origin_server_ts=event.origin_server_ts,
     )  # fmt: skip
 

@@ -44,9 +44,11 @@ async def said(user: ApiClient, room_id: str) -> list[object]:
 
 
 async def test_a_message_is_sent_when_its_time_has_come_and_once(
-    alice: ApiClient, services: Services, clock: FakeClock
+    alice: ApiClient, bob: ApiClient, services: Services, clock: FakeClock
 ) -> None:
-    room_id = await create(alice)
+    room_id = await create(alice, preset="public_chat")
+    (await join(bob, room_id)).ok()
+    since = {user.user_id: (await user.get("/sync")).ok()["next_batch"] for user in (alice, bob)}
     delay_id = (await delay(alice, room_id, 60_000)).ok()["delay_id"]
     assert (await delay(alice, room_id, 60_000)).ok()["delay_id"] == delay_id
     assert await send_due_events(services.rooms) == 0
@@ -57,6 +59,10 @@ async def test_a_message_is_sent_when_its_time_has_come_and_once(
     [shown] = [e for e in await timeline(alice, room_id) if e["type"] == "m.room.message"]
     assert event["event_id"] == shown["event_id"]
     assert shown["origin_server_ts"] == clock.now_ms()
+    for user, known in ((alice, delay_id), (bob, None), (alice, delay_id)):
+        synced = (await user.get("/sync", since=since[user.user_id])).ok()["rooms"]["join"][room_id]
+        [news] = synced["timeline"]["events"]
+        assert news["unsigned"].get("org.matrix.msc4140.delay_id") == known, "it gives power over events"
     assert (await manage(alice, delay_id, "send")).status == 200
     assert (await manage(alice, delay_id, "cancel")).status == 409
     assert (await manage(alice, delay_id, "restart")).status == 409

@@ -1,18 +1,19 @@
 """The pages of the profile and of the password."""
 
 from typing import Final
+from urllib.parse import urlencode
 
 import orjson
 from aiohttp import web
 
 from homeserver.accounts.change_password import change_password
 from homeserver.accounts.profile import get_profile, set_profile_field
-from homeserver.errors import MatrixError
+from homeserver.errors import MatrixError, UserSuspended
 from homeserver.http.rate_limits import Action
 from homeserver.http.routing import Routes
 from homeserver.oauth.browsers import sign_in_browser
 from homeserver.oauth.register_on_page import SHORTEST_PASSWORD
-from homeserver.oauth_api.paths import PASSWORD, PROFILE
+from homeserver.oauth_api.paths import AVATAR, PASSWORD, PROFILE
 from homeserver.oauth_api.visits import Visit, page, remember_session
 
 routes = Routes(cors=False)
@@ -23,7 +24,7 @@ TOO_SHORT: Final = f"The password must have at least {SHORTEST_PASSWORD} charact
 @routes.get(PROFILE, limit=Action.ANONYMOUS)
 @page
 async def show_profile(visit: Visit) -> web.Response:
-    """GET: the name."""
+    """GET: name and picture."""
     return await _profile(visit)
 
 
@@ -33,6 +34,8 @@ async def save_profile(visit: Visit) -> web.Response:
     """POST: another display name."""
     browser = visit.signed_in()
     form = await visit.form()
+    if browser.is_suspended:
+        raise UserSuspended()
     visit.here.rate_limits.check_user(Action.PROFILE, browser.user_nid)
     try:
         name = form.get("displayname", "").strip()
@@ -88,6 +91,15 @@ async def _profile(visit: Visit, problem: str = "", status: int = 200) -> web.Re
         here="profile",
         status=status,
         display_name=name,
+        avatar=_avatar_path(visit, fields),
+        policy={"img-src": "'self'"},
         problem=problem,
         saved="saved" in visit.request.query and not problem,
     )
+
+
+def _avatar_path(visit: Visit, fields: dict[str, bytes]) -> str:
+    """Return where the picture is; another one has another path, so that browsers may keep it."""
+    if "avatar_url" not in fields:
+        return ""
+    return f"{visit.root}{AVATAR}?{urlencode({'of': orjson.loads(fields['avatar_url'])})}"

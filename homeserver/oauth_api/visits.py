@@ -102,10 +102,17 @@ class Visit:
         Raises: Forbidden where it was not this browser's own; InvalidParam.
         """
         form = await read_form(self.request)
-        is_foreign = self.request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
-        if is_foreign or not hmac.compare_digest(form.get("csrf", "").encode(), self.form_token.encode()):
-            raise Forbidden("This form has grown too old, or cookies are turned off. Go back and try again.")
+        self.check_form_token(form.get("csrf", ""))
         return form
+
+    def check_form_token(self, token: str) -> None:
+        """Refuse a form that was not this browser's own.
+
+        Raises: Forbidden.
+        """
+        is_foreign = self.request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
+        if is_foreign or not hmac.compare_digest(token.encode(), self.form_token.encode()):
+            raise Forbidden("This form has grown too old, or cookies are turned off. Go back and try again.")
 
     @property
     def form_token(self) -> str:
@@ -131,7 +138,7 @@ def page(handler: Page) -> Handler:
 
     @wraps(handler)
     async def handle(request: web.Request) -> web.StreamResponse:
-        visit = await _open_visit(request)
+        visit = await open_visit(request)
         try:
             response = await handler(visit)
         except SignInNeeded as needed:
@@ -143,6 +150,14 @@ def page(handler: Page) -> Handler:
         return response
 
     return handle
+
+
+async def open_visit(request: web.Request) -> Visit:
+    """Find out who is signed in with the browser that asks."""
+    here = services(request)
+    secret = request.cookies.get(_cookie_name(request), "")
+    session = await find_browser(here.accounts, secret) if SECRET.fullmatch(secret) else None
+    return Visit(request, here, browser_or_new(request), secret if session else "", session)
 
 
 def own_path(text: str) -> str:
@@ -170,13 +185,6 @@ def remember_session(visit: Visit, response: web.Response, secret: str) -> web.R
         samesite="Lax",
     )
     return response
-
-
-async def _open_visit(request: web.Request) -> Visit:
-    here = services(request)
-    secret = request.cookies.get(_cookie_name(request), "")
-    session = await find_browser(here.accounts, secret) if SECRET.fullmatch(secret) else None
-    return Visit(request, here, browser_or_new(request), secret if session else "", session)
 
 
 def _cookie_name(request: web.Request) -> str:

@@ -11,7 +11,8 @@ INSERT INTO browser_sessions (secret_hash, user_nid, proved_ts, expires_ts, issu
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 SELECT_BROWSER = """
-SELECT b.browser_nid, b.user_nid, u.user_id, b.proved_ts, a.password_hash IS NOT NULL AS has_password
+SELECT b.browser_nid, b.user_nid, u.user_id, b.proved_ts, a.is_suspended,
+       a.password_hash IS NOT NULL AS has_password
 FROM browser_sessions b JOIN accounts a USING (user_nid) JOIN users u USING (user_nid)
 WHERE b.secret_hash = $1 AND b.expires_ts > $2 AND a.deactivated_ts IS NULL AND NOT a.is_locked
 """
@@ -43,6 +44,7 @@ class BrowserSession:
     user_nid: int
     user_id: UserId
     proved_ts: int
+    is_suspended: bool
     has_password: bool
 
 

@@ -1,11 +1,16 @@
 """The account's pages, and the links by which clients lead to them."""
 
 import pytest
+from aiohttp import FormData
 
+from homeserver.accounts.find import find_account
+from homeserver.accounts.moderate import set_suspended
+from homeserver.http.context import Services
 from tests.api.client import PASSWORD, ApiClient
 from tests.api.oauth_calls import App, browser_for, sign_in
 from tests.support.browser import Browser
 from tests.support.fake_clock import FakeClock
+from tests.support.pictures import png
 
 
 @pytest.fixture
@@ -78,10 +83,11 @@ async def test_signing_out_everywhere_leaves_this_browser(browser: Browser, alic
 
 async def test_display_name_is_saved(browser: Browser, alice: ApiClient) -> None:
     page = await browser.open("/account/profile")
-    assert "Saved" in (await browser.submit(page, displayname=" Alice Liddell ")).text
+    form = page.forms[1]
+    assert "Saved" in (await browser.submit_form(page, form, displayname=" Alice Liddell ")).text
     profile = (await alice.get(f"/profile/{alice.user_id}")).ok()
     assert profile["displayname"] == "Alice Liddell"
-    assert (await browser.submit(page, displayname="x" * 257)).status == 400
+    assert (await browser.submit_form(page, form, displayname="x" * 257)).status == 400
 
 
 async def test_password_is_changed_and_other_browsers_are_signed_out(
@@ -135,3 +141,42 @@ async def test_account_is_closed_by_its_owner_only(
     assert (await alice.whoami()).status == 401
     assert (await client.with_token(tokens["access_token"]).whoami()).status == 401
     assert (await sign_in(browser)).status == 403
+
+
+async def test_picture_is_replaced_and_taken_away(
+    browser: Browser, client: ApiClient, alice: ApiClient
+) -> None:
+    page = await browser.open("/account/profile")
+    token = page.forms[1].fields["csrf"]
+    for kind, csrf, status in (("image/png", "x", 403), ("text/html", token, 400), ("image/png", token, 303)):
+        picture = FormData()
+        picture.add_field("csrf", csrf)
+        picture.add_field("file", png(300, 200), content_type=kind, filename="me.png")
+        headers = {"Cookie": browser.cookie_header}
+        async with client.session.post(
+            f"{client.base_url}/account/avatar", data=picture, headers=headers, allow_redirects=False
+        ) as response:
+            assert response.status == status
+    shown = await browser.open("/account/profile")
+    assert 'src="/account/avatar?of=mxc' in shown.text
+    assert "img-src 'self'" in shown.headers["Content-Security-Policy"]
+    async with client.session.get(f"{client.base_url}/account/avatar", headers=headers) as response:
+        assert response.headers["Content-Type"] == "image/png"
+        assert "sandbox" in response.headers["Content-Security-Policy"]
+    async with client.session.get(f"{client.base_url}/account/avatar") as response:
+        assert response.status == 404
+    assert (await alice.get(f"/profile/{alice.user_id}")).ok()["avatar_url"].startswith("mxc://example.org/")
+    gone = await browser.submit(shown)
+    assert "Remove the picture" not in gone.text
+    assert "avatar_url" not in (await alice.get(f"/profile/{alice.user_id}")).ok()
+
+
+async def test_suspended_account_cannot_change_its_profile(
+    browser: Browser, alice: ApiClient, services: Services
+) -> None:
+    page = await browser.open("/account/profile")
+    account = await find_account(services.accounts, "alice")
+    await set_suspended(services.accounts, account.user_nid, True)
+    assert (await browser.submit_form(page, page.forms[1], displayname="x")).status == 403
+    assert (await browser.post("/account/avatar", page.forms[1].fields)).status == 403
+    assert (await browser.open("/account/devices")).status == 200

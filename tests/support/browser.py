@@ -49,6 +49,11 @@ class Browser:
         self._public_url = public_url
         self.cookies: dict[str, str] = {}
 
+    @property
+    def cookie_header(self) -> str:
+        """What the browser says of its cookies."""
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
     async def open(self, url: str, headers: Mapping[str, str] | None = None) -> Page:
         """Open a page, and follow where it leads on this server."""
         return await self._follow(await self._ask("GET", url, headers=headers))
@@ -94,10 +99,7 @@ class Browser:
     ) -> Page:
         full = urljoin(self._base_url, url)
         real = full.replace(self._public_url, self._base_url, 1)
-        sent = {
-            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
-            **(headers or {}),
-        }
+        sent = {"Cookie": self.cookie_header, **(headers or {})}
         data = None if fields is None else urlencode(fields).encode()
         if data is not None:
             sent.setdefault("Content-Type", "application/x-www-form-urlencoded")

@@ -6,7 +6,13 @@ from typing import Final
 
 from federation.protocol.ids import EventId
 from homeserver.storage.db import Connection
-from homeserver.storage.pushers import FROM_PUSHERS, PUSHER_COLUMNS, PusherRow, pusher_from_row
+from homeserver.storage.pushers import (
+    FROM_PUSHERS,
+    PUSHER_COLUMNS,
+    PUSHING,
+    PusherRow,
+    pusher_from_row,
+)
 
 CLAIM_FEED = """
 UPDATE push_feed SET owner = $1, claimed_until = now() + $2::bigint * interval '1 millisecond'
@@ -23,10 +29,10 @@ SELECT DISTINCT m.room_nid FROM (SELECT DISTINCT user_nid FROM pushers WHERE ena
 JOIN memberships m ON m.user_nid = p.user_nid AND m.membership IN ('join', 'invite')
 WHERE EXISTS (SELECT 1 FROM events e WHERE e.room_nid = m.room_nid AND e.position > $1)
 """
-SELECT_PUSHING_MEMBERS = """
+SELECT_PUSHING_MEMBERS = f"""
 SELECT m.room_nid, m.user_nid FROM memberships m
 WHERE m.room_nid = ANY ($1::bigint[]) AND m.membership IN ('join', 'invite')
-AND m.user_nid IN (SELECT p.user_nid FROM pushers p WHERE p.enabled AND p.activated)
+AND m.user_nid IN (SELECT p.user_nid FROM {PUSHING})
 """
 SELECT_INVITES_ELSEWHERE = """
 SELECT o.user_nid, o.room_nid, o.position, o.sender_nid, o.event_id, o.json

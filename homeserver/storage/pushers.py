@@ -17,12 +17,13 @@ LEFT JOIN sessions s ON s.session_nid = p.session_nid LEFT JOIN devices d ON d.d
 
 SELECT_OF_USER = f"SELECT {PUSHER_COLUMNS} FROM {FROM_PUSHERS} WHERE p.user_nid = $1 ORDER BY p.pusher_nid"
 SELECT_BY_NID = f"SELECT {PUSHER_COLUMNS} FROM {FROM_PUSHERS} WHERE p.pusher_nid = ANY ($1::bigint[])"
-SELECT_PUSHING_USERS = "SELECT DISTINCT user_nid FROM pushers WHERE enabled AND activated"
-SELECT_WHO_IS_PUSHING = """
-SELECT DISTINCT user_nid FROM pushers WHERE user_nid = ANY ($1::bigint[]) AND enabled AND activated
-"""
-# A pusher that is set again begins anew where it failed, and remembers what it has told; it stays with its log-in,
-# for it may be another device that turns it off or on.
+# Nobody can read with a locked account, so nobody is to read its messages in notifications.
+PUSHING = """pushers p JOIN accounts a ON a.user_nid = p.user_nid
+WHERE p.enabled AND p.activated AND NOT a.is_locked AND a.deactivated_ts IS NULL"""
+SELECT_PUSHING_USERS = f"SELECT DISTINCT p.user_nid FROM {PUSHING}"
+SELECT_WHO_IS_PUSHING = f"SELECT DISTINCT p.user_nid FROM {PUSHING} AND p.user_nid = ANY ($1::bigint[])"
+# A pusher that is set again begins anew where it failed, and remembers what it has told. It stays with its
+# log-in, for it may be another device that turns it off or on.
 UPSERT_PUSHER = """
 INSERT INTO pushers (user_nid, session_nid, kind, app_id, pushkey, described, data, enabled, set_ts, since,
                      last_due, activated, ack_token, ack_expires_ts, due_ts)

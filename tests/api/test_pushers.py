@@ -11,6 +11,7 @@ import pytest
 from federation.protocol.canonical_json import encode_canonical_json
 from federation.protocol.ids import EventId, RoomId, ServerName, UserId
 from federation.protocol.room_versions import ROOM_VERSIONS
+from homeserver.accounts.moderate import set_locked
 from homeserver.http.context import Services
 from homeserver.json_types import JsonObject
 from homeserver.pushers.back_off import GIVE_UP_MS, back_off_ms
@@ -369,6 +370,11 @@ async def test_members_hear_of_a_room_from_their_join_to_their_leave_and_pushers
     second = await say(bob, room_id, "back again")
     await all_told(services)
     assert gateway.events() == [first, second]
+    user_nid = await services.rooms.names.intern_user(UserId(alice.user_id))
+    await set_locked(services.accounts, user_nid, True)
+    await say(bob, room_id, "not for a locked account")
+    await all_told(services)
+    await set_locked(services.accounts, user_nid, False)
     (await set_pusher(alice, pusher(gateway.url, "a later one"))).ok()
     third = await say(bob, room_id, "to both")
     await all_told(services)

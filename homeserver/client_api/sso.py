@@ -104,7 +104,7 @@ async def begin_for_own_page(request: web.Request) -> web.StreamResponse:
     return await lead_to_provider(request, path_param(request, "idpId"), LoginGoal(url, True, again))
 
 
-@routes.get(CALLBACK_PATH, limit=Action.LOGIN)
+@routes.get(CALLBACK_PATH, limit=Action.ANONYMOUS)  # it does nothing without a state that we have given out
 @shows_refusals
 async def come_back(request: web.Request) -> web.StreamResponse:
     """GET: the provider's answer."""

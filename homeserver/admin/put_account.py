@@ -10,6 +10,7 @@ from homeserver.accounts.deactivate import deactivate_account
 from homeserver.accounts.moderate import set_admin, set_locked
 from homeserver.accounts.profile import set_profile_field
 from homeserver.accounts.register import Registration, register_account
+from homeserver.accounts.threepids import canonical
 from homeserver.errors import InvalidParam
 from homeserver.storage.accounts import select_account
 from homeserver.storage.admin_accounts import replace_identities, replace_threepids, update_reactivated
@@ -69,12 +70,20 @@ async def put_account(ctx: AccountsContext, user_id: UserId, wanted: AccountChan
         await set_locked(ctx, user_nid, wanted.is_locked)
     async with ctx.db.transaction() as conn:
         if wanted.threepids is not None:
-            await replace_threepids(conn, user_nid, wanted.threepids, ctx.clock.now_ms())
+            threepids = [_checked(medium, address) for medium, address in wanted.threepids]
+            await replace_threepids(conn, user_nid, threepids, ctx.clock.now_ms())
         if wanted.identities is not None:
             await replace_identities(conn, user_nid, wanted.identities, ctx.clock.now_ms())
     if wanted.is_deactivated and account.deactivated_ts is None:
         await deactivate_account(ctx, user_nid)
     return is_new
+
+
+def _checked(medium: str, address: str) -> tuple[str, str]:
+    stored = canonical(medium, address)
+    if medium not in ("email", "msisdn") or stored is None:
+        raise InvalidParam(f"{address} is no address of the kind {medium}")
+    return medium, stored
 
 
 async def _change(ctx: AccountsContext, user_nid: int, wanted: AccountChange) -> None:

@@ -9,6 +9,7 @@ from homeserver.accounts.devices import delete_devices, get_device, list_devices
 from homeserver.accounts.find import find_account
 from homeserver.accounts.log_in_as import log_in_as
 from homeserver.accounts.moderate import set_admin, set_shadow_banned, set_suspended
+from homeserver.admin.rate_override import delete_rate_override, get_rate_override, set_rate_override
 from homeserver.admin_api.users import local_user
 from homeserver.errors import Forbidden, InvalidParam
 from homeserver.http.context import services
@@ -51,6 +52,13 @@ class LoginBody(msgspec.Struct):
     """POST /_synapse/admin/v1/users/{userId}/login."""
 
     valid_until_ms: int | None = None
+
+
+class RateBody(msgspec.Struct):
+    """POST /_synapse/admin/v1/users/{userId}/override_ratelimit."""
+
+    messages_per_second: float = 0
+    burst_count: int = 0
 
 
 class DeviceBody(msgspec.Struct):
@@ -111,6 +119,32 @@ async def put_suspended(request: web.Request) -> web.StreamResponse:
         raise Forbidden("You cannot suspend yourself")
     await set_suspended(services(request).accounts, account.user_nid, body.suspend)
     return json_response({f"user_{account.user_id}_suspended": body.suspend})
+
+
+@routes.get("/_synapse/admin/v1/users/{userId}/override_ratelimit")
+async def get_rate(request: web.Request) -> web.StreamResponse:
+    """GET /users/{userId}/override_ratelimit: a user's own rate for sending, if any."""
+    _, account = await _admin_and_account(request)
+    rate = await get_rate_override(services(request).accounts, account.user_nid)
+    return json_response({} if rate is None else {"messages_per_second": rate[0], "burst_count": rate[1]})
+
+
+@routes.post("/_synapse/admin/v1/users/{userId}/override_ratelimit")
+async def set_rate(request: web.Request) -> web.StreamResponse:
+    """POST /users/{userId}/override_ratelimit: give a user a rate of their own; 0 and 0 is no limit."""
+    _, account = await _admin_and_account(request)
+    body = await read_body(request, RateBody, optional=True)
+    here = services(request).accounts
+    await set_rate_override(here, account.user_nid, body.messages_per_second, body.burst_count)
+    return json_response({"messages_per_second": body.messages_per_second, "burst_count": body.burst_count})
+
+
+@routes.delete("/_synapse/admin/v1/users/{userId}/override_ratelimit")
+async def end_rate(request: web.Request) -> web.StreamResponse:
+    """DELETE /users/{userId}/override_ratelimit: give a user everybody's rate."""
+    _, account = await _admin_and_account(request)
+    await delete_rate_override(services(request).accounts, account.user_nid)
+    return json_response({})
 
 
 @routes.post("/_synapse/admin/v1/users/{userId}/shadow_ban")

@@ -1,4 +1,4 @@
-"""What an account has: rooms and account data."""
+"""What an account has: rooms, account data, pushers."""
 
 import orjson
 from aiohttp import web
@@ -10,6 +10,8 @@ from homeserver.http.params import json_response
 from homeserver.http.requester import require_admin
 from homeserver.http.routing import Routes
 from homeserver.json_types import JsonObject
+from homeserver.pushers.get_pushers import get_pushers
+from homeserver.pushers.pusher import render_pusher
 from homeserver.storage.account_data import GLOBAL, select_account_data
 from homeserver.storage.accounts import Account
 from homeserver.storage.admin_users import select_memberships_of_user
@@ -53,6 +55,14 @@ async def account_data(request: web.Request) -> web.StreamResponse:
         elif nid == GLOBAL:
             global_ = contents
     return json_response({"account_data": {"global": global_, "rooms": of_rooms}})
+
+
+@routes.get("/_synapse/admin/v1/users/{userId}/pushers")
+async def pushers(request: web.Request) -> web.StreamResponse:
+    """GET /users/{userId}/pushers: where a user wants to be notified."""
+    account = await _account(request)
+    found = await get_pushers(services(request).pushers.ctx, account.user_nid)
+    return json_response({"pushers": [render_pusher(pusher) for pusher in found], "total": len(found)})
 
 
 async def _account(request: web.Request) -> Account:

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from federation.protocol.ids import InvalidIdentifier, UserId, parse_user_id, server_name_of
 from homeserver.accounts.find import find_account
+from homeserver.accounts.threepids import canonical
 from homeserver.accounts.usernames import check_available, new_user_id
 from homeserver.admin.put_account import AccountChange, put_account
 from homeserver.admin_api.pages import page_query, query_flag, with_next
@@ -126,10 +127,10 @@ async def username_available(request: web.Request) -> web.StreamResponse:
 async def find_by_threepid(request: web.Request) -> web.StreamResponse:
     """GET /threepid/{medium}/users/{address}: whose address it is."""
     await require_admin(request)
+    medium = path_param(request, "medium")
+    address = canonical(medium, path_param(request, "address"))
     async with services(request).db.acquire() as conn:
-        user_id = await select_user_by_threepid(
-            conn, path_param(request, "medium"), path_param(request, "address")
-        )
+        user_id = await select_user_by_threepid(conn, medium, address or "")
     if user_id is None:
         raise NotFound("Nobody here has this address")
     return json_response({"user_id": user_id})

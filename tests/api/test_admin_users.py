@@ -132,3 +132,19 @@ async def test_registration_tokens_are_made_changed_listed_and_deleted(
     assert (await admin.delete(f"{path}/abcd")).status == 200
     assert (await admin.get(f"{path}/abcd")).status == 404
     assert (await admin.post(f"{path}/new", {"token": "no spaces"})).errcode == "M_INVALID_PARAM"
+
+
+async def test_rate_pushers_and_jobs_are_shown(admin: ApiClient, alice: ApiClient) -> None:
+    base = f"{V1}/users/{alice.user_id}"
+    assert (await admin.get(f"{base}/override_ratelimit")).ok() == {}
+    rate = {"messages_per_second": 2, "burst_count": 5}
+    assert (await admin.post(f"{base}/override_ratelimit", rate)).ok() == rate
+    assert (await admin.get(f"{base}/override_ratelimit")).ok() == rate
+    assert (await admin.delete(f"{base}/override_ratelimit")).status == 200
+    assert (await admin.get(f"{base}/override_ratelimit")).ok() == {}
+    assert (await admin.get(f"{base}/pushers")).ok() == {"pushers": [], "total": 0}
+    room_id = await create(alice)
+    await admin.delete(f"{V2}/rooms/{room_id}", {})
+    tasks = (await admin.get(f"{V1}/scheduled_tasks", resource_id=room_id)).ok()["scheduled_tasks"]
+    assert [task["action"] for task in tasks] == ["delete_room"]
+    assert (await admin.get(f"{V1}/scheduled_tasks", job_status="odd")).errcode == "M_INVALID_PARAM"

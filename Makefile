@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Tests run in two processes, a file of tests in one of them; WORKERS=0 runs them in this one.
+WORKERS ?= 2
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -21,7 +23,7 @@ run: $(VENV)/.installed ## Install what is needed and run the homeserver; ARGS="
 
 test: $(VENV)/.installed-for-tests ## Install what the tests need and run them all; ARGS="-k name" picks some
 	@tests/install-system-packages
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/.installed-for-tests ## Check style (ruff), types (mypy --strict) and import directions (import-linter)
 	@$(BIN)/ruff check .

@@ -16,7 +16,7 @@ from homeserver.storage.db import Database
 from homeserver.storage.migrate import migrate
 
 EXTERNAL_URL = "PARLOUR_TEST_DATABASE_URL"
-TEMPLATE = "parlour_tests_template"
+TEMPLATE = "parlour_tests_template" + os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 class TestDatabases:

@@ -33,7 +33,7 @@ async def make_preview(ctx: PreviewsContext, url: str, language: str) -> JsonObj
         if page.media_type.startswith("image/"):
             return await _picture(ctx, page)
         if page.media_type not in PAGES:
-            return {"og:title": page.url.name} if page.url.name else {}
+            return _named(page.url)
         raw, charset, final_url = await page.read(max_page, cut=True), page.charset, page.url
     extract = await _extract(ctx, raw, charset)
     properties = properties_of(extract)
@@ -67,7 +67,13 @@ async def _picture(ctx: PreviewsContext, answer: Answer) -> JsonObject:
     image = await store_image(ctx, answer)
     if image is None:
         raise FetchFailed("This is not a picture that can be shown")
-    return {**image.properties(), **({"og:title": answer.url.name} if answer.url.name else {})}
+    return {**image.properties(), **_named(answer.url)}
+
+
+def _named(url: URL) -> JsonObject:
+    """Return the name of a file as the title of its preview."""
+    name = " ".join(url.name.split())[:MAX_DESCRIPTION_CHARS]
+    return {"og:title": name} if name else {}
 
 
 async def _with_image(

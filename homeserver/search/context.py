@@ -30,11 +30,12 @@ class SearchContext:
     """The dependencies of every verb in this package.
 
     `configuration` is PostgreSQL's name for the language whose word stems count. `messages` and `people` keep
-    the indexes up to date.
+    the indexes up to date, `index` being that of messages.
     """
 
     rooms: RoomsContext
     configuration: str
+    index: MessageIndex
     messages: Follower
     people: Follower
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SEARCHES_AT_ONCE))
@@ -49,6 +50,7 @@ async def open_search(rooms: RoomsContext) -> AsyncIterator[SearchContext]:
     ctx = SearchContext(
         rooms,
         configuration,
+        messages,
         Follower("messages", rooms.db, _has_events, messages.advance),
         Follower("people", rooms.db, _concerns_people, people.advance),
     )

@@ -38,7 +38,7 @@ YIELD_EVERY: Final = 10
 
 
 class MessageIndex:
-    """Follows the events by their numbers."""
+    """Follows the events by their numbers; `behind` says by how many of these it lags."""
 
     def __init__(self, db: Database, clock: Clock, configuration: str) -> None:
         self._db = db
@@ -46,6 +46,7 @@ class MessageIndex:
         self._configuration = configuration
         self._head = self._settling = -1
         self._settle_at = 0.0
+        self.behind = 0
 
     async def advance(self, settled: int) -> Progress:
         """Index what is new, or the first of it. Before the cursor nothing can be missing any more."""
@@ -54,6 +55,7 @@ class MessageIndex:
         async with self._db.acquire() as conn:
             last = await search_texts.select_last_event_nid(conn)
         self._head = await self._index_span(self._head, last)
+        self.behind = max(0, last - self._head)
         now = self._clock.monotonic()
         is_due = now >= self._settle_at
         if is_due:

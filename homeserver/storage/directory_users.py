@@ -12,7 +12,7 @@ import asyncpg
 
 from federation.protocol.ids import ServerName, UserId
 from homeserver.storage.db import Connection
-from homeserver.storage.search_texts import SELECT_STATEMENT_TIMEOUT, SearchTooCostly
+from homeserver.storage.search_texts import SELECT_SEARCH_SETTINGS, SearchTooCostly
 
 MAX_NAMES = 50
 """By how many display names, one per room at most, somebody can be found."""
@@ -209,7 +209,7 @@ async def select_visible_users(
 
     Raises: SearchTooCostly.
     """
-    await conn.execute(SELECT_STATEMENT_TIMEOUT, str(timeout_ms))
+    await conn.execute(SELECT_SEARCH_SETTINGS, str(timeout_ms))
     try:
         rows = await conn.fetch(
             SELECT_VISIBLE_USERS, query.grams, query.needles, query.viewer_nid, query.own_server,

@@ -49,7 +49,10 @@ WHERE s.words <> excluded.words OR s.shown_nid <> excluded.shown_nid
 DELETE_TEXTS = "DELETE FROM search_texts WHERE event_nid = ANY ($1::bigint[])"
 SELECT_STEM_QUERY = "SELECT websearch_to_tsquery($1::text::regconfig, $2)"
 SELECT_CONFIGURATION = "SELECT EXISTS (SELECT FROM pg_ts_config WHERE cfgname = $1)"
-SELECT_STATEMENT_TIMEOUT = "SELECT set_config('statement_timeout', $1, true)"
+# A plan for anything that might be asked would be one for nothing: how often a word occurs decides.
+SELECT_SEARCH_SETTINGS = """
+SELECT set_config('statement_timeout', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true)
+"""
 
 # What a viewer is shown of a found event is loaded for the few that are: the bodies are left out here.
 _FOUND = f"""
@@ -208,7 +211,7 @@ async def select_found(
     Raises: SearchTooCostly.
     """
     statement = SELECT_RANKED_TEXTS if ranked else SELECT_RECENT_TEXTS
-    await conn.execute(SELECT_STATEMENT_TIMEOUT, str(timeout_ms))
+    await conn.execute(SELECT_SEARCH_SETTINGS, str(timeout_ms))
     try:
         rows = await conn.fetch(
             statement, query.grams, query.needles, query.stems, query.room_nids, query.kinds,

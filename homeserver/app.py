@@ -25,6 +25,7 @@ from homeserver.appservices.context import open_appservices
 from homeserver.client_api import client_routes
 from homeserver.client_api.appservice_gauges import appservice_samples
 from homeserver.client_api.pusher_gauges import pusher_samples
+from homeserver.client_api.search_gauges import search_samples
 from homeserver.client_data.open_client_data import open_client_data
 from homeserver.clock import Clock, SystemClock
 from homeserver.config import Settings
@@ -184,6 +185,7 @@ async def _open_services(stack: AsyncExitStack, settings: Settings, clock: Clock
     e2ee, to_device = E2eeContext.of(rooms), ToDeviceContext.of(rooms, OutboxDevices() if transport else None)
     federation, gauges = None, Gauges()
     gauges.add(partial(pusher_samples, pushers.ctx.tally))
+    gauges.add(partial(search_samples, search))
     gauges.add(partial(appservice_samples, appservices.senders))
     if transport is not None:
         federation = await stack.enter_async_context(

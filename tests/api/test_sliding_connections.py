@@ -88,15 +88,10 @@ async def test_a_newer_request_ends_the_older_one(alice: ApiClient) -> None:
     room_id = await create(alice)
     slider = Slider(alice)
     await slider.sync()
-    older = asyncio.create_task(slider.ask(20_000))
-    await asyncio.sleep(0)
-    pos = slider.pos
-    while not older.done():
-        newer = asyncio.create_task(slider.ask(200))
-        await asyncio.wait({older, newer}, return_when=asyncio.FIRST_COMPLETED)
-        if newer.done():
-            break
-    await newer
+    older, pos = asyncio.create_task(slider.ask(60_000)), slider.pos
+    async with asyncio.timeout(20):
+        while not older.done():
+            (await slider.ask()).ok()
     ended = (await older).ok()
     assert ended["pos"] == pos
     assert ended["rooms"] == {}

@@ -94,7 +94,7 @@ async def _collect(
     ctx: SyncContext, request: SlidingRequest, connection: SlidingConnection, since: SyncToken | None
 ) -> Collected:
     found = await survey(ctx, request, connection, since)
-    ctx.hub.watch_rooms(request.viewer.user_nid, found.rooms.memberships)
+    ctx.hub.watch_rooms(request.viewer.user_nid, found.memberships)
     choice = choose(found)
     results = await load_results(ctx, found, choice)
     return Collected(found, choice, results, await load_extensions(ctx, found, choice, results))

@@ -37,7 +37,7 @@ class Choice:
     def flags_of(self, room_nid: int, found: Survey) -> int:
         """Return the flags of a room that is shown as wanted, but for what the user is there."""
         flags = Flag.ACCOUNT_DATA if room_nid in self.account_data else 0
-        if room_nid in self.receipts and found.rooms.is_joined(room_nid):
+        if room_nid in self.receipts and found.is_joined(room_nid):
             flags |= Flag.RECEIPTS
         return flags | Flag.DIRECT if room_nid in found.rooms.direct else flags
 
@@ -68,8 +68,10 @@ def choose(found: Survey) -> Choice:
 def _active_first(found: Survey) -> list[int]:
     """Return the rooms that this connection's lists are made of."""
     order = list(reversed(found.rooms.order))
+    if found.rooms.memberships is not found.memberships:  # another request has moved on
+        order = [nid for nid in order if nid in found.memberships]
     if found.departing:
-        places = {nid: found.rooms.memberships[nid].position for nid in found.departing}
+        places = {nid: found.memberships[nid].position for nid in found.departing}
         order = sorted([*order, *places], key=lambda nid: -places.get(nid, found.rooms.order.get(nid, 0)))
     return order
 
@@ -109,7 +111,7 @@ def _want(wanted: dict[int, RoomConfig], rooms: Collection[int], config: RoomCon
 def _leave_out_incomplete(found: Survey, wanted: dict[int, RoomConfig]) -> None:
     """Let those who want all members of a room have it when they are known."""
     for nid in found.incomplete:
-        if nid in wanted and found.rooms.is_joined(nid) and wanted[nid].required_state.wants_all_members:
+        if nid in wanted and found.is_joined(nid) and wanted[nid].required_state.wants_all_members:
             del wanted[nid]
 
 
@@ -187,14 +189,14 @@ def _behind(found: Survey, choice: Choice) -> dict[int, SentRoom]:
         candidates.update(rooms)
     for nid in candidates - choice.wanted.keys():
         sent = rooms[nid]
-        if sent.since is None and nid in found.rooms.memberships and _misses(found, nid, sent):
+        if sent.since is None and nid in found.memberships and _misses(found, nid, sent):
             behind[nid] = sent._replace(since=found.since.position)
     return behind
 
 
 def _misses(found: Survey, nid: int, sent: SentRoom) -> bool:
-    if sent.flags & Flag.LEFT and not found.rooms.is_joined(nid):
-        return found.rooms.memberships[nid].position > found.base_of(nid)
+    if sent.flags & Flag.LEFT and not found.is_joined(nid):
+        return found.memberships[nid].position > found.base_of(nid)
     return (
         found.has_moved(nid)
         or bool(sent.flags & Flag.RECEIPTS and found.moved.get(nid, 0) & Stream.RECEIPTS)

@@ -68,7 +68,7 @@ async def load_extensions(
 async def _add_e2ee(ctx: SyncContext, found: Survey, answer: ExtensionResults) -> None:
     """Spec: https://github.com/matrix-org/matrix-spec-proposals/pull/3884"""
     viewer = found.request.viewer
-    delta = await load_device_lists(ctx, found.plain, found.rooms.memberships, found.token.position)
+    delta = await load_device_lists(ctx, found.plain, found.memberships, found.token.position)
     counts = await ctx.key_counts.of_device(viewer.user_nid, viewer.device_nid)
     body: JsonObject = {
         "device_one_time_keys_count": render_counts(counts),
@@ -133,9 +133,7 @@ async def _load_receipts(
 ) -> Mapping[int, Sequence[StoredReceipt]]:
     viewer, upto = found.request.viewer, found.token.position
     older = {r.nid: r for r in results.shown if (r.initial or r.expanded) and r.nid in choice.receipts}
-    lacking = {
-        nid for nid in _lacking(found, choice, choice.receipts, Flag.RECEIPTS) if found.rooms.is_joined(nid)
-    }
+    lacking = {nid for nid in _lacking(found, choice, choice.receipts, Flag.RECEIPTS) if found.is_joined(nid)}
     behind, live = _moved_receipts(ctx, found, choice, lacking)
     receipts: dict[int, list[StoredReceipt]] = {}
     if not (lacking or older or behind or live):
@@ -166,9 +164,7 @@ def _moved_receipts(
     if not read_by_user:
         candidates = {*choice.todo, *(nid for nid, kinds in found.moved.items() if kinds & Stream.RECEIPTS)}
     given = {
-        nid
-        for nid in candidates
-        if nid in choice.receipts and nid not in lacking and found.rooms.is_joined(nid)
+        nid for nid in candidates if nid in choice.receipts and nid not in lacking and found.is_joined(nid)
     }
     behind = {nid for nid in given if sent_rooms[nid].since is not None}
     return behind, {
@@ -197,7 +193,7 @@ async def _add_typing(
         users: list[object] = list(typing.current(nid))
         floor = stamp if users else max(stamp, ctx.ephemeral.stamps.floor)
         shown = bool(users) if nid in new or found.since is None else typing.version(nid) > floor
-        if shown and found.rooms.is_joined(nid):
+        if shown and found.is_joined(nid):
             typists[nid] = users
     if typists:
         rooms = await ctx.rooms.names.rooms(typists)

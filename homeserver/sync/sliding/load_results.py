@@ -70,7 +70,7 @@ async def _read_elsewhere(ctx: SyncContext, found: Survey, choice: Choice) -> fr
     viewer_nid, since = found.request.viewer.user_nid, found.since.position
     if not ctx.changes.of_user(viewer_nid, since) & Stream.RECEIPTS:
         return frozenset()
-    joined = [nid for nid in choice.wanted if found.rooms.is_joined(nid)]
+    joined = [nid for nid in choice.wanted if found.is_joined(nid)]
     async with ctx.rooms.db.acquire() as conn:
         return frozenset(await select_rooms_read(conn, viewer_nid, joined, since, found.token.position))
 

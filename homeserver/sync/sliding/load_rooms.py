@@ -16,6 +16,8 @@ from homeserver.sync.context import SyncContext
 from homeserver.sync.sliding.room_filters import SPACE_CHILD, OwnData, RoomDetails, RoomFilters, passes
 from homeserver.sync.sliding.user_rooms import Matching, UserRooms
 
+MAX_PASSES = 3
+"""Where more and more happens meanwhile, the filters are a moment behind."""
 DIRECT = "m.direct"
 TAG = "m.tag"
 
@@ -28,7 +30,7 @@ async def load_user_rooms(
     Once this returns, and until its caller awaits anything, `rooms.upto` is the worker's position.
     """
     async with rooms.lock:
-        while True:
+        for _ in range(MAX_PASSES):
             await _load_memberships(ctx, user_nid, rooms)
             version = rooms.version
             await _load_own_data(ctx, user_nid, rooms)
@@ -36,12 +38,14 @@ async def load_user_rooms(
                 await _match(ctx, rooms, filters)
             if rooms.version == version and rooms.upto == ctx.rooms.tailer.applied:
                 return
+        await _load_memberships(ctx, user_nid, rooms)
 
 
 async def passing(
     ctx: SyncContext, rooms: UserRooms, filters: RoomFilters, room_nids: Collection[int]
 ) -> set[int]:
     """Return those of a user's rooms that pass a filter."""
+    memberships = rooms.memberships
     known = await ctx.rooms.names.rooms(room_nids)
     details = await _details(ctx, rooms, room_nids) if filters.asks_details else {}
     children = frozenset() if filters.spaces is None else await _children(ctx, rooms, filters.spaces)
@@ -49,8 +53,9 @@ async def passing(
     return {
         nid
         for nid, room in known.items()
-        if passes(
-            filters, (nid, room.room_id), rooms.memberships[nid].membership,
+        if nid in memberships
+        and passes(
+            filters, (nid, room.room_id), memberships[nid].membership,
             details.get(nid, UNKNOWN), own, children,
         )
     }  # fmt: skip

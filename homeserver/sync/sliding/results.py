@@ -128,12 +128,12 @@ def plan_results(found: Survey, choice: Choice, read: Set[int]) -> list[RoomResu
 
 
 def _plan(found: Survey, choice: Choice, nid: int, read_elsewhere: bool) -> RoomResult:
-    membership, sent = found.rooms.memberships[nid], found.connection.rooms.get(nid)
+    membership, sent = found.memberships[nid], found.connection.rooms.get(nid)
     config = choice.wanted[nid]
     base = WHOLE if sent is None else found.base_of(nid)
     result = RoomResult(
         nid, config, membership, sent, base, found.token.position,
-        was_in=found.rooms.has_been_in(nid),
+        was_in=found.has_been_in(nid),
         moved=sent is None or found.has_moved(nid),
         has_new_meta=_may_have_new_meta(found, nid, sent),
         was_completed=sent is not None and found.was_completed(nid),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from federation.protocol.ids import InvalidIdentifier, parse_room_id
 from homeserver.rooms.filters import EVERYTHING
 from homeserver.storage.account_data import AccountData
+from homeserver.storage.memberships import RoomMembership
 from homeserver.storage.positions import Stream
 from homeserver.storage.sliding_rooms import select_rooms_with_receipts
 from homeserver.sync import personal
@@ -21,8 +22,10 @@ from homeserver.sync.tokens import SyncToken
 
 @dataclass(slots=True)
 class Survey:
-    """Everything that has to be known before rooms are chosen, all of it as of `token`.
+    """Everything that has to be known before rooms are chosen.
 
+    `memberships` are those of `token`. What else is known may be newer, if another request of the user has
+    looked meanwhile: that decides about the order of rooms, but never about what is shown of one.
     `completions` say since when rooms that were joined with partial state are complete; None: not yet.
     `moved` are the kinds of data that have changed in rooms which the connection has; `departing` the rooms
     that it has to be told the user has left, with those of them that pass each filter. `account_data` is
@@ -34,6 +37,7 @@ class Survey:
     since: SyncToken | None
     token: SyncToken
     rooms: UserRooms
+    memberships: Mapping[int, RoomMembership]
     moved: Mapping[int, int]
     departing: Sequence[int] = ()
     departing_passes: Mapping[RoomFilters, Set[int]] = field(default_factory=dict)
@@ -66,6 +70,15 @@ class Survey:
         completed_at = self.completions.get(room_nid)
         return completed_at is not None and self.base_of(room_nid) < completed_at <= self.token.position
 
+    def is_joined(self, room_nid: int) -> bool:
+        room = self.memberships.get(room_nid)
+        return room is not None and room.membership == "join"
+
+    def has_been_in(self, room_nid: int) -> bool:
+        """Whether the user has ever been a member of a room."""
+        standing = self.rooms.standings.get(room_nid)
+        return self.is_joined(room_nid) or (standing is not None and standing.has_joined)
+
     def base_of(self, room_nid: int) -> int:
         """Return up to which position the client has a room that it was sent."""
         sent = self.connection.rooms[room_nid]
@@ -75,7 +88,7 @@ class Survey:
 
     def has_moved(self, room_nid: int) -> bool:
         """Whether there may be something new to show of a room that the client has."""
-        membership = self.rooms.memberships[room_nid]
+        membership = self.memberships[room_nid]
         if membership.position > self.base_of(room_nid):
             return True
         if membership.membership != "join":
@@ -87,39 +100,30 @@ class Survey:
 async def survey(
     ctx: SyncContext, request: SlidingRequest, connection: SlidingConnection, since: SyncToken | None
 ) -> Survey:
-    """Look at everything as of this worker's position, which nothing moves before the caller awaits."""
+    """Look at everything as of this worker's position."""
     rooms = ctx.sliding.rooms_of(request.viewer.user_nid)
     filters = {wanted.filters for wanted in request.lists.values()}
-    while True:
-        await load_user_rooms(ctx, request.viewer.user_nid, rooms, filters)
-        token = SyncToken(ctx.epoch, rooms.upto, ctx.ephemeral.stamps.last)
-        departing = _departing(rooms, connection)
-        found = Survey(
-            request,
-            connection,
-            since,
-            token,
-            rooms,
-            await _moved(ctx, connection, rooms, since, token),
-            departing,
-            {wanted: await passing(ctx, rooms, wanted, departing) for wanted in filters if departing},
-            await _subscribed(ctx, request, rooms, departing),
-            await _completions(ctx, rooms),
-            await personal.load_account_data(
-                ctx, plain_request(request, since), _position(since), token.position
-            ),
-        )
-        if ctx.rooms.tailer.applied == token.position:
-            return found
+    await load_user_rooms(ctx, request.viewer.user_nid, rooms, filters)
+    # No commit comes between these.
+    token, memberships = SyncToken(ctx.epoch, rooms.upto, ctx.ephemeral.stamps.last), rooms.memberships
+    found = Survey(request, connection, since, token, rooms, memberships, {}, _departing(rooms, connection))
+    found.moved = await _moved(ctx, found)
+    if found.departing:
+        found.departing_passes = {
+            wanted: await passing(ctx, rooms, wanted, found.departing) for wanted in filters
+        }
+    found.subscribed_ids = await _subscribed(ctx, found)
+    completions = await ctx.rooms.completions.load()
+    found.completions = {nid: at for nid, at in completions.items() if nid in memberships}
+    found.account_data = await personal.load_account_data(
+        ctx, found.plain, 0 if since is None else since.position, token.position
+    )
+    return found
 
 
 def plain_request(request: SlidingRequest, since: SyncToken | None) -> SyncRequest:
     """Return a request as the parts that all transports share take it."""
     return SyncRequest(request.viewer, EVERYTHING, since)
-
-
-def _position(since: SyncToken | None) -> int:
-    return 0 if since is None else since.position
 
 
 def _departing(rooms: UserRooms, connection: SlidingConnection) -> list[int]:
@@ -134,44 +138,31 @@ def _departing(rooms: UserRooms, connection: SlidingConnection) -> list[int]:
     return found
 
 
-async def _moved(
-    ctx: SyncContext,
-    connection: SlidingConnection,
-    rooms: UserRooms,
-    since: SyncToken | None,
-    token: SyncToken,
-) -> Mapping[int, int]:
-    if since is None or not connection.rooms:
+async def _moved(ctx: SyncContext, found: Survey) -> Mapping[int, int]:
+    rooms, since = found.connection.rooms, found.since
+    if since is None or not rooms:
         return {}
-    changes = ctx.changes.rooms_since(since.position, connection.rooms)
+    changes = ctx.changes.rooms_since(since.position, rooms)
     if changes is not None:
         return {nid: changed.since(since.position) for nid, changed in changes.items()}
     # The worker has not been there all the while: the database knows.
-    moved = {nid: Stream.EVENTS for nid in connection.rooms if rooms.order.get(nid, 0) > since.position}
+    moved = {nid: Stream.EVENTS for nid in rooms if found.rooms.order.get(nid, 0) > since.position}
     async with ctx.rooms.db.acquire() as conn:
-        read = await select_rooms_with_receipts(conn, list(connection.rooms), since.position, token.position)
+        read = await select_rooms_with_receipts(conn, list(rooms), since.position, found.token.position)
     return {nid: moved.get(nid, 0) | (Stream.RECEIPTS if nid in read else 0) for nid in moved.keys() | read}
 
 
-async def _subscribed(
-    ctx: SyncContext, request: SlidingRequest, rooms: UserRooms, departing: Sequence[int]
-) -> dict[str, int]:
+async def _subscribed(ctx: SyncContext, found: Survey) -> dict[str, int]:
     """Return the numbers of subscribed rooms that the user may see something of; others are passed over."""
-    found: dict[str, int] = {}
-    for room_id in request.subscriptions:
+    subscribed: dict[str, int] = {}
+    for room_id in found.request.subscriptions:
         try:
             room = await ctx.rooms.names.room(parse_room_id(room_id))
         except InvalidIdentifier:
             continue
-        membership = None if room is None else rooms.memberships.get(room.nid)
+        membership = None if room is None else found.memberships.get(room.nid)
         if room is None or membership is None or membership.forgotten:
             continue
-        if room.nid in rooms.order or room.nid in departing or rooms.has_been_in(room.nid):
-            found[room_id] = room.nid
-    return found
-
-
-async def _completions(ctx: SyncContext, rooms: UserRooms) -> dict[int, int | None]:
-    """Return since when those of the rooms are complete that were joined with partial state."""
-    completions = await ctx.rooms.completions.load()
-    return {nid: at for nid, at in completions.items() if nid in rooms.memberships}
+        if room.nid in found.rooms.order or room.nid in found.departing or found.has_been_in(room.nid):
+            subscribed[room_id] = room.nid
+    return subscribed

@@ -101,10 +101,6 @@ class UserRooms:
         room = self.memberships.get(nid)
         return room is not None and room.membership == "join"
 
-    def has_been_in(self, nid: int) -> bool:
-        """Whether the user has ever been a member of a room."""
-        return self.is_joined(nid) or (nid in self.standings and self.standings[nid].has_joined)
-
     def _is_shown(self, room: RoomMembership) -> bool:
         """Whether a room that the user is not in is in every connection's list."""
         standing = self.standings.get(room.room_nid)

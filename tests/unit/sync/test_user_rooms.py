@@ -51,7 +51,6 @@ def test_which_rooms_are_in_the_list_and_which_only_where_they_were_shown() -> N
     )  # fmt: skip
     assert rooms.order.keys() == {3, 6}
     assert rooms.departed == [(9, 8), (2, 5)]
-    assert (rooms.has_been_in(5), rooms.has_been_in(8)) == (True, False)
 
 
 def test_changed_rooms_are_found_by_whichever_way_is_shorter() -> None:

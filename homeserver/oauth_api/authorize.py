@@ -27,6 +27,7 @@ from homeserver.oauth.errors import ACCESS_DENIED
 from homeserver.oauth_api.forms import MAX_BODY_BYTES, once_each
 from homeserver.oauth_api.metadata import require_oauth
 from homeserver.oauth_api.paths import AUTHORIZE, REGISTER, SIGN_IN
+from homeserver.oauth_api.register import may_register
 from homeserver.oauth_api.visits import Visit, lead, page
 from homeserver.storage.browser_sessions import BrowserSession
 
@@ -47,7 +48,7 @@ async def show_authorize(visit: Visit) -> web.Response:
         return _refuse(visit, refused)
     # What is done on the way is not asked for again on the way back.
     onward = f"{AUTHORIZE}?{urlencode({name: value for name, value in params.items() if name != 'prompt'})}"
-    if CREATE in asked.prompts:
+    if CREATE in asked.prompts and await may_register(visit.here.accounts):
         return visit.go(REGISTER, return_to=onward)
     if visit.session is None or LOGIN in asked.prompts:
         hint = _hinted_name(asked.login_hint)

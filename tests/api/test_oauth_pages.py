@@ -55,6 +55,19 @@ async def test_cookies_work_without_https_on_the_own_machine(client: ApiClient, 
     assert {"parlour-account", "parlour-sign-in"} == set(browser.cookies)
 
 
+@pytest.mark.parametrize("overrides", [{"public_baseurl": "https://example.org/matrix"}])
+async def test_pages_are_found_below_a_path(client: ApiClient, alice: ApiClient) -> None:
+    browser = Browser(client.session, client.base_url, "https://example.org/matrix")
+    app = await App.register(client)
+    form = await browser.open(app.request())
+    consent = await browser.submit(form, user="alice", password=PASSWORD)
+    assert (await browser.submit(consent, decision="allow")).location.startswith(app.redirect_uri)
+    page = await browser.open("/account")
+    assert page.links["Devices"] == "/matrix/account/devices"
+    assert "Where you are signed in" in (await browser.open(page.links["Devices"])).text
+    assert "Username" in (await browser.submit_form(page, page.forms[0])).text
+
+
 async def test_signing_in_makes_a_new_secret(browser: Browser, alice: ApiClient) -> None:
     """A secret that somebody planted in the browser before must not become the user's session."""
     browser.cookies[SESSION_COOKIE] = "A" * 43
@@ -124,7 +137,7 @@ async def test_browser_is_signed_out_by_itself_by_time_and_by_the_end_of_all_ses
 ) -> None:
     account = await sign_in(browser)
     secret = browser.cookies[SESSION_COOKIE]
-    out = await browser.submit(account, account.forms[0])
+    out = await browser.submit_form(account, account.forms[0])
     assert "Password" in out.text
     assert SESSION_COOKIE not in browser.cookies
     browser.cookies[SESSION_COOKIE] = secret
@@ -199,3 +212,5 @@ async def test_closed_registration_offers_nothing_but_to_the_first_admin(
     other = browser_for(client)
     assert "Create an account" not in (await other.open("/account/sign-in")).links
     assert (await other.open("/account/register")).status == 403
+    app = await App.register(client)
+    assert "Username" in (await other.open(app.request(prompt="create"))).text, "then they sign in"

@@ -99,6 +99,8 @@ class Browser:
     ) -> Page:
         full = urljoin(self._base_url, url)
         real = full.replace(self._public_url, self._base_url, 1)
+        below = urlsplit(self._public_url).path  # a proxy would take it off
+        real = real.replace(self._base_url + below, self._base_url, 1)
         sent = {"Cookie": self.cookie_header, **(headers or {})}
         data = None if fields is None else urlencode(fields).encode()
         if data is not None:

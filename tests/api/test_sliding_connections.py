@@ -182,15 +182,15 @@ def refuse(*_: object) -> None:
     raise AssertionError("the database was asked")
 
 
-@pytest.mark.parametrize("text", ["\0", "\ud800", "💬" * 60, "'; --", "$ME"])
-async def test_odd_texts_are_taken_or_refused(alice: ApiClient, text: str) -> None:
+async def test_odd_texts_are_taken_or_refused(alice: ApiClient) -> None:
     room_id = await create(alice)
-    lists = {"a": window(9, 1, [text, text], ["m.room.member", text], room_name_like=text, tags=[text])}
-    body = {"conn_id": text, "lists": lists, "room_subscriptions": {text: {"timeline_limit": 1}}}
-    raw = json.dumps(body | {"txn_id": text}).encode()
-    reply = await alice.request("POST", PATH, data=raw)
-    if reply.status == 400:
-        assert reply.errcode in ("M_NOT_JSON", "M_BAD_JSON", "M_INVALID_PARAM")
-    else:
-        again = await alice.request("POST", PATH, data=raw, params={"pos": reply.ok()["pos"]})
-        assert again.ok()["rooms"].keys() <= {room_id}
+    for text in ("\0", "\ud800", "💬" * 60, "'; --", "$ME"):
+        lists = {"a": window(9, 1, [text, text], ["m.room.member", text], room_name_like=text, tags=[text])}
+        body = {"conn_id": text, "lists": lists, "room_subscriptions": {text: {"timeline_limit": 1}}}
+        raw = json.dumps(body | {"txn_id": text}).encode()
+        reply = await alice.request("POST", PATH, data=raw)
+        if reply.status == 400:
+            assert reply.errcode in ("M_NOT_JSON", "M_BAD_JSON", "M_INVALID_PARAM")
+        else:
+            again = await alice.request("POST", PATH, data=raw, params={"pos": reply.ok()["pos"]})
+            assert again.ok()["rooms"].keys() <= {room_id}

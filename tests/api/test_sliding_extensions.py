@@ -2,8 +2,6 @@
 
 import asyncio
 
-import pytest
-
 from homeserver.json_types import JsonObject
 from tests.api.client import ApiClient
 from tests.api.key_support import device_keys
@@ -103,35 +101,32 @@ async def test_account_data_of_the_account_and_of_rooms_that_are_shown(alice: Ap
     assert answer["extensions"]["account_data"]["rooms"].keys() == {here}
 
 
-@pytest.mark.parametrize(
-    ("scope", "rooms"),
-    [
-        ({}, {"listed", "subscribed"}),
-        ({"lists": ["*"], "rooms": ["*"]}, {"listed", "subscribed"}),
-        ({"lists": ["top"], "rooms": []}, {"listed"}),
-        ({"lists": [], "rooms": ["*"]}, {"subscribed"}),
-        ({"lists": ["other"], "rooms": []}, set()),
-    ],
-)
-async def test_extensions_are_for_the_rooms_of_their_scope(
-    alice: ApiClient, scope: JsonObject, rooms: set[str]
-) -> None:
+SCOPES: list[tuple[JsonObject, set[str]]] = [
+    ({}, {"listed", "subscribed"}),
+    ({"lists": ["*"], "rooms": ["*"]}, {"listed", "subscribed"}),
+    ({"lists": ["top"], "rooms": []}, {"listed"}),
+    ({"lists": [], "rooms": ["*"]}, {"subscribed"}),
+    ({"lists": ["other"], "rooms": []}, set()),
+]
+
+
+async def test_extensions_are_for_the_rooms_of_their_scope(alice: ApiClient) -> None:
     found = {name: await create(alice, name=name) for name in ("outside", "subscribed", "listed")}
     for room_id in found.values():
-        (
-            await alice.put(f"/rooms/{room_id}/typing/{alice.user_id}", {"typing": True, "timeout": 30_000})
-        ).ok()
+        typing = {"typing": True, "timeout": 30_000}
+        (await alice.put(f"/rooms/{room_id}/typing/{alice.user_id}", typing)).ok()
         (await alice.put(f"/user/{alice.user_id}/rooms/{room_id}/tags/u.work", {})).ok()
         await read(alice, room_id, await say(alice, room_id, "read"))
-    body: JsonObject = {
-        "lists": {"top": window(0, 1)},
-        "room_subscriptions": {found["subscribed"]: {"timeline_limit": 1, "required_state": []}},
-        **asking("typing", "receipts", "account_data", **scope),
-    }
-    answer = await Slider(alice, body).sync()
-    wanted = {found[name] for name in rooms}
-    for name in ("typing", "receipts", "account_data"):
-        assert answer["extensions"].get(name, {"rooms": {}})["rooms"].keys() == wanted, name
+    for scope, rooms in SCOPES:
+        body: JsonObject = {
+            "lists": {"top": window(0, 1)},
+            "room_subscriptions": {found["subscribed"]: {"timeline_limit": 1, "required_state": []}},
+            **asking("typing", "receipts", "account_data", **scope),
+        }
+        answer = await Slider(alice, body).sync()
+        wanted = {found[name] for name in rooms}
+        for name in ("typing", "receipts", "account_data"):
+            assert answer["extensions"].get(name, {"rooms": {}})["rooms"].keys() == wanted, (name, scope)
 
 
 async def test_typing_and_receipts_end_a_wait(alice: ApiClient, bob: ApiClient) -> None:

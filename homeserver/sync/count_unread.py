@@ -14,7 +14,7 @@ NO_TIMELINE = Timeline((), limited=False, prev_batch="")
 
 @dataclass(frozen=True, slots=True)
 class UnreadRooms:
-    """By room number: up to where the user has read, and what is unread by their rules; and pending invites."""
+    """By room number: up to where the user has read and what is unread by their rules; and invites."""
 
     readings: Mapping[int, Unread]
     counts: Mapping[int, Counts]
@@ -27,7 +27,7 @@ class UnreadRooms:
 
 
 async def count_unread(ctx: SyncContext, viewer: Viewer) -> UnreadRooms:
-    """Count as of the tailer's position: from memory for who was counted before, else with one query for all."""
+    """Count as of the tailer's position: from memory for who was counted before, else with one query."""
     memberships = await ctx.rooms.memberships.of_user(viewer.user_nid)
     joined = [nid for nid, room in memberships.items() if room.membership == "join"]
     invites = sum(room.membership == "invite" for room in memberships.values())

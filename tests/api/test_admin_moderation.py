@@ -50,7 +50,7 @@ async def test_notice_is_told_in_a_room_of_its_own(admin: ApiClient, alice: ApiC
     reply = await admin.post(f"{V1}/send_server_notice", {"user_id": alice.user_id, "content": content})
     event_id = reply.ok()["event_id"]
     rooms = (await alice.get("/sync", timeout=0)).ok()["rooms"]
-    [room_id] = [*rooms["join"], *rooms["invite"]]
+    [room_id] = list({**rooms["join"], **rooms["invite"]})
     shown = (await admin.get(f"{V1}/rooms/{room_id}/messages", dir="b", limit=1)).ok()["chunk"]
     assert [event["event_id"] for event in shown] == [event_id]
     nobody = {"user_id": "@nobody:example.org", "content": content}

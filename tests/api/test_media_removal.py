@@ -5,6 +5,7 @@ import pytest
 from homeserver.accounts.find import find_account
 from homeserver.errors import NotFound
 from homeserver.http.context import Services
+from homeserver.json_types import JsonObject
 from homeserver.media.janitor import write_access_times
 from homeserver.media.remove import (
     delete_media,
@@ -51,7 +52,9 @@ async def test_files_of_a_room_go_only_with_who_uploaded_them(
     room_id = await create(alice, preset="public_chat")
     (await join(bob, room_id)).ok()
     own, foreign = await upload(alice, b"own"), await upload(bob, b"foreign")
-    contents = [{"body": "x", "msgtype": "m.image", "url": f"mxc://{address}"} for address in (own, foreign)]
+    contents: list[JsonObject] = [
+        {"body": "x", "msgtype": "m.image", "url": f"mxc://{address}"} for address in (own, foreign)
+    ]
     ids = [(await send(alice, room_id, content)).ok()["event_id"] for content in contents]
     async with services.db.acquire() as conn:
         events = await select_events(conn, ids)

@@ -71,7 +71,8 @@ async def test_a_mail_comes_once_messages_stay_unread_then_ever_less_often_and_e
     clock: FakeClock,
 ) -> None:
     (await set_state(bob, room_id, "m.room.name", {"name": "Bcc: x\n<b>room</b>"})).ok()
-    html: JsonObject = {"format": "org.matrix.custom.html", "formatted_body": "<em>one</em><script>no</script>"}
+    body = "<em>one</em><script>no</script>"
+    html: JsonObject = {"format": "org.matrix.custom.html", "formatted_body": body}
     await say(bob, room_id, "one", **html)
     await say(bob, room_id, "<i>two</i>")
     await all_told(services)

@@ -58,7 +58,7 @@ class OidcProvider:
     def logout_token(self, **claims: object) -> str:
         """Return a token that says that a session has ended."""
         now_s = self.now_s()
-        events = {"http://schemas.openid.net/event/backchannel-logout": {}}
+        events: JsonObject = {"http://schemas.openid.net/event/backchannel-logout": {}}
         good = {
             "iss": self.issuer, "aud": CLIENT_ID, "iat": now_s, "exp": now_s + 120, "jti": token_urlsafe(8),
             "events": events, "sub": self.user["sub"],

@@ -27,8 +27,8 @@ SECRET = bytes(range(16))
 class PushGateway:
     """Keeps what it is sent, and answers as it is told.
 
-    `status` and `body` are the answer; `rejected` are pushkeys that it does not want; while `resume` is cleared,
-    requests wait. `asked` is set by the first.
+    `status` and `body` are the answer; `rejected` are pushkeys that it does not want; while `resume` is
+    cleared, requests wait. `asked` is set by the first.
     """
 
     base_url: str = ""

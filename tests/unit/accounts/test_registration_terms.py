@@ -1,4 +1,4 @@
-from homeserver.accounts.registration_flows import policies
+from homeserver.accounts.own_stages import policies
 from homeserver.config.registration import TermsDocument
 
 

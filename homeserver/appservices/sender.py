@@ -61,7 +61,6 @@ class AppserviceSender:
         self._state: Claimed | None = None
         self._cursor = 0
         self._saved = 0
-        self._retry_now = False
         self._look = asyncio.Event()
         self._idle = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -102,11 +101,6 @@ class AppserviceSender:
         """See at once what there is to do."""
         self._idle.clear()
         self._look.set()
-
-    def try_again(self) -> None:
-        """Send what failed before its time has come."""
-        self._retry_now = True
-        self.look()
 
     async def until_idle(self) -> None:
         """Return once all that can be sent now was sent."""
@@ -181,8 +175,7 @@ class AppserviceSender:
 
     async def _may_send(self, state: Claimed) -> bool:
         """Tell whether the time of the next try has come, or somebody wants it now."""
-        if state.retry_at_ms is None or state.retry_at_ms <= self._clock.now_ms() or self._retry_now:
-            self._retry_now = False
+        if state.retry_at_ms is None or state.retry_at_ms <= self._clock.now_ms():
             return True
         async with self._db.acquire() as conn:
             return await appservices.take_retry(conn, self._nid)

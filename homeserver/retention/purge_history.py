@@ -78,8 +78,9 @@ async def delete_batch(
     progress = {"deleted": 0, **progress}
     gone = await purge_batch(ctx.rooms, room, candidates) if candidates else []
     progress["deleted"] += len(gone)
-    topos = [event.topo for event in gone]
-    progress["lowest"] = min([*topos, progress.get("lowest", 2**62)])
+    progress["lowest"] = min([*(e.topo for e in gone), progress.get("lowest", 2**62)])
+    progress["position"] = max([*(e.position or 0 for e in gone), progress.get("position", 0)])
+    progress["count"] = max([*(e.notify_count for e in gone), progress.get("count", 0)])
     if len(candidates) < BATCH:
         progress["settle_after"] = [progress["lowest"], 0]
     return progress
@@ -92,8 +93,12 @@ async def settle_step(ctx: RetentionContext, room: Room, progress: JsonObject) -
     if (after := progress["settle_after"]) is not None:
         place = await settle_forks(ctx.rooms, room, (after[0], after[1]), BATCH)
         return Step({**progress, "settle_after": place})
-    async with ctx.rooms.db.acquire() as conn:
-        receipts = await purge.delete_receipts_of_nothing(conn, room.nid, BATCH)
+    async with ctx.rooms.db.transaction() as conn:
+        receipts = await purge.move_receipts(conn, room.nid, BATCH)
+        if receipts < BATCH:
+            await purge.count_as_read(
+                conn, room.nid, ctx.rooms.server_name, progress["position"], progress["count"]
+            )
     if receipts < BATCH:
         await forget_purged(ctx.rooms, room)
     return Step(progress, is_last=receipts < BATCH)

@@ -112,6 +112,46 @@ FROM (
 ) AS w
 WHERE e.event_nid = w.event_nid AND cardinality(w.left_over) < cardinality(e.extremities)
 """
+# Where those stand who may have unread events before the last purged one: what they join, read or said last.
+UPDATE_COUNTS_OF_READERS = """
+WITH members AS (
+    SELECT m.user_nid, m.position FROM memberships m JOIN users u ON u.user_nid = m.user_nid
+    WHERE m.room_nid = $1 AND m.membership = 'join' AND u.server = $4
+), places AS (
+    SELECT position FROM members
+    UNION
+    SELECT r.event_position FROM members m JOIN receipts r ON r.room_nid = $1 AND r.user_nid = m.user_nid
+    UNION
+    SELECT s.position FROM members m CROSS JOIN LATERAL (
+        SELECT e.position FROM events e
+        WHERE e.room_nid = $1 AND e.sender_nid = m.user_nid AND e.position < $2
+        ORDER BY e.position DESC LIMIT 1
+    ) AS s
+)
+UPDATE events e SET notify_count = $3
+FROM (
+    SELECT DISTINCT l.event_nid FROM places p CROSS JOIN LATERAL (
+        SELECT b.event_nid FROM events b WHERE b.room_nid = $1 AND b.position <= p.position
+        ORDER BY b.position DESC LIMIT 1
+    ) AS l
+    WHERE p.position < $2
+) AS w
+WHERE e.event_nid = w.event_nid AND e.notify_count < $3
+"""
+UPDATE_RECEIPTS_OF_NOTHING = """
+UPDATE receipts r SET event_id = w.event_id, event_position = w.position
+FROM (
+    SELECT n.user_nid, n.type, n.thread, b.event_id, b.position FROM receipts n
+    CROSS JOIN LATERAL (
+        SELECT e.event_id, e.position FROM events e
+        WHERE e.room_nid = $1 AND e.position <= n.event_position ORDER BY e.position DESC LIMIT 1
+    ) AS b
+    WHERE n.room_nid = $1 AND NOT EXISTS (
+        SELECT FROM events e WHERE e.event_id = n.event_id AND e.room_nid = n.room_nid)
+    LIMIT $2
+) AS w
+WHERE r.room_nid = $1 AND r.user_nid = w.user_nid AND r.type = w.type AND r.thread = w.thread
+"""
 DELETE_RECEIPTS_OF_NOTHING = """
 DELETE FROM receipts r WHERE (r.room_nid, r.user_nid, r.type, r.thread) IN (
     SELECT n.room_nid, n.user_nid, n.type, n.thread FROM receipts n
@@ -213,9 +253,26 @@ async def trim_extremities(conn: Connection, event_nids: Sequence[int]) -> None:
     await conn.execute(UPDATE_EXTREMITIES_LEFT, event_nids)
 
 
-async def delete_receipts_of_nothing(conn: Connection, room_nid: int, limit: int) -> int:
-    """Delete receipts for events that are not stored; return how many."""
-    status = await conn.execute(DELETE_RECEIPTS_OF_NOTHING, room_nid, limit)
+async def count_as_read(
+    conn: Connection, room_nid: int, server: ServerName, position: int, notify_count: int
+) -> None:
+    """Let nobody of a server have unread events up to the last purged one, given by position and count."""
+    await conn.execute(UPDATE_COUNTS_OF_READERS, room_nid, position, notify_count, server)
+
+
+async def move_receipts(conn: Connection, room_nid: int, limit: int) -> int:
+    """Move receipts for events that are not stored to what is before these, or delete them; return how many.
+
+    As many as the limit mean that there may be more.
+    """
+    moved = await conn.execute(UPDATE_RECEIPTS_OF_NOTHING, room_nid, limit)
+    deleted = (
+        await conn.execute(DELETE_RECEIPTS_OF_NOTHING, room_nid, limit) if _count(moved) < limit else "0"
+    )
+    return max(_count(moved), _count(deleted))
+
+
+def _count(status: str) -> int:
     return int(status.rpartition(" ")[2])
 
 

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
+from federation.protocol.ids import EventId, RoomId
 from homeserver.http.context import Services
 from homeserver.retention.erase_redacted import erase_redacted_events
 from homeserver.retention.expire_messages import ask_for_expiry
@@ -82,7 +83,7 @@ async def test_a_purge_leaves_sync_history_and_unread_counts_in_order(
     before = (await alice.get("/sync", since=since)).ok()["rooms"]["join"][room_id]
     assert before["unread_notifications"]["notification_count"] == 10
     upto = PurgeUpTo(last[0]["event_id"])
-    await purge_history(services.retention, room_id, upto, delete_local_events=True)  # type: ignore[arg-type]
+    await purge_history(services.retention, RoomId(room_id), upto, delete_local_events=True)
     await finish_jobs(services.retention)
     shown = (await alice.get("/sync", since=since)).ok()["rooms"]["join"][room_id]
     assert bodies(shown["timeline"]["events"]) == ["6", "7", "8"]
@@ -92,3 +93,27 @@ async def test_a_purge_leaves_sync_history_and_unread_counts_in_order(
     whole = (await alice.get("/sync")).ok()["rooms"]["join"][room_id]
     assert whole["unread_notifications"]["notification_count"] == 4
     assert all(not finding.rows for finding in await run_checks(services.db))
+
+
+async def test_purged_messages_between_state_events_are_unread_by_nobody(
+    alice: ApiClient, carol: ApiClient, bob: ApiClient, room_id: str, services: Services
+) -> None:
+    async def say(body: str) -> str:
+        return str((await send(bob, room_id, {"msgtype": "m.text", "body": body})).ok()["event_id"])
+
+    read, last = "", ""
+    for n in range(4):
+        (await set_state(bob, room_id, "m.room.topic", {"topic": str(n)})).ok()
+        last = [await say(f"{n}.{m}") for m in range(3)][-1]
+        read = read or last
+    (await alice.post(room_path(room_id, f"/receipt/m.read/{quote(read)}"))).ok()
+    upto = PurgeUpTo(EventId(last))
+    await purge_history(services.retention, RoomId(room_id), upto, delete_local_events=True)
+    await finish_jobs(services.retention)
+    for user in (alice, carol):
+        room = (await user.get("/sync")).ok()["rooms"]["join"][room_id]
+        assert room["unread_notifications"]["notification_count"] == 1, "that which is left"
+    async with services.db.acquire() as conn:
+        assert await conn.fetchval(
+            "SELECT bool_and(EXISTS (SELECT FROM events e WHERE e.event_id = r.event_id)) FROM receipts r"
+        )

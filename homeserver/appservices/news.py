@@ -41,4 +41,8 @@ class News:
 
     def forget_details(self) -> None:
         """Look everywhere when there is somebody to tell, so that nothing grows while there is not."""
-        self.__init__(everything=True)  # type: ignore[misc]
+        self.everything, self.targets, self.device_lists = True, False, False
+        for details in (
+            self.rooms, self.to_device_of, self.key_counts_of, self.typing_in, self.presence_of,
+        ):  # fmt: skip
+            details.clear()

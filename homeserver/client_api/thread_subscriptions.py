@@ -55,7 +55,11 @@ async def put_thread_subscription(request: web.Request) -> web.StreamResponse:
     root_id = EventId(path_param(request, "eventId"))
     body = await read_body(request, SubscriptionBody, optional=True)
     await subscribe(
-        services(request).rooms, viewer_of(requester), await room_or_not_found(request), root_id, body.automatic
+        services(request).rooms,
+        viewer_of(requester),
+        await room_or_not_found(request),
+        root_id,
+        body.automatic,
     )
     return json_response({})
 
@@ -65,7 +69,9 @@ async def delete_thread_subscription(request: web.Request) -> web.StreamResponse
     """Do not follow a thread any more."""
     requester = await require_user(request)
     root_id = EventId(path_param(request, "eventId"))
-    await unsubscribe(services(request).rooms, viewer_of(requester), await room_or_not_found(request), root_id)
+    await unsubscribe(
+        services(request).rooms, viewer_of(requester), await room_or_not_found(request), root_id
+    )
     return json_response({})
 
 

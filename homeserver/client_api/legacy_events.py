@@ -38,6 +38,7 @@ async def get_events(request: web.Request) -> web.StreamResponse:
         raise GuestAccessForbidden()
     since = query_str(request, "from")
     timeout_ms = min(query_int(request, "timeout", 0, minimum=0), MAX_TIMEOUT_MS)
+    query_int(request, "limit", 0)  # COMPAT: no longer specified; a page is as long as what is new
     wanted = StreamRequest(viewer_of(requester), parse_sync_token(since) if since else None, room)
     with here.ephemeral.presence.syncing(
         requester.user_nid, requester.user_id, requester.device_nid, PresenceState.ONLINE

@@ -1,6 +1,7 @@
 """Sending messages, redactions and state."""
 
 import asyncio
+from urllib.parse import quote
 
 from homeserver.accounts.moderate import set_suspended
 from homeserver.http.context import Services
@@ -132,3 +133,13 @@ async def test_suspended_user_may_leave_and_take_back_own_words_only(
         assert (refused.status, refused.errcode) == (403, "M_USER_SUSPENDED")
     (await redact(bob, room_id, by_bob, "r2")).ok()
     (await act(bob, room_id, "leave")).ok()
+
+
+async def test_message_and_redaction_may_come_without_a_transaction_id(alice: ApiClient) -> None:
+    room_id = await create(alice)
+    body = {"msgtype": "m.text", "body": "hello"}
+    first = (await alice.post(f"/rooms/{room_id}/send/m.room.message", body)).ok()["event_id"]
+    second = (await alice.post(f"/rooms/{room_id}/send/m.room.message", body)).ok()["event_id"]
+    assert first != second
+    (await alice.post(f"/rooms/{room_id}/redact/{quote(first)}", {"reason": "spam"})).ok()
+    assert (await alice.get(f"/rooms/{room_id}/event/{quote(first)}")).ok()["content"] == {}

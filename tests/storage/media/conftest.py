@@ -23,7 +23,7 @@ def media_database_url(databases: TestDatabases) -> Iterator[str]:
 async def media(media_database_url: str, clock: FakeClock, tmp_path: Path) -> AsyncIterator[MediaServer]:
     db = await Database.connect(media_database_url)
     async with db.acquire() as conn:
-        await conn.execute("TRUNCATE media, media_blobs, media_thumbnails")
+        await conn.execute("TRUNCATE media, media_blobs, media_thumbnails CASCADE")
     yield MediaServer(db, clock, tmp_path)
     await db.close()
 

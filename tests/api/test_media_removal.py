@@ -20,6 +20,7 @@ from tests.api.client import ApiClient
 from tests.api.room_calls import create, join, send
 from tests.api.test_media import DOWNLOAD, upload
 from tests.support.fake_clock import FakeClock
+from tests.support.pictures import png
 
 
 async def status(user: ApiClient, address: str) -> int:
@@ -44,6 +45,22 @@ async def test_a_users_files_are_quarantined_released_and_deleted(
     assert await status(bob, other) == 404
     with pytest.raises(NotFound):
         await delete_media(services.media, origin, media_id)
+
+
+async def test_synapse_19639_no_parameter_leads_around_a_quarantine(
+    alice: ApiClient, bob: ApiClient, services: Services
+) -> None:
+    """Whoever knew a parameter meant for administrators was once given what was quarantined."""
+    address = await upload(alice, png(400, 300), "image/png")
+    nid = (await find_account(services.accounts, "alice")).user_nid
+    assert await quarantine_media_of_user(services.media, nid) == 1
+    thumbnail = f"/_matrix/client/v1/media/thumbnail/{address}"
+    for user in (alice, bob):
+        for name in ("admin_unsafely_bypass_quarantine", "allow_quarantined", "allow_remote"):
+            params = {name: "true"}
+            assert (await user.get(f"{DOWNLOAD}/{address}", **params)).status == 404
+            assert (await user.get(f"{DOWNLOAD}/{address}/x.png", **params)).status == 404
+            assert (await user.get(thumbnail, width=32, height=32, **params)).status == 404
 
 
 async def test_files_of_a_room_go_only_with_who_uploaded_them(

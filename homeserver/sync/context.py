@@ -61,6 +61,7 @@ async def open_sync(
 
     The hub comes last: whoever it wakes reads the others.
     """
+
     def expires(room_nid: int) -> bool:
         return rooms.lifetimes.of_room(room_nid) is not None
 

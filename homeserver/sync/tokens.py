@@ -5,7 +5,7 @@ given a new epoch) leads to a full sync. The position is that of every durable s
 and presence, which live in memory: after a restart it starts again, and a stamp from the future counts as
 none.
 
-A position of sliding sync is such a token with `~CONNECTION.ANSWER` behind it, which does not matter elsewhere.
+A position of sliding sync is such a token with `~CONNECTION.ANSWER` behind it, which other requests ignore.
 """
 
 import re

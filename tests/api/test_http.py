@@ -89,6 +89,19 @@ async def test_content_type_of_a_json_body_does_not_matter(client: ApiClient) ->
     assert reply.status == 401
 
 
+async def test_cve_2024_52805_forms_in_parts_are_refused_unread(client: ApiClient) -> None:
+    """No body is taken apart, nor gathered in memory, for the type it says it has."""
+    part = b"--x\r\nContent-Disposition: form-data; name=session\r\n\r\n" + b"x" * 300_000 + b"\r\n--x--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    reply = await client.request(
+        "POST", "/auth/m.login.dummy/fallback/web?session=x", data=part, headers=headers
+    )
+    assert reply.status == 400
+    async with client.session.post(client.base_url + "/oauth2/token", data=part, headers=headers) as answer:
+        assert (answer.status, (await answer.json())["error"]) == (400, "invalid_request")
+    assert_error(await client.request("POST", "/login", data=part, headers=headers), 413, "M_TOO_LARGE")
+
+
 async def test_oversized_body_is_too_large_with_and_without_a_declared_length(client: ApiClient) -> None:
     body = b'{"type": "' + b"x" * 300_000 + b'"}'
     assert_error(await client.request("POST", "/login", data=body), 413, "M_TOO_LARGE")

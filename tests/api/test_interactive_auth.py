@@ -89,6 +89,40 @@ async def test_session_of_another_user_is_refused(
     assert (await bobs.whoami()).status == 200
 
 
+async def test_ghsa_v2x6_m99h_vqxx_nobody_takes_over_another_account_of_the_same_server(
+    client: ApiClient, alice: ApiClient, bob: ApiClient
+) -> None:
+    about = f"/user/{alice.user_id}"
+    keys: JsonObject = {"user_id": alice.user_id, "usage": ["master"], "keys": {"ed25519:a": "a"}}
+    device: JsonObject = {
+        "user_id": alice.user_id,
+        "device_id": alice.device_id,
+        "algorithms": [],
+        "keys": {},
+    }
+    attempts: list[tuple[str, str, JsonObject]] = [
+        ("PUT", f"/profile/{alice.user_id}/displayname", {"displayname": "Bob"}),
+        ("PUT", f"{about}/account_data/m.direct", {}),
+        ("POST", f"{about}/filter", {}),
+        ("POST", f"{about}/openid/request_token", {}),
+        ("POST", "/keys/upload", {"device_keys": {**device, "signatures": {}}}),
+        ("POST", "/keys/device_signing/upload", {"master_key": keys, "auth": bob.password_auth()}),
+        ("POST", "/account/password", {"new_password": "taken over", "auth": alice.password_auth()}),
+        ("PUT", f"/devices/{alice.device_id}", {"display_name": "Bob's"}),
+        ("POST", f"/_synapse/admin/v1/users/{alice.user_id}/login", {}),
+        ("POST", f"/_synapse/admin/v1/reset_password/{alice.user_id}", {"new_password": "taken over"}),
+    ]
+    for method, path, body in attempts:
+        reply = await bob.request(method, path, body)
+        assert reply.status in (400, 401, 403, 404), path
+    (await bob.delete(f"/devices/{alice.device_id}", {"auth": bob.password_auth()})).ok()
+    acted = await bob.get("/account/whoami", user_id=alice.user_id, device_id=alice.device_id)
+    assert acted.ok()["user_id"] == bob.user_id, "only application services act as others"
+    assert (await client.try_log_in("alice", "taken over")).status == 403
+    assert (await alice.whoami()).ok()["device_id"] == alice.device_id
+    assert (await alice.get(f"/profile/{alice.user_id}")).ok() == {"displayname": "alice"}
+
+
 async def test_session_authorises_the_operation_it_was_begun_for_only(
     alice: ApiClient, client: ApiClient, other: ApiClient
 ) -> None:

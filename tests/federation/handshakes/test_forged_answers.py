@@ -2,11 +2,11 @@
 
 import pytest
 
-from federation.protocol.ids import RoomId
+from federation.protocol.ids import RoomId, UserId
 from homeserver.json_types import JsonObject
-from tests.api.room_calls import room_path
-from tests.federation.handshakes.forged import MAKE_JOIN, SEND_JOIN, Change, answer_join_with
-from tests.federation.handshakes.rooms_of_two import VERSIONS, join_via, until_in_section
+from tests.api.room_calls import act, room_path
+from tests.federation.handshakes.forged import MAKE_JOIN, SEND_JOIN, Change, answer_join_with, put_invite
+from tests.federation.handshakes.rooms_of_two import VERSIONS, join_via, knock_via, until_in_section
 from tests.support.fake_peer import FakePeer
 from tests.support.fake_room import FakeRoom
 from tests.support.federation_servers import FederationServer
@@ -62,6 +62,38 @@ async def test_cve_2026_24471_only_known_content_of_a_template_is_signed(
     [sent] = fake_peer.requests_for(SEND_JOIN)
     assert sent.body["content"] == {"membership": "join", "displayname": "alice"}
     assert not sent.body.keys() & {"redacts", "unsigned", "extra", "origin"}
+
+
+async def test_cve_2026_24471_templates_of_knocks_and_leaves_are_not_signed_as_they_are(
+    one_server: FederationServer, fake_peer: FakePeer
+) -> None:
+    alice = await one_server.user("alice")
+    room = FakeRoom.of(fake_peer, join_rule="knock")
+    create = room.events[room.state["m.room.create", ""]].json
+    invite = room.draft(
+        fake_peer.user("creator"), "m.room.member", {"membership": "invite"}, UserId(alice.user_id)
+    )
+    lies: dict[str, Change] = {
+        "type": event(type="m.room.power_levels"),
+        "sender": event(sender=f"@admin:{one_server.name}"),
+        "state_key": event(state_key=f"@admin:{one_server.name}"),
+        "room": event(room_id="!another:example.org"),
+        "membership": event(content={"membership": "join"}),
+    }
+    for name, lie in lies.items():
+        for membership in ("knock", "leave"):
+            template = room.join_template(UserId(alice.user_id))
+            template["event"]["content"] = {"membership": membership}
+            lie(template)
+            fake_peer.answer(f"/_matrix/federation/v1/make_{membership}/{{roomId}}/{{userId}}", template)
+        assert (await knock_via(alice, room.id, fake_peer.name)).status == 502, name
+    (await put_invite(fake_peer, one_server, room, invite, invite_room_state=[create])).ok()
+    await until_in_section(alice, room.id, "invite")
+    (await act(alice, room.id, "leave")).ok()
+    assert len(fake_peer.requests_for("/_matrix/federation/v1/make_knock/{roomId}/{userId}")) == len(lies)
+    assert len(fake_peer.requests_for("/_matrix/federation/v1/make_leave/{roomId}/{userId}")) == 1
+    assert fake_peer.requests_for("/_matrix/federation/v1/send_knock/{roomId}/{eventId}") == []
+    assert fake_peer.requests_for("/_matrix/federation/v2/send_leave/{roomId}/{eventId}") == []
 
 
 @pytest.mark.parametrize("version", ["6", "12"])

@@ -9,6 +9,7 @@ from federation.protocol.pdu import Pdu
 from homeserver.json_types import JsonObject
 from tests.api.client import ApiClient, Reply
 from tests.api.room_calls import act, create, set_state
+from tests.api.sliding_calls import Slider
 from tests.federation.handshakes.forged import put_event, put_invite
 from tests.federation.handshakes.rooms_of_two import VERSIONS, event_of, members, until_in_section
 from tests.support.fake_peer import FakePeer
@@ -115,6 +116,35 @@ async def test_cve_2020_26257_event_of_another_room_or_id_than_the_path_is_refus
         for names in ({"room_id": other}, {"event_id": "$another"}, {"event_id": room.heads[0]}):
             reply = await put_event(fake_peer, one_server, what, join, **names)
             assert (reply.status, reply.errcode) == (400, "M_INVALID_PARAM")
+
+
+async def test_cve_2019_18835_cve_2020_26257_forged_leaves_and_knocks_are_refused(
+    one_server: FederationServer, fake_peer: FakePeer
+) -> None:
+    alice = await one_server.user("alice")
+    room_id, other = [await create(alice, preset="public_chat") for _ in range(2)]
+    first, mallory = fake_peer.user("first"), fake_peer.user("mallory")
+    room = await join_through(fake_peer, one_server.name, room_id, first)
+    (await set_state(alice, room_id, "m.room.join_rules", {"join_rule": "knock"})).ok()
+    leave = (await template(fake_peer, one_server, "make_leave", room_id, first)).ok()
+    knock = (await template(fake_peer, one_server, "make_knock", room_id, mallory, *VERSIONS)).ok()
+    kinds = (
+        ("v1/send_leave", leave, first),
+        ("v2/send_leave", leave, first),
+        ("v1/send_knock", knock, mallory),
+    )
+    for what, made, user in kinds:
+        pdu = room.from_template(made["event"], user)
+        by_other = {"example.org": {"ed25519:a": "c2lnbmF0dXJl"}}
+        broken = {fake_peer.name: {fake_peer.key.key_id: "c2lnbmF0dXJl"}}
+        for signatures in ({}, by_other, broken):
+            event: JsonObject = {**pdu.json, "signatures": signatures}
+            reply = await put_event(fake_peer, one_server, what, event, event_id=pdu.event_id)
+            assert (reply.status, reply.errcode) == (403, "M_FORBIDDEN"), what
+        for names in ({"room_id": other}, {"event_id": "$another"}, {"event_id": room.heads[0]}):
+            reply = await put_event(fake_peer, one_server, what, pdu, **names)
+            assert (reply.status, reply.errcode) == (400, "M_INVALID_PARAM"), what
+    assert await members(alice, room_id) == {alice.user_id: "join", first: "join"}
 
 
 async def test_member_event_of_the_wrong_kind_is_refused(
@@ -272,6 +302,8 @@ async def test_cve_2024_52815_state_shown_with_an_invite_that_is_no_list_does_no
     types = [e["type"] for e in shown["invite_state"]["events"]]
     assert types == ["m.room.create", "m.room.member"]
     assert set(event_of(shown, "invite_state", "m.room.create")) == {"type", "state_key", "sender", "content"}
+    slid = (await Slider(alice).sync())["rooms"][room.id]
+    assert [e["type"] for e in slid["invite_state"]] == ["m.room.create", "m.room.member"]
 
 
 async def test_invite_into_a_room_whose_id_is_another_create_events_is_refused(

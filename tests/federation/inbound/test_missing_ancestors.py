@@ -131,6 +131,20 @@ async def test_cve_2022_39374_state_of_another_room_is_refused(world: World) -> 
     assert await current_topic(world, room) is None
 
 
+async def test_synapse_1_15_2_a_small_state_of_another_server_does_not_shrink_the_room(world: World) -> None:
+    room, seen, messages = await gap(world, 3)
+    whole = list(seen.state)
+    few = [seen.state["m.room.create", ""], seen.state["m.room.member", BOB]]
+    tell_only(world, messages[1])
+    chain = [pdu.event_id for pdu in seen.auth_chain(few)]
+    world.client.answer("state_ids", {"pdu_ids": few, "auth_chain_ids": chain})
+    await world.send([messages[2]])
+    assert await world.status(messages[2]) is EventStatus.ACCEPTED
+    head = await world.rooms.heads.load(room, whole)
+    assert {key for key, event in head.state.items() if event is None} == set()
+    assert len(whole) > len(few)
+
+
 async def test_event_after_one_that_another_rooms_event_authorised_comes_in(world: World) -> None:
     _, elsewhere = await world.make_room("10", members=(CAROL,))
     room, seen = await world.make_room("10")

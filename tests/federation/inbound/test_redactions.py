@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from federation.protocol.ids import EventId
+from federation.protocol.ids import EventId, UserId, server_name_of
 from federation.protocol.pdu import Pdu
 from homeserver.storage.checks import run_checks
 from homeserver.storage.events import EventStatus
@@ -14,7 +14,7 @@ from tests.api.room_calls import create, send
 from tests.federation.inbound.test_over_http import shared_room
 from tests.federation.inbound.world import BOB, World
 from tests.support.fake_peer import FakePeer
-from tests.support.fake_room import FakeRoom
+from tests.support.fake_room import FakeRoom, join_through
 from tests.support.federation_servers import FederationServer
 from tests.support.rooms import ALICE
 
@@ -99,3 +99,40 @@ async def test_redactions_were_authorised_by_their_effect_once(world: World, ver
     expected = EventStatus.REJECTED if version == "2" else EventStatus.WITHHELD
     assert await world.status(useless) is expected
     assert not [finding for finding in await run_checks(world.rooms.db) if finding.rows]
+
+
+async def test_synapse_1_2_1_redactions_that_lead_in_a_circle_end(
+    one_server: FederationServer, fake_peer: FakePeer
+) -> None:
+    """Senders chose the ids of their events in the first room versions, and so what redacts what."""
+    alice = await one_server.user("alice")
+    room_id = await create(alice, preset="public_chat", room_version="2")
+    bob = fake_peer.user("bob")
+    seen = await join_through(fake_peer, one_server.name, room_id, bob)
+    circle = _redactions_of_the_next(seen, bob, 3)
+    last = seen.message(bob, "last")
+    since = (await alice.get("/sync")).ok()["next_batch"]
+    (await fake_peer.send_transaction(one_server.name, [e.json for e in (*circle, last)])).ok()
+    assert last.event_id in await shown(alice, room_id, since, last.event_id)
+    assert (await alice.get(f"/rooms/{quote(room_id)}/messages", dir="b")).status == 200
+    for pdu in circle:
+        path = f"/rooms/{quote(room_id)}/event/{quote(pdu.event_id)}"
+        assert (await alice.get(path)).status in (200, 404)
+        path = f"/_matrix/federation/v1/event/{quote(pdu.event_id)}"
+        assert (await fake_peer.get(one_server.name, path)).status == 200
+    assert {pdu.redacts for pdu in circle} == {pdu.event_id for pdu in circle}
+
+
+def _redactions_of_the_next(seen: FakeRoom, sender: UserId, length: int) -> list[Pdu]:
+    """Add redactions of which each redacts the one after it, and the last one the first."""
+    earlier, number = [_number(seen.draft(sender, "m.room.redaction", {}).event_id) for _ in range(2)]
+    step, server = number - earlier, server_name_of(sender)
+    ids = [EventId(f"$event{number + step * (1 + n)}:{server}") for n in range(length)]
+    return [
+        seen.add(seen.draft(sender, "m.room.redaction", {}, redacts=redacted))
+        for redacted in (*ids[1:], ids[0])
+    ]
+
+
+def _number(event_id: EventId) -> int:
+    return int(event_id.removeprefix("$event").partition(":")[0])

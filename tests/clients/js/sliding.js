@@ -3,17 +3,10 @@
 
 import assert from "node:assert/strict";
 import { ClientEvent, MatrixEventEvent, RoomEvent, RoomMemberEvent } from "matrix-js-sdk";
-import { SlidingSync } from "matrix-js-sdk/lib/sliding-sync.js";
 
 import { logIn, next, startSyncing } from "./support.js";
+import { slidingSync } from "./transports.js";
 
-const TIMEOUT_MS = 20_000;
-const REQUIRED_STATE = [
-    ["m.room.create", ""],
-    ["m.room.encryption", ""],
-    ["m.room.name", ""],
-    ["m.room.member", "*"],
-];
 const baseUrl = process.argv[2];
 
 const alice = await logIn(baseUrl, "js-classic");
@@ -23,7 +16,7 @@ for (const client of [alice, bob]) {
 }
 try {
     await startSyncing(alice);
-    await startSyncing(bob, { slidingSync: slidingSync(bob) });
+    await startSyncing(bob, { slidingSync: slidingSync(baseUrl, bob) });
     await chat();
 } finally {
     alice.stopClient();
@@ -74,11 +67,6 @@ async function chat() {
 
     assert.equal(bob.getRoom(roomId).name, "Slippery");
     assert.equal(bob.getRoom(roomId).getJoinedMemberCount(), 2);
-}
-
-function slidingSync(client) {
-    const list = { ranges: [[0, 99]], timeline_limit: 10, required_state: REQUIRED_STATE };
-    return new SlidingSync(baseUrl, new Map([["all", list]]), { timeline_limit: 10, required_state: [] }, client, TIMEOUT_MS);
 }
 
 /** Wait for an encrypted message that a client could read. */

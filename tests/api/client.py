@@ -10,6 +10,7 @@ from multidict import CIMultiDictProxy
 from yarl import URL
 
 from homeserver.json_types import JsonObject, JsonValue
+from tests.conformance.seen import note_answer
 
 ResponseListener: TypeAlias = Callable[[str, str, int, JsonValue], object]
 """Called with (method, path, status, json) of every JSON response."""
@@ -54,6 +55,8 @@ class ApiClient:
     device_id: str = ""
     password: str = PASSWORD
     prefix: str = "/_matrix/client/v3"
+    is_ours: bool = True
+    """False for a client of somebody else's server, whose answers prove nothing about this one."""
 
     async def get(self, path: str, **params: str | int) -> Reply:
         return await self.request("GET", path, params=params)
@@ -88,11 +91,14 @@ class ApiClient:
         body = orjson.dumps(json) if json is not None else data
         async with self.session.request(method, url, data=body, headers=sent) as response:
             reply = Reply(response.status, {}, response.headers, await response.read())
+        decoded: JsonValue = None
         if "json" in reply.headers.get("Content-Type", "") and method != "HEAD":
             decoded = orjson.loads(reply.body)
             if self.on_response is not None:
                 self.on_response(method, full_path, reply.status, decoded)
             reply = replace(reply, json=decoded if isinstance(decoded, dict) else {})
+        if self.is_ours:
+            note_answer(method, full_path, reply.status, decoded)
         return reply
 
     async def register(self, name: str, **members: object) -> Self:

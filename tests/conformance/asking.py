@@ -12,6 +12,7 @@ from tests.conformance.bridge import AS_TOKEN
 from tests.conformance.good_requests import GOOD_REQUESTS, PATH_IDS, GoodRequest
 from tests.conformance.openapi import Operation
 from tests.conformance.response_validator import ResponseValidator
+from tests.conformance.seen import note_answer
 from tests.conformance.world import World, register_victim
 
 ANSWER_LIMIT_S = 20
@@ -53,6 +54,7 @@ class Asker:
         status = response.status_code
         self.statuses[operation.operation_id].add(status)
         body = decoded(response)
+        note_answer(operation.method, str(response.request.path_url), status, body)
         if isinstance(body, dict) and body.get("errcode") == "M_UNRECOGNIZED" and status in (404, 405):
             self.unrecognized.add(operation.operation_id)
         elif status >= 500 and operation.response(status) is None:

@@ -61,9 +61,23 @@ def load_operations(folder: Path) -> tuple[Operation, ...]:
 def load_error_schema(folder: Path) -> JsonObject:
     """Read the specification's standard error response."""
     file = folder / "api" / "client-server" / "definitions" / "errors" / "error.yaml"
-    schema = _resolve(_read(file), file, ())
+    schema = _resolve(read_yaml(file), file, ())
     assert isinstance(schema, dict)
     return schema
+
+
+@cache
+def read_yaml(file: Path) -> JsonObject:
+    """Read one of the specification's files as it is."""
+    document = yaml.load(file.read_text(), Loader=yaml.CSafeLoader)
+    assert isinstance(document, dict)
+    return document
+
+
+def follow(reference: str, file: Path) -> tuple[JsonValue, Path]:
+    """Return what a reference in a file points to, as it is, and the file that holds it."""
+    target_file, pointer = _target_of(reference, file)
+    return _pointed_to(target_file, pointer), target_file
 
 
 def path_pattern(template: str) -> re.Pattern[str]:
@@ -73,7 +87,7 @@ def path_pattern(template: str) -> re.Pattern[str]:
 
 
 def _operations_of(file: Path) -> Iterator[Operation]:
-    document = _read(file)
+    document = read_yaml(file)
     base_path = document["servers"][0]["variables"]["basePath"]["default"]
     for path, item in document["paths"].items():
         for method in METHODS:
@@ -82,13 +96,6 @@ def _operations_of(file: Path) -> Iterator[Operation]:
                 assert isinstance(definition, dict)
                 name = str(definition["operationId"])
                 yield Operation(name, method.upper(), base_path + path.strip(), definition)
-
-
-@cache
-def _read(file: Path) -> JsonObject:
-    document = yaml.load(file.read_text(), Loader=yaml.CSafeLoader)
-    assert isinstance(document, dict)
-    return document
 
 
 def _resolve(node: JsonValue, file: Path, within: tuple[str, ...]) -> JsonValue:
@@ -114,19 +121,26 @@ def _resolve_names(node: JsonValue, file: Path, within: tuple[str, ...]) -> Json
 
 
 def _resolve_reference(node: JsonObject, file: Path, within: tuple[str, ...]) -> JsonValue:
-    reference = node["$ref"]
-    location, _, pointer = reference.partition("#")
-    target_file = (file.parent / location).resolve() if location else file
+    target_file, pointer = _target_of(node["$ref"], file)
     key = f"{target_file}#{pointer}"
     # A schema inside itself (an event in an event's `unsigned`) is checked one level deep; what two requests
     # borrow from the identity service need not be there.
     if key in within or not target_file.exists():
         return {}
-    target: JsonValue = _read(target_file)
-    for step in pointer.strip("/").split("/") if pointer else ():
-        assert isinstance(target, dict)
-        target = target[step]
-    resolved = _resolve(target, target_file, (*within, key))
+    resolved = _resolve(_pointed_to(target_file, pointer), target_file, (*within, key))
     siblings = {name: value for name, value in node.items() if name != "$ref"}
     extra = _resolve(siblings, file, within)
     return {"allOf": [resolved, extra]} if extra else resolved
+
+
+def _target_of(reference: str, file: Path) -> tuple[Path, str]:
+    location, _, pointer = reference.partition("#")
+    return (file.parent / location).resolve() if location else file, pointer
+
+
+def _pointed_to(file: Path, pointer: str) -> JsonValue:
+    target: JsonValue = read_yaml(file)
+    for step in pointer.strip("/").split("/") if pointer else ():
+        assert isinstance(target, dict)
+        target = target[step]
+    return target

@@ -52,7 +52,7 @@ class SynapseServer:
 
     async def user(self, session: aiohttp.ClientSession, localpart: str) -> ApiClient:
         """Make an account and return its client."""
-        client = ApiClient(session, self.base_url)
+        client = ApiClient(session, self.base_url, is_ours=False)
         path = "/_synapse/admin/v1/register"
         nonce = (await client.get(path)).ok()["nonce"]
         message = b"\x00".join(part.encode() for part in (nonce, localpart, PASSWORD, "notadmin"))

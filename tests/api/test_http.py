@@ -120,6 +120,7 @@ async def test_body_that_does_not_arrive_is_given_up(
 
 
 async def test_compressed_body_is_not_inflated(client: ApiClient) -> None:
+    """Continuwuity 0.5.6 (CWE-409)."""
     reply = await client.request(
         "POST", "/login", data=b"\x1f\x8b\x08\x00\x00", headers={"Content-Encoding": "gzip"}
     )
@@ -155,6 +156,7 @@ async def test_what_is_not_http_gets_json_and_a_closed_connection(client: ApiCli
 
 
 async def test_ambiguous_length_is_refused_and_smuggles_nothing(client: ApiClient) -> None:
+    """CVE-2020-10108, CVE-2020-10109, CVE-2024-41671 of another HTTP server."""
     smuggled = b"GET /_matrix/client/versions HTTP/1.1\r\nHost: x\r\n\r\n"
     head = LOGIN + b"Content-Length: %d\r\n" % len(smuggled)
     status, answer = await raw(client, head + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + smuggled)

@@ -150,6 +150,7 @@ async def test_what_a_user_signs_of_others_is_shown_to_that_user_only(
 
 
 async def test_forged_signatures_are_named_and_not_stored(alice: ApiClient, bob: ApiClient) -> None:
+    """Tuwunel 1.9.0."""
     device, keys = device_keys(alice), CrossSigning.of(alice.user_id, 10)
     await upload(alice, device_keys=device)
     (await publish(alice, keys.body())).ok()

@@ -147,6 +147,7 @@ async def test_malformed_receipts_are_refused(
 async def test_what_one_may_not_see_one_cannot_have_read(
     alice: ApiClient, bob: ApiClient, room: Room, services: Services, clock: FakeClock
 ) -> None:
+    """CVE-2023-42453: receipts for events of rooms that one was never in."""
     clock.advance(1)
     private = await make_room(services.rooms, UserId(alice.user_id))
     elsewhere = await say(services, private, alice)

@@ -176,6 +176,7 @@ async def test_an_invite_shows_stripped_state_and_a_rejected_one_is_told_once(
 async def test_who_was_kicked_sees_nothing_after_it_and_the_room_stays_in_the_list(
     alice: ApiClient, bob: ApiClient
 ) -> None:
+    """CVE-2024-53867; Continuwuity: sliding sync went on after a kick."""
     room_id = await create(alice, preset="public_chat", name="Before")
     (await join(bob, room_id)).ok()
     slider = Slider(bob, {"lists": {"all": window(9, 5)}})

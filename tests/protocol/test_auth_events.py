@@ -140,6 +140,7 @@ def test_event_that_names_a_rejected_event_is_refused(version: str) -> None:
 
 @pytest.mark.parametrize("version", ALL_VERSIONS)
 def test_event_that_names_an_event_of_another_room_is_refused(version: str) -> None:
+    """Synapse 1.7.1; MSC4307."""
     room = RoomFactory.public(version)
     other = room.branch()
     other.room_id = RoomId("!" + "o" * 43 if version == "12" else "!other:a.example")

@@ -146,6 +146,7 @@ def test_level_must_be_an_integer_from_version_10_on(version: str, name: str, va
     ],
 )
 def test_malformed_group_of_levels_is_refused(version: str, group: str, value: JsonValue) -> None:
+    """CVE-2022-36009: `events_default` was read wrongly."""
     room = RoomFactory.public(version)
     assert_refused(room, change(room, ALICE, **{group: value}), AuthRule.POWER_LEVELS_FORMAT)
 

@@ -39,6 +39,7 @@ def test_rules_of_the_list(content: JsonObject, server: str, allowed: bool) -> N
 
 @pytest.mark.parametrize("server", ["EVIL.com", "evil.COM:443", "Evil.Com"])
 def test_case_of_a_name_does_not_matter(server: str) -> None:
+    """Continuwuity 0.5.4; MSC4436."""
     assert not allows({"allow": ["*"], "deny": ["eViL.com"]}, server)
 
 

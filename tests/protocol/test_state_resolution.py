@@ -147,6 +147,7 @@ def test_kicked_user_who_left_on_the_other_side_is_out(version: str) -> None:
 def test_msc4297_problem_a_member_is_not_reset_by_join_rules_set_after_the_join(
     version: str, keeps_bob: bool
 ) -> None:
+    """CVE-2025-49090."""
     # Charlie's join keeps the first join rules in the auth chain of both states.
     room = RoomFactory.public(version, BOB, CHARLIE)
     room.set_join_rule(ALICE, "invite")
@@ -210,6 +211,7 @@ def test_rejected_event_in_the_auth_chain_authorizes_nothing(version: str) -> No
 
 @pytest.mark.parametrize("version", ALL_VERSIONS[:-1])
 def test_two_create_events_resolve_to_the_same_one_everywhere(version: str) -> None:
+    """CVE-2025-54315."""
     room = RoomFactory.public(version)
     other = room.branch()
     other.heads = []
@@ -320,6 +322,7 @@ def test_known_auth_difference_needs_no_more_than_the_conflicted_chains(version:
 
 @pytest.mark.parametrize("version", ALL_VERSIONS)
 def test_resolution_beyond_its_limits_is_refused(version: str) -> None:
+    """CVE-2024-31208."""
     left = RoomFactory.public(version)
     right = left.branch()
     for line in (left, right):

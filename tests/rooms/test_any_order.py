@@ -64,6 +64,7 @@ async def test_states_are_those_of_the_protocol_core_in_any_order_of_arrival(
 
 
 async def test_a_rejected_event_never_enters_the_state(db: Database) -> None:
+    """CVE-2022-39374."""
     foreign = make_foreign_room("12", members=USERS[1:])
     async with rooms_on(db) as ctx:
         room, joined = await adopt(ctx, foreign)

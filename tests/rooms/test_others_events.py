@@ -105,6 +105,7 @@ async def test_an_outlier_becomes_a_full_event_and_is_checked_again(db: Database
 
 
 async def test_events_of_other_rooms_authorise_nothing_and_come_before_nothing(db: Database) -> None:
+    """Synapse 1.7.1."""
     foreign, other = make_foreign_room("10"), make_foreign_room("10", name="other")
     async with rooms_on(db) as ctx:
         room, joined = await adopt(ctx, foreign)
@@ -136,6 +137,7 @@ def member_of(foreign: ForeignRoom) -> EventId:
 
 @pytest.mark.parametrize("version", ["6", "12"])
 async def test_a_message_among_the_auth_events_is_refused_without_a_panic(db: Database, version: str) -> None:
+    """Tuwunel 1.9.0."""
     foreign = make_foreign_room(version)
     async with rooms_on(db) as ctx:
         room, _ = await adopt(ctx, foreign)
@@ -192,6 +194,7 @@ async def test_mentions_by_others_count_as_those_by_local_users(db: Database) ->
 
 
 async def test_a_redaction_by_who_may_not_hides_nothing(db: Database) -> None:
+    """Synapse 1.2.1: redactions across servers, and of the create event."""
     foreign = make_foreign_room(members=[MALLORY, STRANGER])
     async with rooms_on(db) as ctx:
         room, joined = await adopt(ctx, foreign)

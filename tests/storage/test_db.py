@@ -86,6 +86,7 @@ async def sleep_briefly(db: Database) -> None:
 async def test_lock_that_is_not_had_in_time_is_an_unavailable_database(
     db: Database, other: "asyncpg.Connection[asyncpg.Record]"
 ) -> None:
+    """CVE-2026-45078: who waits for a lock neither asks again and again nor waits for ever."""
     await other.execute("SELECT pg_advisory_lock(1)")
     with pytest.raises(DatabaseUnavailable):
         async with db.transaction(lock_timeout_ms=20) as conn:

@@ -54,6 +54,7 @@ async def test_owner_is_invited_once_the_identity_server_tells_their_server(two_
 async def test_exchange_is_for_own_users_and_pending_invites_only(
     one_server: FederationServer, fake_peer: FakePeer
 ) -> None:
+    """CVE-2020-26257: the room of the path need not be that of the event."""
     alice = await one_server.user("alice")
     room_id = await with_pending_invite(alice)
     target = fake_peer.user("bob")

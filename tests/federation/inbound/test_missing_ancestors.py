@@ -201,6 +201,7 @@ async def test_auth_events_that_lack_are_fetched(world: World) -> None:
 
 
 async def test_auth_chain_bombs_end_with_the_budget(world: World) -> None:
+    """CVE-2024-31208."""
     _, seen, _ = await gap(world, 0)
     links = 0
 

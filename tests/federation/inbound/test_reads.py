@@ -96,6 +96,7 @@ async def test_event_auth_is_the_whole_chain(world: World, version: str) -> None
 
 
 async def test_servers_outside_the_room_learn_nothing(world: World) -> None:
+    """Continuwuity: events leaked to servers that were not in the room."""
     room, _, message = await room_with_message(world)
     for handler, *params in (
         (get_state, room.room_id), (get_state_ids, room.room_id), (get_backfill, room.room_id),
@@ -293,6 +294,7 @@ async def test_timestamp_finds_the_closest_event(world: World) -> None:
 
 
 async def test_timestamp_leads_to_nothing_that_the_server_may_not_see(world: World) -> None:
+    """Tuwunel 1.9.0."""
     room, _ = await world.make_room(members=())
     await world.set_state(room, "m.room.history_visibility", {"history_visibility": "joined"})
     await say(world, room, "hidden")

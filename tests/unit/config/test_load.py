@@ -128,6 +128,7 @@ def test_problem_names_the_key_and_what_would_be_right(tmp_path: Path, text: str
 
 
 def test_secret_is_never_shown(tmp_path: Path) -> None:
+    """Tuwunel 1.9.0: a dump of the configuration held a bearer token."""
     path = write(tmp_path, 'database_url = ["s3cret"]\nturn = {password = 424242}')
     text = "\n".join(problems_of(path))
     assert "database_url" in text

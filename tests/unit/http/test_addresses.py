@@ -27,6 +27,7 @@ def test_trusted_proxy_names_the_client() -> None:
 
 
 def test_client_cannot_put_an_address_before_its_own() -> None:
+    """Tuwunel 1.6.1: clients chose the address that was counted."""
     assert address(request_from("10.0.0.1", "198.51.100.7, 192.0.2.1")) == "192.0.2.1"
     assert address(request_from("10.0.0.1", "198.51.100.7", "192.0.2.1, 10.2.3.4")) == "192.0.2.1"
 

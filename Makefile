@@ -46,7 +46,8 @@ differential: $(VENV)/.installed-for-tests ## Compare the protocol core with Syn
 	@$(BIN)/python -m benchmarks.servers.synapse_environment
 	@DIFFERENTIAL_GRAPHS=$${DIFFERENTIAL_GRAPHS:-2000} $(BIN)/pytest tests/differential $(ARGS)
 
-interop: $(VENV)/.installed-for-tests ## Federate with a real Synapse, in every way and several room versions
+interop: $(VENV)/.installed-for-tests ## Federate with a real Synapse in every way; bridges, bots, synadm and nheko on our server
+	@tests/install-system-packages tests/interop/system-packages.txt
 	@$(BIN)/python -m benchmarks.servers.synapse_environment
 	@INTEROP_ACTIONS=$${INTEROP_ACTIONS:-5000} INTEROP_ROOMS=$${INTEROP_ROOMS:-20} \
 	  $(BIN)/pytest -m "interop or not interop" tests/interop $(ARGS)

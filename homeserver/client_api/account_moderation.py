@@ -6,9 +6,10 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#server-administration
 import msgspec
 from aiohttp import web
 
+from federation.protocol.ids import parse_user_id, server_name_of
 from homeserver.accounts.find import find_account
 from homeserver.accounts.moderate import set_locked, set_suspended
-from homeserver.errors import Forbidden
+from homeserver.errors import Forbidden, InvalidParam
 from homeserver.http.context import services
 from homeserver.http.params import json_response, read_body
 from homeserver.http.requester import require_admin
@@ -34,7 +35,11 @@ class SuspendBody(msgspec.Struct):
 async def get_lock(request: web.Request) -> web.StreamResponse:
     """GET /admin/lock/{userId}: whether an account is locked."""
     await require_admin(request)
-    account = await find_account(services(request).accounts, path_param(request, "userId"))
+    here = services(request)
+    user_id = parse_user_id(path_param(request, "userId"))
+    if server_name_of(user_id) != here.server_name:
+        raise InvalidParam("This is no user of this server")
+    account = await find_account(here.accounts, user_id)
     return json_response({"locked": account.is_locked})
 
 
@@ -51,7 +56,11 @@ async def put_lock(request: web.Request) -> web.StreamResponse:
 async def get_suspension(request: web.Request) -> web.StreamResponse:
     """GET /admin/suspend/{userId}: whether an account is suspended."""
     await require_admin(request)
-    account = await find_account(services(request).accounts, path_param(request, "userId"))
+    here = services(request)
+    user_id = parse_user_id(path_param(request, "userId"))
+    if server_name_of(user_id) != here.server_name:
+        raise InvalidParam("This is no user of this server")
+    account = await find_account(here.accounts, user_id)
     return json_response({"suspended": account.is_suspended})
 
 
@@ -66,7 +75,11 @@ async def put_suspension(request: web.Request) -> web.StreamResponse:
 
 async def _account_to_moderate(request: web.Request) -> Account:
     requester = await require_admin(request)
-    account = await find_account(services(request).accounts, path_param(request, "userId"))
+    here = services(request)
+    user_id = parse_user_id(path_param(request, "userId"))
+    if server_name_of(user_id) != here.server_name:
+        raise InvalidParam("This is no user of this server")
+    account = await find_account(here.accounts, user_id)
     if account.is_admin or account.user_nid == requester.user_nid:
         raise Forbidden("Neither yourself nor another server admin can be locked or suspended")
     return account

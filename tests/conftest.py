@@ -16,6 +16,8 @@ from tests.support.postgres import TestDatabases, session_databases
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None)
 hypothesis.settings.load_profile("repeatable")
 
+pytest_plugins = ["tests.conformance.seen_report"]
+
 for name in [name for name in os.environ if name.startswith("PARLOUR_")]:
     if name not in ("PARLOUR_SPEC_DATA", "PARLOUR_TEST_DATABASE_URL"):
         del os.environ[name]

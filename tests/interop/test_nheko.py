@@ -1,5 +1,7 @@
 """nheko, a desktop client in C++ with an engine of its own, logs in, sets up encryption, and chats."""
 
+import asyncio
+from asyncio.subprocess import PIPE, STDOUT
 from pathlib import Path
 from typing import Final
 
@@ -9,8 +11,9 @@ import pytest
 from homeserver.json_types import JsonObject
 from tests.api.client import PASSWORD, ApiClient
 from tests.api.room_calls import create, join, send
+from tests.clients.test_matrix_js_sdk import NODE, SOURCES, install_packages
 from tests.interop.device import Device
-from tests.interop.nheko_desktop import running_nheko
+from tests.interop.nheko_desktop import Desktop, running_nheko
 from tests.support.parlour_process import running_parlour
 from tests.support.ports import free_port
 
@@ -46,6 +49,7 @@ async def test_nheko_logs_in_sets_up_encryption_and_chats(tmp_path: Path) -> Non
         await watching.until(lambda device: was_read(device, room_id, said, alice.user_id))
         await nheko.say("Hello from nheko")
         await watching.until(lambda device: bodies(device, room_id) == ["Hello from Bob", "Hello from nheko"])
+        await whisper(nheko, alice)
 
 
 async def check_encryption(alice: ApiClient) -> None:
@@ -57,6 +61,32 @@ async def check_encryption(alice: ApiClient) -> None:
     for secret in SECRETS:
         assert (await alice.get(f"/user/{alice.user_id}/account_data/{secret}")).ok()["encrypted"]
     assert (await alice.get("/room_keys/version")).ok()["version"]
+
+
+async def whisper(nheko: Desktop, alice: ApiClient) -> None:
+    """Chat with a user of matrix-js-sdk in an encrypted room, which is the newest."""
+    await asyncio.to_thread(install_packages)
+    partner = await asyncio.create_subprocess_exec(
+        NODE / "bin" / "node",
+        "partner.js",
+        alice.base_url,
+        alice.user_id,
+        cwd=SOURCES,
+        stdout=PIPE,
+        stderr=STDOUT,
+    )
+    assert partner.stdout is not None
+    line = b""
+    while not line.startswith(b"room: "):  # the SDK says what it does, too
+        line = await partner.stdout.readline()
+        assert line, "the partner ended early"
+    room_id = line.decode().removeprefix("room: ").strip()
+    (await join(alice, room_id)).ok()
+    await nheko.logged(room_id)
+    await nheko.open_first_room()
+    await nheko.say("Hello from nheko")
+    output, _ = await partner.communicate()
+    assert "partner: ok" in output.decode(), output.decode()[-3000:]
 
 
 def was_read(device: Device, room_id: str, event_id: str, user_id: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import hypothesis
 import pytest
+import structlog
 
 from homeserver.storage.db import Database
 from tests.support.authority import Authority
@@ -13,8 +14,17 @@ from tests.support.folders import folder_in_memory
 from tests.support.postgres import TestDatabases, session_databases
 
 # The same examples in every run: what fails here fails there.
-hypothesis.settings.register_profile("repeatable", derandomize=True, database=None)
+hypothesis.settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],  # a busy machine is no fault of a test
+)
 hypothesis.settings.load_profile("repeatable")
+
+# Tracebacks without local variables, which take seconds to print where a whole server is among them.
+plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
 pytest_plugins = ["tests.conformance.seen_report"]
 

@@ -85,7 +85,9 @@ class ApplicationService:
 
     def of_type(self, type_: str, member: str = "events") -> list[JsonObject]:
         """Return what arrived of one type, of those in one member of the transactions."""
-        return [each for _, body in self.transactions for each in body.get(member, ()) if each["type"] == type_]
+        return [
+            each for _, body in self.transactions for each in body.get(member, ()) if each["type"] == type_
+        ]
 
     def last(self, member: str) -> Any:
         """Return the newest value of a member of the transactions."""

@@ -18,10 +18,23 @@ ON CONFLICT (room_nid, event_id) DO NOTHING
 """
 COUNT_STAGED_OF_ORIGIN = "SELECT count(*) FROM staged_pdus WHERE origin = $1"
 SELECT_DUE = """
-SELECT staged_nid, origin, event_id, received_ms, failures, json FROM (
-    SELECT *, row_number() OVER (PARTITION BY origin ORDER BY staged_nid) AS turn
-    FROM staged_pdus WHERE room_nid = $1 AND has_gap = $2 AND retry_at_ms <= $3
-) AS s ORDER BY s.turn, s.staged_nid LIMIT $4
+WITH RECURSIVE origins AS (
+    (SELECT origin FROM staged_pdus WHERE room_nid = $1 AND has_gap = $2 ORDER BY origin LIMIT 1)
+    UNION ALL
+    SELECT (SELECT s.origin FROM staged_pdus s WHERE s.room_nid = $1 AND s.has_gap = $2 AND s.origin > o.origin
+            ORDER BY s.origin LIMIT 1)
+    FROM origins o WHERE o.origin IS NOT NULL
+), chosen AS (
+    SELECT due.staged_nid, due.turn
+    FROM origins o CROSS JOIN LATERAL (
+        SELECT staged_nid, row_number() OVER (ORDER BY staged_nid) AS turn FROM staged_pdus s
+        WHERE s.room_nid = $1 AND s.has_gap = $2 AND s.origin = o.origin AND s.retry_at_ms <= $3
+        ORDER BY staged_nid LIMIT $4
+    ) AS due
+    WHERE o.origin IS NOT NULL ORDER BY due.turn, due.staged_nid LIMIT $4
+)
+SELECT s.staged_nid, s.origin, s.event_id, s.received_ms, s.failures, s.json
+FROM chosen c JOIN staged_pdus s USING (staged_nid) ORDER BY c.turn, c.staged_nid
 """
 SELECT_DUE_FROM = """
 SELECT staged_nid, origin, event_id, received_ms, failures, json FROM staged_pdus

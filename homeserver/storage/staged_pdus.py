@@ -21,8 +21,8 @@ SELECT_DUE = """
 WITH RECURSIVE origins AS (
     (SELECT origin FROM staged_pdus WHERE room_nid = $1 AND has_gap = $2 ORDER BY origin LIMIT 1)
     UNION ALL
-    SELECT (SELECT s.origin FROM staged_pdus s WHERE s.room_nid = $1 AND s.has_gap = $2 AND s.origin > o.origin
-            ORDER BY s.origin LIMIT 1)
+    SELECT (SELECT s.origin FROM staged_pdus s
+            WHERE s.room_nid = $1 AND s.has_gap = $2 AND s.origin > o.origin ORDER BY s.origin LIMIT 1)
     FROM origins o WHERE o.origin IS NOT NULL
 ), chosen AS (
     SELECT due.staged_nid, due.turn

@@ -37,12 +37,18 @@ async def drain_room(ctx: FederationContext, room_id: RoomId) -> bool:
     gaps: list[StagedPdu] = []
     behind: list[StagedPdu] = []
     await ctx.rooms.expect([entry.pdu for entry in staged])
+    prevs = {prev for entry in staged for prev in entry.pdu.prev_events}
+    waiting = await ctx.staging.waiting_ids(room_id, prevs)
     for entry in staged:
+        if not waiting.isdisjoint(entry.pdu.prev_events):
+            behind.append(entry)
+            continue
         verdict = await _receive(ctx, room_id, entry)
         if verdict is None:
             continue
         if verdict.outcome is not Outcome.MISSING:
             settled.append(entry)
+            waiting.discard(entry.pdu.event_id)
         elif (await ctx.staging.waiting_ids(room_id, verdict.missing)).issuperset(verdict.missing):
             behind.append(entry)
         else:

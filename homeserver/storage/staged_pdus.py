@@ -18,23 +18,27 @@ ON CONFLICT (room_nid, event_id) DO NOTHING
 """
 COUNT_STAGED_OF_ORIGIN = "SELECT count(*) FROM staged_pdus WHERE origin = $1"
 SELECT_DUE = """
-WITH RECURSIVE origins AS (
+WITH RECURSIVE oldest AS (
+    SELECT staged_nid FROM staged_pdus WHERE room_nid = $1 AND has_gap = $2 AND retry_at_ms <= $3
+    ORDER BY staged_nid LIMIT $4
+), origins AS (
     (SELECT origin FROM staged_pdus WHERE room_nid = $1 AND has_gap = $2 ORDER BY origin LIMIT 1)
     UNION ALL
     SELECT (SELECT s.origin FROM staged_pdus s
             WHERE s.room_nid = $1 AND s.has_gap = $2 AND s.origin > o.origin ORDER BY s.origin LIMIT 1)
     FROM origins o WHERE o.origin IS NOT NULL
-), chosen AS (
-    SELECT due.staged_nid, due.turn
+), fair AS (
+    SELECT due.staged_nid
     FROM origins o CROSS JOIN LATERAL (
         SELECT staged_nid, row_number() OVER (ORDER BY staged_nid) AS turn FROM staged_pdus s
         WHERE s.room_nid = $1 AND s.has_gap = $2 AND s.origin = o.origin AND s.retry_at_ms <= $3
-        ORDER BY staged_nid LIMIT $4
+        AND s.staged_nid > (SELECT max(staged_nid) FROM oldest)
+        ORDER BY staged_nid LIMIT $5
     ) AS due
-    WHERE o.origin IS NOT NULL ORDER BY due.turn, due.staged_nid LIMIT $4
+    WHERE o.origin IS NOT NULL ORDER BY due.turn, due.staged_nid LIMIT $5
 )
-SELECT s.staged_nid, s.origin, s.event_id, s.received_ms, s.failures, s.json
-FROM chosen c JOIN staged_pdus s USING (staged_nid) ORDER BY c.turn, c.staged_nid
+SELECT staged_nid, origin, event_id, received_ms, failures, json FROM staged_pdus
+WHERE staged_nid IN (SELECT staged_nid FROM oldest UNION ALL SELECT staged_nid FROM fair) ORDER BY staged_nid
 """
 SELECT_DUE_FROM = """
 SELECT staged_nid, origin, event_id, received_ms, failures, json FROM staged_pdus
@@ -86,8 +90,14 @@ async def count_staged_of_origin(conn: Connection, origin: ServerName) -> int:
 async def select_due(
     conn: Connection, room_nid: int, now_ms: int, limit: int, *, has_gap: bool
 ) -> list[StagedRow]:
-    """Return events of a room that may be tried now: the oldest of each origin first, then the next."""
-    return [StagedRow(*row) for row in await conn.fetch(SELECT_DUE, room_nid, has_gap, now_ms, limit)]
+    """Return events of a room that may be tried now, in the order in which they came.
+
+    Half of them are the oldest, which the others may come after; half are each origin's next in turn, so that
+    nobody waits for all that another server sent.
+    """
+    oldest = (limit + 1) // 2
+    rows = await conn.fetch(SELECT_DUE, room_nid, has_gap, now_ms, oldest, limit - oldest)
+    return [StagedRow(*row) for row in rows]
 
 
 async def select_due_from(

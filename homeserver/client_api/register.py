@@ -21,7 +21,8 @@ from homeserver.appservices.make_user import make_user
 from homeserver.client_api.interactive_auth import operation_name
 from homeserver.client_api.login import render_login
 from homeserver.client_api.login_appservice import APPSERVICE, appservice_of
-from homeserver.errors import MissingParam
+from homeserver.config.registration import RegistrationMode
+from homeserver.errors import Forbidden, MissingParam
 from homeserver.http.context import services
 from homeserver.http.params import json_response, query_enum, read_body, required_query_str
 from homeserver.http.rate_limits import Action
@@ -108,6 +109,8 @@ async def get_available(request: web.Request) -> web.StreamResponse:
 async def get_token_validity(request: web.Request) -> web.StreamResponse:
     """GET …/validity: whether a registration token could be used at this moment."""
     token = required_query_str(request, "token")
+    if services(request).settings.registration.mode is RegistrationMode.CLOSED:
+        raise Forbidden("Nobody can register here")
     return json_response({"valid": await is_valid_token(services(request).accounts, token)})
 
 

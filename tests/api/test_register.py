@@ -264,3 +264,10 @@ async def is_valid(client: ApiClient, token: str) -> bool:
     path = "/_matrix/client/v1/register/m.login.registration_token/validity"
     valid = (await client.get(path, token=token)).ok()["valid"]
     return valid is True
+
+
+@pytest.mark.parametrize("overrides", [{"registration": {"mode": "closed"}}])
+async def test_no_registration_token_is_looked_at_where_nobody_registers(client: ApiClient) -> None:
+    path = "/_matrix/client/v1/register/m.login.registration_token/validity"
+    reply = await client.get(path, token="abcd")
+    assert (reply.status, reply.errcode) == (403, "M_FORBIDDEN")

@@ -15,7 +15,8 @@ from benchmarks.matrix import CLIENT, send_message
 from benchmarks.processes import resident_memory_mb
 from benchmarks.workload import Figure, Plan, Workload
 
-COMPLETE_LIMIT_S = 1_800
+COMPLETE_LIMIT_S = 300
+"""A member list that is not complete by then counts as complete at that time."""
 LOOK_EVERY_S = 0.5
 
 
@@ -38,7 +39,8 @@ async def measure(homeserver: Homeserver, joiner: Account, plan: Plan) -> dict[s
     joined_s = time.perf_counter() - started
     await send_message(connection, joiner, room.room_id, "first", "Hello")
     sent_s = time.perf_counter() - started
-    await _wait_for_members(connection, joiner, room)
+    with suppress(TimeoutError):
+        await _wait_for_members(connection, joiner, room)
     complete_s = time.perf_counter() - started
     watching.cancel()
     with suppress(asyncio.CancelledError):
@@ -83,7 +85,7 @@ JOIN_ROOM = Workload(
     figures=(
         Figure("joined_s", "until the join is answered", "s"),
         Figure("sent_s", "until the first message is sent", "s", aim=2),
-        Figure("complete_s", "until the member list is complete", "s"),
+        Figure("complete_s", f"until the member list is complete ({COMPLETE_LIMIT_S}: was not)", "s"),
         Figure("memory_mb", "memory at its peak, above before", "MB", aim=100),
     ),
     prepare=prepare,

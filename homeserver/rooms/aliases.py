@@ -70,12 +70,12 @@ async def delete_alias(ctx: RoomsContext, requester: Requester, text: str) -> No
 
 
 async def list_aliases(ctx: RoomsContext, requester: Requester, room_id: RoomId) -> list[RoomAlias]:
-    """Return this server's aliases of a room, to its members or where the world may read it.
+    """Return this server's aliases of a room, to its members, server admins, or where the world may read it.
 
     Raises: Forbidden.
     """
     room = await known_room(ctx, room_id)
-    if await membership_of(ctx, room, requester.user_id) != "join":
+    if not requester.is_admin and await membership_of(ctx, room, requester.user_id) != "join":
         visibility = await text_in(ctx, room, HISTORY_VISIBILITY, "history_visibility")
         if visibility != "world_readable":
             raise Forbidden("You are not in this room")

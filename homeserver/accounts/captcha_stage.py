@@ -12,12 +12,13 @@ from typing import Final
 
 import orjson
 import structlog
-from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, StreamReader
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
 
 from homeserver.accounts.stages import Attempt, Operation, Outcome, Passed, Refusal, Stage
 from homeserver.config.captcha import Captcha
 from homeserver.errors import Unavailable
 from homeserver.json_types import JsonObject
+from homeserver.outgoing.read_answer import read_answer
 from homeserver.storage.uia import UiaSession
 
 log = structlog.get_logger(__name__)
@@ -65,7 +66,11 @@ async def _is_solved(session: ClientSession, settings: Captcha, response: str) -
             asyncio.timeout(ANSWER_WITHIN_S),
             session.post(settings.verify_url, data=form, allow_redirects=False) as answer,
         ):
-            verdict = orjson.loads(await _read(answer.content)) if answer.status == 200 else None
+            verdict = (
+                orjson.loads(await read_answer(answer.content, MAX_ANSWER_BYTES))
+                if answer.status == 200
+                else None
+            )
     except (ClientError, OSError, ValueError) as error:  # a TimeoutError is an OSError
         log.warning("captcha_not_verified", reason=type(error).__name__)
         raise Unavailable("The captcha cannot be verified at the moment") from error
@@ -73,12 +78,3 @@ async def _is_solved(session: ClientSession, settings: Captcha, response: str) -
         log.warning("captcha_not_verified", status=answer.status)
         raise Unavailable("The captcha cannot be verified at the moment")
     return verdict.get("success") is True
-
-
-async def _read(content: StreamReader) -> bytes:
-    raw = bytearray()
-    async for chunk in content.iter_any():
-        raw += chunk
-        if len(raw) > MAX_ANSWER_BYTES:
-            raise ValueError("The answer is too long")
-    return bytes(raw)

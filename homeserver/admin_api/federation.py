@@ -5,7 +5,7 @@ Documented by Synapse as its federation admin API.
 
 from aiohttp import web
 
-from federation.protocol.ids import InvalidIdentifier, ServerName, parse_server_name
+from federation.protocol.ids import parse_server_name
 from homeserver.admin_api.pages import page_query, with_next
 from homeserver.errors import InvalidParam, NotFound
 from homeserver.http.context import services
@@ -79,10 +79,7 @@ async def reset_connection(request: web.Request) -> web.StreamResponse:
 
 async def _server(request: web.Request) -> KnownServer:
     here = services(request)
-    try:
-        name: ServerName = parse_server_name(path_param(request, "destination"))
-    except InvalidIdentifier as error:
-        raise InvalidParam(str(error)) from error
+    name = parse_server_name(path_param(request, "destination"))
     async with here.db.acquire() as conn:
         found = await select_known_server(conn, name)
     if found is None:

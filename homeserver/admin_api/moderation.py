@@ -3,13 +3,13 @@
 import msgspec
 from aiohttp import web
 
-from federation.protocol.ids import InvalidIdentifier, RoomId, UserId, parse_room_id, parse_user_id
+from federation.protocol.ids import parse_room_id, parse_user_id
 from homeserver.accounts.find import find_account
 from homeserver.admin.redact_user import REDACT_USER, redact_user
 from homeserver.admin.send_notice import send_notice
 from homeserver.admin.whois import whois
 from homeserver.client_api.whois import render_device
-from homeserver.errors import InvalidParam, NotFound
+from homeserver.errors import NotFound
 from homeserver.http.context import services
 from homeserver.http.params import json_response, read_body
 from homeserver.http.requester import require_admin
@@ -44,7 +44,7 @@ async def notice(request: web.Request) -> web.StreamResponse:
     body = await read_body(request, NoticeBody)
     event_id = await send_notice(
         services(request).admin,
-        _user_id(body.user_id),
+        parse_user_id(body.user_id),
         body.content,
         type_=body.type,
         state_key=body.state_key,
@@ -60,8 +60,8 @@ async def redact(request: web.Request) -> web.StreamResponse:
     job_id = await redact_user(
         services(request).admin,
         admin.user_id,
-        _user_id(path_param(request, "userId")),
-        room_ids=[_room_id(room) for room in body.rooms],
+        parse_user_id(path_param(request, "userId")),
+        room_ids=[parse_room_id(room) for room in body.rooms],
         reason=body.reason,
         limit=body.limit,
     )
@@ -88,17 +88,3 @@ async def get_whois(request: web.Request) -> web.StreamResponse:
     devices = await whois(here, account.user_nid)
     rendered = {device.device_id: render_device(device) for device in devices}
     return json_response({"user_id": account.user_id, "devices": rendered})
-
-
-def _user_id(text: str) -> UserId:
-    try:
-        return parse_user_id(text)
-    except InvalidIdentifier as error:
-        raise InvalidParam(str(error)) from error
-
-
-def _room_id(text: str) -> RoomId:
-    try:
-        return parse_room_id(text)
-    except InvalidIdentifier as error:
-        raise InvalidParam(str(error)) from error

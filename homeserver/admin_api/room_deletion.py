@@ -9,11 +9,11 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from federation.protocol.ids import EventId, InvalidIdentifier, UserId, parse_room_id, parse_user_id
+from federation.protocol.ids import EventId, parse_room_id, parse_user_id
 from homeserver.admin.block_room import block_room, unblock_room
 from homeserver.admin.block_room import get_block as get_room_block
 from homeserver.admin_api.rooms import room_in_path
-from homeserver.errors import InvalidParam, NotFound, Unavailable
+from homeserver.errors import NotFound, Unavailable
 from homeserver.http.context import services
 from homeserver.http.params import json_response, read_body
 from homeserver.http.requester import require_admin
@@ -69,7 +69,7 @@ async def _delete(request: web.Request) -> str:
     body = await read_body(request, DeleteBody, optional=True)
     how = RoomDeletion(
         requester=admin.user_id,
-        new_room_creator=None if body.new_room_user_id is None else _user_id(body.new_room_user_id),
+        new_room_creator=None if body.new_room_user_id is None else parse_user_id(body.new_room_user_id),
         new_room_name=body.room_name,
         message=body.message,
         block=body.block,
@@ -114,10 +114,7 @@ async def delete_status(request: web.Request) -> web.StreamResponse:
 async def delete_statuses(request: web.Request) -> web.StreamResponse:
     """GET /rooms/{roomId}/delete_status: the deletions of a room, which may be gone already."""
     await require_admin(request)
-    try:
-        room_id = parse_room_id(path_param(request, "roomId"))
-    except InvalidIdentifier as error:
-        raise InvalidParam(str(error)) from error
+    room_id = parse_room_id(path_param(request, "roomId"))
     async with services(request).db.acquire() as conn:
         jobs = await select_jobs_of(conn, room_id, DELETE_ROOM, limit=MAX_STATUSES)
     if not jobs:
@@ -196,10 +193,3 @@ def _deletion(job: Job) -> JsonObject:
 
 def _status(job: Job) -> str:
     return STATUSES.get(job.status, job.status.value)
-
-
-def _user_id(text: str) -> UserId:
-    try:
-        return parse_user_id(text)
-    except InvalidIdentifier as error:
-        raise InvalidParam(str(error)) from error

@@ -3,12 +3,11 @@
 import msgspec
 from aiohttp import web
 
-from federation.protocol.ids import InvalidIdentifier, UserId, parse_user_id
+from federation.protocol.ids import parse_user_id
 from homeserver.accounts.find import find_account
 from homeserver.accounts.requester import Requester
 from homeserver.admin.make_room_admin import make_room_admin
 from homeserver.admin_api.rooms import room_by_id_or_alias
-from homeserver.errors import InvalidParam
 from homeserver.http.context import services
 from homeserver.http.params import json_response, read_body
 from homeserver.http.requester import require_admin
@@ -58,13 +57,6 @@ async def make_admin(request: web.Request) -> web.StreamResponse:
     """POST /rooms/{roomId}/make_room_admin: give a user, or oneself, all power in a room."""
     admin = await require_admin(request)
     body = await read_body(request, MakeAdminBody, optional=True)
-    target = admin.user_id if body.user_id is None else _user_id(body.user_id)
+    target = admin.user_id if body.user_id is None else parse_user_id(body.user_id)
     await make_room_admin(services(request).rooms, await room_by_id_or_alias(request, "roomId"), target)
     return json_response({})
-
-
-def _user_id(text: str) -> UserId:
-    try:
-        return parse_user_id(text)
-    except InvalidIdentifier as error:
-        raise InvalidParam(str(error)) from error

@@ -5,7 +5,7 @@ Documented by Synapse as its rooms admin API.
 
 from aiohttp import web
 
-from federation.protocol.ids import EventId, InvalidIdentifier, parse_room_id
+from federation.protocol.ids import EventId, parse_room_id
 from homeserver.accounts.requester import Requester
 from homeserver.admin.list_rooms import ORDERS, RoomQuery, describe_room, list_rooms, render_listed
 from homeserver.admin_api.pages import page_query, query_flag
@@ -186,12 +186,8 @@ async def fetch_event(request: web.Request) -> web.StreamResponse:
 
 
 async def room_in_path(request: web.Request) -> Room:
-    """Return the room in the path. Raises InvalidParam, NotFound."""
-    try:
-        room_id = parse_room_id(path_param(request, "roomId"))
-    except InvalidIdentifier as error:
-        raise InvalidParam(str(error)) from error
-    room = await services(request).rooms.names.room(room_id)
+    """Return the room in the path. Raises InvalidIdentifier, NotFound."""
+    room = await services(request).rooms.names.room(parse_room_id(path_param(request, "roomId")))
     if room is None:
         raise NotFound("There is no such room")
     return room

@@ -6,7 +6,7 @@ Documented by Synapse as its user admin API; what Parlour leaves out is listed i
 import msgspec
 from aiohttp import web
 
-from federation.protocol.ids import InvalidIdentifier, UserId, parse_user_id, server_name_of
+from federation.protocol.ids import UserId, parse_user_id, server_name_of
 from homeserver.accounts.find import find_account
 from homeserver.accounts.threepids import canonical
 from homeserver.accounts.usernames import check_available, new_user_id
@@ -150,11 +150,8 @@ async def find_by_identity(request: web.Request) -> web.StreamResponse:
 
 
 def local_user(request: web.Request) -> UserId:
-    """Return the user id in the path. Raises InvalidParam where it is none of this server."""
-    try:
-        user_id = parse_user_id(path_param(request, "userId"))
-    except InvalidIdentifier as error:
-        raise InvalidParam(str(error)) from error
+    """Return the user id in the path. Raises InvalidIdentifier; InvalidParam for another server's."""
+    user_id = parse_user_id(path_param(request, "userId"))
     if server_name_of(user_id) != services(request).server_name:
         raise InvalidParam("Only accounts of this server can be looked up or changed")
     return user_id

@@ -7,18 +7,19 @@ Spec: https://spec.matrix.org/v1.19/application-service-api/#homeserver---applic
 """
 
 import asyncio
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import orjson
-from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, StreamReader, TCPConnector
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from yarl import URL
 
 from homeserver.appservices.registration import Registration
 from homeserver.clock import Clock
+from homeserver.outgoing.read_answer import read_answer
+from homeserver.outgoing.trust import Trust
 
 CONNECT_WITHIN_S: Final = 5.0
 MAX_ANSWER_BYTES: Final = 1024 * 1024
@@ -143,29 +144,19 @@ class AppserviceClient:
                 asyncio.timeout(within_s),
                 session.request(method, url, data=body, headers=headers, allow_redirects=False) as response,
             ):
-                return Answer(response.status, await _read(response.content))
+                return Answer(response.status, await read_answer(response.content, MAX_ANSWER_BYTES))
         except TimeoutError as error:
             raise AppserviceUnreachable("there was no answer in time", timed_out=True) from error
         except (ClientError, OSError, ValueError) as error:
             raise AppserviceUnreachable(f"there was no answer: {type(error).__name__}") from error
 
     def _open_session(self) -> ClientSession:
-        context = ssl.create_default_context()
-        if self._ca_file is not None:
-            context.load_verify_locations(self._ca_file)
-        if not self._verify_tls:
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return ClientSession(
-            connector=TCPConnector(ssl=context, limit=0, limit_per_host=MAX_CONNECTIONS_EACH),
+            connector=TCPConnector(
+                ssl=Trust(self._ca_file, self._verify_tls).context(),
+                limit=0,
+                limit_per_host=MAX_CONNECTIONS_EACH,
+            ),
             timeout=ClientTimeout(total=None, sock_connect=CONNECT_WITHIN_S),
             cookie_jar=DummyCookieJar(),
         )
-
-
-async def _read(content: StreamReader) -> bytes:
-    raw = bytearray()
-    async for chunk in content.iter_any():
-        raw += chunk
-        if len(raw) > MAX_ANSWER_BYTES:
-            raise ValueError("The answer is too long")
-    return bytes(raw)

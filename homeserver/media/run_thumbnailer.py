@@ -1,22 +1,18 @@
 """Run the thumbnailer program on one file, with a deadline."""
 
-import asyncio
 import json
-import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from homeserver.errors import MatrixError, TooLarge
+from homeserver.isolated_program import run_isolated
 from homeserver.media.content_types import ImageFormat
 from homeserver.media.limits import MediaLimits
 from homeserver.media.thumbnail_variants import Variant
 
 PROGRAM: Final = Path(__file__).with_name("thumbnailer.py")
-# Nothing else of the environment goes to a program that decodes what strangers made: it holds secrets.
-PASSED_ON: Final = ("PATH", "LD_LIBRARY_PATH", "LANG")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +50,10 @@ async def run_thumbnailer(
     Raises: CannotThumbnail for a damaged picture or one that takes too long; TooLarge for too many pixels.
     """
     request = json.dumps(_request(limits, source, image_format, wanted)).encode()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        str(PROGRAM),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
-    )
     try:
-        async with asyncio.timeout(limits.thumbnail_timeout_s):
-            answer, _ = await process.communicate(request)
+        answer = await run_isolated(PROGRAM, request, limits.thumbnail_timeout_s)
     except TimeoutError as error:
         raise CannotThumbnail("The picture takes too long to thumbnail") from error
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
     return _read_answer(answer, wanted)
 
 

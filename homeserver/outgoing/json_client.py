@@ -4,7 +4,6 @@ What bounds it: `ANSWER_WITHIN_S`, `MAX_ANSWER_BYTES`; HTTPS only, no redirects,
 """
 
 import asyncio
-import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -15,7 +14,6 @@ from aiohttp import (
     ClientSession,
     ClientTimeout,
     DummyCookieJar,
-    StreamReader,
     TCPConnector,
 )
 from yarl import URL
@@ -23,6 +21,8 @@ from yarl import URL
 from federation.transport.addresses import is_address, is_public, open_public_socket
 from federation.transport.resolver import Resolver
 from homeserver.json_types import JsonObject
+from homeserver.outgoing.read_answer import read_answer
+from homeserver.outgoing.trust import Trust
 
 ANSWER_WITHIN_S: Final = 8.0
 MAX_ANSWER_BYTES: Final = 64 * 1024
@@ -98,7 +98,7 @@ class JsonClient:
                 asyncio.timeout(ANSWER_WITHIN_S),
                 session.request(method, url, data=body, headers=headers, allow_redirects=False) as response,
             ):
-                raw = await _read(response.content)
+                raw = await read_answer(response.content, MAX_ANSWER_BYTES)
                 return _decode(response.status, raw)
         except (ClientError, OSError, ValueError) as error:  # a TimeoutError is an OSError
             raise RemoteFailed(f"{url.host} cannot be asked: {type(error).__name__}") from error
@@ -116,14 +116,9 @@ class JsonClient:
         return url
 
     def _open(self) -> ClientSession:
-        context = ssl.create_default_context()
-        if self._ca_file is not None:
-            context.load_verify_locations(self._ca_file)
-        if not self._verify_tls:
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return ClientSession(
             connector=TCPConnector(
-                ssl=context,
+                ssl=Trust(self._ca_file, self._verify_tls).context(),
                 resolver=self._resolver,
                 socket_factory=None if self._allow_private else open_public_socket,
                 limit=MAX_CONNECTIONS,
@@ -131,15 +126,6 @@ class JsonClient:
             timeout=ClientTimeout(total=ANSWER_WITHIN_S),
             cookie_jar=DummyCookieJar(),
         )
-
-
-async def _read(content: StreamReader) -> bytes:
-    raw = bytearray()
-    async for chunk in content.iter_any():
-        raw += chunk
-        if len(raw) > MAX_ANSWER_BYTES:
-            raise ValueError("The answer is too long")
-    return bytes(raw)
 
 
 def _decode(status: int, raw: bytes) -> JsonObject:

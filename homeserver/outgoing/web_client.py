@@ -7,12 +7,9 @@ more are unpacked. No cookies, no referrer, no proxies.
 """
 
 import asyncio
-import ssl
 import zlib
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
@@ -21,6 +18,7 @@ from yarl import URL
 from federation.transport.addresses import is_address
 from federation.transport.resolver import Resolver
 from homeserver.outgoing.address_policy import AddressPolicy
+from homeserver.outgoing.trust import Trust
 
 ANSWER_WITHIN_S: Final = 15.0
 SILENT_FOR_S: Final = 8.0
@@ -101,22 +99,6 @@ class Answer:
     def chunks(self, max_bytes: int, *, cut: bool = False) -> AsyncIterator[bytes]:
         """Return the body piece by piece, as `read`."""
         return _unpacked(self._response, max_bytes, cut=cut)
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """Whose certificates count beside those that the system trusts, and whether they are looked at."""
-
-    ca_file: Path | None = None
-    verify: bool = True
-
-    def context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if self.ca_file is not None:
-            context.load_verify_locations(self.ca_file)
-        if not self.verify:
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        return context
 
 
 class WebClient:

@@ -14,7 +14,8 @@ from homeserver.config import Settings
 from homeserver.errors import MatrixError
 from homeserver.media.context import MediaContext
 from homeserver.outgoing.address_policy import AddressPolicy
-from homeserver.outgoing.web_client import Trust, WebClient
+from homeserver.outgoing.trust import Trust
+from homeserver.outgoing.web_client import WebClient
 from homeserver.storage import url_previews
 from homeserver.storage.db import Database
 from homeserver.turns import Turns

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Final
 
 import orjson
-from aiohttp import ClientError, ClientSession, DummyCookieJar, StreamReader, TCPConnector
+from aiohttp import ClientError, ClientSession, DummyCookieJar, TCPConnector
 
 from homeserver.json_types import JsonObject
+from homeserver.outgoing.read_answer import read_answer
 from homeserver.sso.errors import ProviderFailed
 
 ANSWER_WITHIN_S: Final = 10.0
@@ -50,21 +51,12 @@ class ProviderClient:
                 asyncio.timeout(ANSWER_WITHIN_S),
                 session.request(method, url, data=form, headers=sent, allow_redirects=False) as response,
             ):
-                raw = await _read(response.content)
+                raw = await read_answer(response.content, MAX_ANSWER_BYTES)
         except (ClientError, OSError, ValueError) as error:  # a TimeoutError is an OSError
             raise ProviderFailed(f"{method} {url}: {type(error).__name__}: {error}") from error
         if response.status != 200:
             raise ProviderFailed(f"{method} {url}: status {response.status}")
         return _decode(raw, f"{method} {url}")
-
-
-async def _read(content: StreamReader) -> bytes:
-    raw = bytearray()
-    async for chunk in content.iter_any():
-        raw += chunk
-        if len(raw) > MAX_ANSWER_BYTES:
-            raise ValueError(f"the answer has more than {MAX_ANSWER_BYTES} bytes")
-    return bytes(raw)
 
 
 def _decode(raw: bytes, asked: str) -> JsonObject:

@@ -6,6 +6,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from homeserver.accounts.find import find_account
+from homeserver.accounts.moderate import set_admin
 from homeserver.app import RunningServer, running_server
 from homeserver.config.settings import Settings
 from homeserver.http.context import Services
@@ -91,3 +93,11 @@ async def room_id(alice: ApiClient, bob: ApiClient, carol: ApiClient) -> str:
     (await join(carol, room_id)).ok()
     (await join(alice, room_id)).ok()
     return room_id
+
+
+@pytest.fixture
+async def admin(client: ApiClient, services: Services) -> ApiClient:
+    """A server admin."""
+    admin = await client.register("root")
+    await set_admin(services.accounts, (await find_account(services.accounts, "root")).user_nid, True)
+    return admin

@@ -3,22 +3,10 @@
 import asyncio
 from urllib.parse import quote
 
-import pytest
-
-from homeserver.accounts.moderate import set_admin
-from homeserver.http.context import Services
 from tests.api.client import ApiClient
 from tests.api.room_calls import create, join, send
 
 V1 = "/_synapse/admin/v1"
-
-
-@pytest.fixture
-async def admin(client: ApiClient, services: Services) -> ApiClient:
-    admin = await client.register("root")
-    nid = await services.rooms.names.intern_user(admin.user_id)  # type: ignore[arg-type]
-    await set_admin(services.accounts, nid, True)
-    return admin
 
 
 async def test_reports_are_listed_read_and_settled(

@@ -2,24 +2,12 @@
 
 import asyncio
 
-import pytest
-
-from homeserver.accounts.moderate import set_admin
-from homeserver.http.context import Services
 from homeserver.json_types import JsonObject
 from tests.api.client import ApiClient
 from tests.api.room_calls import create, join, send
 
 V1 = "/_synapse/admin/v1"
 V2 = "/_synapse/admin/v2"
-
-
-@pytest.fixture
-async def admin(client: ApiClient, services: Services) -> ApiClient:
-    admin = await client.register("root")
-    nid = await services.rooms.names.intern_user(admin.user_id)  # type: ignore[arg-type]
-    await set_admin(services.accounts, nid, True)
-    return admin
 
 
 async def test_rooms_are_listed_searched_and_described(

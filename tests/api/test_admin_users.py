@@ -1,23 +1,11 @@
 """Accounts, as server admins see and change them."""
 
-import pytest
-
-from homeserver.accounts.moderate import set_admin
-from homeserver.http.context import Services
 from tests.api.client import ApiClient
 from tests.api.room_calls import create
 from tests.support.fake_clock import FakeClock
 
 V1 = "/_synapse/admin/v1"
 V2 = "/_synapse/admin/v2"
-
-
-@pytest.fixture
-async def admin(client: ApiClient, services: Services) -> ApiClient:
-    admin = await client.register("root")
-    nid = await services.rooms.names.intern_user(admin.user_id)  # type: ignore[arg-type]
-    await set_admin(services.accounts, nid, True)
-    return admin
 
 
 async def test_only_admins_are_answered(alice: ApiClient, client: ApiClient) -> None:

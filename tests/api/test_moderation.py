@@ -1,22 +1,10 @@
 from urllib.parse import quote
 
-import pytest
-
-from homeserver.accounts.find import find_account
-from homeserver.accounts.moderate import set_admin
-from homeserver.http.context import Services
 from tests.api.client import ApiClient
 from tests.api.room_calls import act, create, join, room_path, send, set_state
 
 LOCK = "/_matrix/client/v1/admin/lock/@alice:example.org"
 SUSPEND = "/_matrix/client/v1/admin/suspend/@alice:example.org"
-
-
-@pytest.fixture
-async def admin(client: ApiClient, services: Services) -> ApiClient:
-    admin = await client.register("root")
-    await set_admin(services.accounts, (await find_account(services.accounts, "root")).user_nid, True)
-    return admin
 
 
 async def test_locked_account_can_log_out_and_nothing_else(

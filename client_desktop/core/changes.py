@@ -1,0 +1,176 @@
+"""What changed: values that the engine publishes and view models listen to.
+
+A change says what to look at again and is sent after the transaction that made it true. Those that carry
+values carry immutable ones, so that another thread may keep them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from client_desktop.core.values import (
+        Notification,
+        RoomSummary,
+        SendItem,
+        SyncState,
+        TimelineOperation,
+        Transfer,
+        Verification,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The root of all: which account it happened in."""
+
+    account: str
+    """The account's key: its user id; empty for what concerns no account."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsChanged(Change):
+    """An account was added, signed out or locked; read `engine.accounts` again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStateChanged(Change):
+    state: SyncState
+
+
+@dataclass(frozen=True, slots=True)
+class RoomsChanged(Change):
+    """Rooms that are new or look different in the list. One for a whole sync."""
+
+    rooms: tuple[RoomSummary, ...]
+    gone: tuple[str, ...] = ()
+    """Ids of rooms that belong in the list no more (left and forgotten)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomStateChanged(Change):
+    """State of a room that is more than its summary: permissions, join rule, pins, image packs, servers."""
+
+    room_id: str
+    types: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class MembersChanged(Change):
+    room_id: str
+    user_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineChanged(Change):
+    """What to do to the list of an open timeline, in this order; each sees what the one before left."""
+
+    timeline: int
+    """`Timeline.number`: which open timeline."""
+    operations: tuple[TimelineOperation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TypingChanged(Change):
+    room_id: str
+    user_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChanged(Change):
+    user_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDataChanged(Change):
+    types: frozenset[str]
+    room_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilesChanged(Change):
+    """Names, pictures, presence messages of people, as the account's own profile too."""
+
+    user_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SendQueueChanged(Change):
+    room_id: str
+    items: tuple[SendItem, ...]
+    """All that is waiting or failed in this room, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferChanged(Change):
+    """Progress of an upload or download."""
+
+    transfer: Transfer
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesChanged(Change):
+    """Devices or cross-signing keys of people changed; trust may have."""
+
+    user_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionStateChanged(Change):
+    """Own verification, secret storage or key backup changed: read `client.crypto.state()` again."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomKeysReceived(Change):
+    """Keys arrived: events of these rooms that could not be decrypted may be tried again."""
+
+    room_id: str
+    session_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationChanged(Change):
+    verification: Verification
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRaised(Change):
+    notification: Notification
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationWithdrawn(Change):
+    """What was notified in this room has been read, here or elsewhere."""
+
+    room_id: str
+
+
+Listener = Callable[[Change], None]
+
+
+class Changes:
+    """Hand changes to whoever listens, in order, on the engine's loop.
+
+    A listener must return at once and may not raise; it runs between two steps of the engine.
+    """
+
+    def __init__(self) -> None:
+        self._listeners: dict[type[Change], list[Listener]] = {}
+
+    def listen(self, kind: type[Change], listener: Listener) -> Callable[[], None]:
+        """Call `listener` with every change of this kind (`Change` for all); return what ends it."""
+        listeners = self._listeners.setdefault(kind, [])
+        listeners.append(listener)
+
+        def stop() -> None:
+            if listener in listeners:
+                listeners.remove(listener)
+
+        return stop
+
+    def publish(self, change: Change) -> None:
+        """Tell those who listen to this kind, then those who listen to everything."""
+        for listener in (*self._listeners.get(type(change), ()), *self._listeners.get(Change, ())):
+            listener(change)

@@ -1,0 +1,1 @@
+"""What both clients share (look, words, shortcuts, icons, fonts), and what makes each one's files of it."""

@@ -1,0 +1,127 @@
+"""Where the key of the file of secrets comes from: the system keyring, a key file, or a passphrase."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+import keyring
+import keyring.errors
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from client_desktop.core.accounts.private_files import read_private, write_private
+from client_desktop.core.accounts.secret_store import FILE_NAME, KEY_BYTES, FileSecretStore
+from client_desktop.core.errors import NotAllowed, StoreDamaged
+
+logger = logging.getLogger(__name__)
+
+SERVICE: Final = "Parlour"
+KEY_FILE_NAME: Final = "secrets.key"
+SALT_FILE_NAME: Final = "secrets.salt"
+KEYRING_TIMEOUT_S: Final = 60.0
+"""People may be asked to unlock it; a keyring that never answers must not keep the client from starting."""
+
+_SALT_BYTES: Final = 16
+
+
+class Keyring(Protocol):
+    """What of the package `keyring` is used; its calls block."""
+
+    def get_password(self, service_name: str, username: str, /) -> str | None: ...
+
+    def set_password(self, service_name: str, username: str, password: str, /) -> None: ...
+
+
+async def open_secret_store(
+    folder: Path,
+    system_keyring: Keyring | None = keyring,
+    ask_passphrase: Callable[[], Awaitable[str]] | None = None,
+) -> FileSecretStore:
+    """Open the secrets in a folder, with the key from where it is, or else from where it can be kept best.
+
+    `system_keyring` None never asks one. A passphrase is asked for where the secrets were made with one, or,
+    without a keyring, where there are none yet and `ask_passphrase` is given.
+
+    Raises: StoreDamaged where there are secrets but not their key; NotAllowed for a wrong passphrase.
+    """
+    path = folder / FILE_NAME
+    if (folder / SALT_FILE_NAME).exists():
+        return await _open_with_passphrase(folder, ask_passphrase)
+    key = _read_key_file(folder) or await _key_of_keyring(folder, system_keyring, create=not path.exists())
+    if key is None and path.exists():
+        raise StoreDamaged("the key of the secrets is not to be had")
+    if key is None and ask_passphrase is not None:
+        return await _open_with_passphrase(folder, ask_passphrase)
+    return FileSecretStore(path, key or _make_key_file(folder))
+
+
+async def _open_with_passphrase(folder: Path, ask: Callable[[], Awaitable[str]] | None) -> FileSecretStore:
+    if ask is None:
+        raise StoreDamaged("the secrets open with a passphrase only")
+    salt = read_private(folder / SALT_FILE_NAME, _SALT_BYTES)
+    if salt is None:
+        salt = secrets.token_bytes(_SALT_BYTES)
+        write_private(folder / SALT_FILE_NAME, salt)
+    key = await asyncio.to_thread(_stretch, await ask(), salt)
+    try:
+        return FileSecretStore(folder / FILE_NAME, key)
+    except StoreDamaged as error:
+        raise NotAllowed("the passphrase is wrong, or the secrets are damaged") from error
+
+
+def _stretch(passphrase: str, salt: bytes) -> bytes:
+    return Scrypt(salt=salt, length=KEY_BYTES, n=2**17, r=8, p=1).derive(passphrase.encode())
+
+
+async def _key_of_keyring(folder: Path, system_keyring: Keyring | None, *, create: bool) -> bytes | None:
+    """Return the key in the keyring, made if `create`; None where no keyring keeps it."""
+    if system_keyring is None:
+        return None
+    try:
+        async with asyncio.timeout(KEYRING_TIMEOUT_S):
+            return await asyncio.to_thread(_ask_keyring, system_keyring, str(folder), create)
+    except TimeoutError:
+        logger.warning("The system keyring does not answer")
+    except keyring.errors.KeyringError as error:
+        logger.info("No system keyring: %s", type(error).__name__)
+    return None
+
+
+def _ask_keyring(system_keyring: Keyring, user: str, create: bool) -> bytes | None:
+    stored = system_keyring.get_password(SERVICE, user)
+    if stored is not None:
+        return _decode(stored)
+    if not create:
+        return None
+    key = secrets.token_bytes(KEY_BYTES)
+    system_keyring.set_password(SERVICE, user, base64.b64encode(key).decode())
+    # Some backends take everything and keep nothing: only what can be read back is relied upon.
+    kept = system_keyring.get_password(SERVICE, user)
+    return key if kept is not None and _decode(kept) == key else None
+
+
+def _decode(stored: str) -> bytes | None:
+    try:
+        key = base64.b64decode(stored, validate=True)
+    except binascii.Error:
+        return None
+    return key if len(key) == KEY_BYTES else None
+
+
+def _read_key_file(folder: Path) -> bytes | None:
+    key = read_private(folder / KEY_FILE_NAME, KEY_BYTES)
+    if key is not None and len(key) != KEY_BYTES:
+        raise StoreDamaged("the key file of the secrets is damaged")
+    return key
+
+
+def _make_key_file(folder: Path) -> bytes:
+    key = secrets.token_bytes(KEY_BYTES)
+    write_private(folder / KEY_FILE_NAME, key)
+    return key

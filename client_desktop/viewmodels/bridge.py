@@ -1,0 +1,109 @@
+"""The one way between the interface's thread and the engine's."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar, overload
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from client_desktop.core.changes import Change, Changes
+from client_desktop.viewmodels.engine_thread import EngineThread
+
+__all__ = ["Bridge", "EngineThread"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+C = TypeVar("C", bound=Change)
+
+COLLECT_S = 0.016
+"""Changes are gathered for one frame, so that a burst costs the interface one wake-up."""
+
+log = logging.getLogger(__name__)
+
+
+class Bridge(QObject):
+    """Call the engine from the interface, and hear of its changes in the interface's thread.
+
+    `loop` is the engine's; where the interface runs on the same one (in tests) calls are made directly.
+    """
+
+    _arrived = Signal(object)
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, changes: Changes, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._loop = loop
+        self._waiting: list[Change] = []
+        self._listeners: dict[type[Change], list[Callable[[Any], None]]] = {}
+        self._arrived.connect(self._deliver, Qt.ConnectionType.AutoConnection)
+        self._stop_listening = changes.listen(Change, self._collect)
+
+    @overload
+    async def call(
+        self, function: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T: ...
+
+    @overload
+    async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+    async def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Run `function` in the engine's thread, awaiting it there if it is asynchronous; return its result.
+
+        Cancelling the caller cancels the call. Raises whatever the function raises.
+        """
+
+        async def run() -> Any:
+            result = function(*args, **kwargs)
+            return await result if inspect.isawaitable(result) else result
+
+        if asyncio.get_running_loop() is self._loop:
+            return await run()
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(run(), self._loop))
+
+    def listen(self, kind: type[C], listener: Callable[[C], None]) -> Callable[[], None]:
+        """Call `listener` in the interface's thread with every change of exactly this kind (`Change`: all).
+
+        Returns what ends it.
+        """
+        listeners = self._listeners.setdefault(kind, [])
+        listeners.append(listener)
+
+        def stop() -> None:
+            if listener in listeners:
+                listeners.remove(listener)
+
+        return stop
+
+    def close(self) -> None:
+        """Hear no more: changes that have not been delivered are dropped. Only while the loop still runs."""
+        self._listeners.clear()
+        self._loop.call_soon_threadsafe(self._stop_listening)
+
+    def _collect(self, change: Change) -> None:
+        self._waiting.append(change)
+        if len(self._waiting) == 1:
+            self._loop.call_later(COLLECT_S, self._flush)
+
+    def _flush(self) -> None:
+        batch, self._waiting = self._waiting, []
+        self._arrived.emit(batch)
+
+    @Slot(object)
+    def _deliver(self, batch: list[Change]) -> None:
+        for change in batch:
+            for kind in (type(change), Change):
+                for listener in tuple(self._listeners.get(kind, ())):
+                    self._tell(listener, change)
+
+    @staticmethod
+    def _tell(listener: Callable[[Any], None], change: Change) -> None:
+        """One view model that fails must not keep the others from hearing."""
+        try:
+            listener(change)
+        except Exception:
+            log.exception("A view model failed to take in %s", type(change).__name__)

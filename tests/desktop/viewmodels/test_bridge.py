@@ -1,0 +1,136 @@
+"""Between the interface's thread and the engine's."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from client_desktop.core.changes import Changes, RoomStateChanged, SyncStateChanged
+from client_desktop.core.errors import MatrixError
+from client_desktop.core.values import SyncState
+from client_desktop.viewmodels.bridge import Bridge, EngineThread
+from client_desktop.viewmodels.view_model import ViewModel
+
+
+@pytest.fixture
+def engine() -> Iterator[EngineThread]:
+    thread = EngineThread()
+    thread.start()
+    yield thread
+    thread.stop()
+
+
+@pytest.fixture
+def changes() -> Changes:
+    return Changes()
+
+
+@pytest.fixture
+def bridge(engine: EngineThread, changes: Changes, qtbot: QtBot) -> Iterator[Bridge]:
+    made = Bridge(engine.loop, changes)
+    yield made
+    made.close()
+
+
+async def test_a_call_runs_in_the_engines_thread(bridge: Bridge) -> None:
+    async def where(extra: str) -> tuple[str, str]:
+        return threading.current_thread().name, extra
+
+    assert await bridge.call(where, "x") == ("engine", "x")
+    assert (await bridge.call(threading.current_thread)).name == "engine"
+
+
+async def test_what_a_call_raises_is_raised_here(bridge: Bridge) -> None:
+    def refuse() -> None:
+        raise MatrixError(403, "M_FORBIDDEN", "no")
+
+    with pytest.raises(MatrixError, match="M_FORBIDDEN"):
+        await bridge.call(refuse)
+
+
+async def test_cancelling_the_caller_cancels_the_call(bridge: Bridge) -> None:
+    cancelled = threading.Event()
+    started = asyncio.Event()
+    here = asyncio.get_running_loop()
+
+    async def wait() -> None:
+        here.call_soon_threadsafe(started.set)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    task = asyncio.create_task(bridge.call(wait))
+    await started.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await asyncio.to_thread(cancelled.wait, 5)
+
+
+def test_changes_arrive_in_the_interfaces_thread_in_order(
+    bridge: Bridge, engine: EngineThread, changes: Changes, qtbot: QtBot
+) -> None:
+    seen: list[tuple[str, str]] = []
+    deliveries: list[int] = []
+    bridge._arrived.connect(lambda batch: deliveries.append(len(batch)))
+    bridge.listen(
+        RoomStateChanged, lambda change: seen.append((threading.current_thread().name, change.room_id))
+    )
+
+    def publish() -> None:
+        for number in range(1000):
+            changes.publish(RoomStateChanged("@a:x", str(number), frozenset()))
+            changes.publish(SyncStateChanged("@a:x", SyncState.LIVE))
+
+    engine.loop.call_soon_threadsafe(publish)
+    qtbot.waitUntil(lambda: len(seen) == 1000)
+    assert [room for _, room in seen] == [str(number) for number in range(1000)]
+    assert {thread for thread, _ in seen} == {threading.main_thread().name}
+    assert deliveries == [2000]
+
+
+def test_a_listener_that_fails_does_not_keep_others_from_hearing(
+    bridge: Bridge, engine: EngineThread, changes: Changes, qtbot: QtBot
+) -> None:
+    seen: list[SyncState] = []
+
+    def fail(_: SyncStateChanged) -> None:
+        raise ValueError
+
+    bridge.listen(SyncStateChanged, fail)
+    end = bridge.listen(SyncStateChanged, lambda change: seen.append(change.state))
+    engine.loop.call_soon_threadsafe(changes.publish, SyncStateChanged("@a:x", SyncState.LIVE))
+    qtbot.waitUntil(lambda: seen == [SyncState.LIVE])
+    end()
+    assert bridge._listeners[SyncStateChanged] == [fail]
+
+
+async def test_a_refused_action_is_told_with_its_word(bridge: Bridge) -> None:
+    model = ViewModel(bridge)
+    told: list[tuple[str, str]] = []
+    model.failed.connect(lambda word, detail: told.append((word, detail)))
+
+    async def refused() -> None:
+        raise MatrixError(403, "M_FORBIDDEN", "You cannot do that")
+
+    async def broken() -> None:
+        raise ValueError
+
+    model.start(refused())
+    await model.settle()
+    model.start(broken())
+    await model.settle()
+    assert told == [("refused", "You cannot do that"), ("unknown", "")]
+
+
+async def test_closing_cancels_what_runs(bridge: Bridge) -> None:
+    model = ViewModel(bridge)
+    task = model.start(asyncio.Event().wait())  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    await model.close()
+    assert task.cancelled()

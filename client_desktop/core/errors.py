@@ -114,3 +114,9 @@ class StoreDamaged(ClientError):
     """The local store cannot be read; signing in again makes a new one. Keys in the backup are not lost."""
 
     word = "store_damaged"
+
+
+class StoreTooNew(ClientError):
+    """The local store was written by a newer version of this program; nothing in it was touched."""
+
+    word = "store_too_new"

@@ -12,7 +12,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench chaos differential interop lock clean
+.PHONY: help run desktop test lint fmt bench chaos differential interop lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ help: ## List the targets
 run: $(VENV)/.installed ## Install what is needed and run the homeserver; ARGS="--config FILE", parlour.toml and .env are read
 	@set -a; if [ -f .env ]; then . ./.env; fi; set +a; \
 	exec $(BIN)/parlour run $(if $(wildcard parlour.toml),--config parlour.toml) $(ARGS)
+
+desktop: $(VENV)/.installed-for-desktop ## Install what is needed and start the desktop client
+	@exec $(BIN)/parlour-desktop $(ARGS)
 
 test: $(VENV)/.installed-for-tests ## Install what the tests need and run them all; ARGS="-k name" picks some
 	@tests/install-system-packages
@@ -54,7 +57,8 @@ interop: $(VENV)/.installed-for-tests ## Federate with a real Synapse in every w
 
 lock: $(VENV)/.installed-for-tests ## Renew the lock files with the newest versions that pyproject.toml allows
 	@$(COMPILE) --output-file requirements.lock
-	@$(COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock
+	@$(COMPILE) --extra desktop --constraint requirements.lock --output-file requirements-desktop.lock
+	@$(COMPILE) --extra test --extra desktop --constraint requirements-desktop.lock --output-file requirements-test.lock
 
 clean: ## Remove what building and testing leave behind; keeps .venv and parlour-data
 	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
@@ -77,6 +81,11 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing the server" >&2
 	@$(INSTALL) --require-hashes --requirement requirements.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-for-desktop: requirements-desktop.lock $(VENV)/.installed
+	@echo "Installing the desktop client" >&2
+	@$(INSTALL) --require-hashes --requirement requirements-desktop.lock
 	@touch $@
 
 $(VENV)/.installed-for-tests: requirements-test.lock $(VENV)/.installed

@@ -1,0 +1,43 @@
+"""A Parlour in this process that can be taken down and comes back at the same address."""
+
+from contextlib import AsyncExitStack
+from typing import Self
+
+from homeserver.app import RunningServer, running_server
+from homeserver.clock import Clock
+from homeserver.config.settings import Settings
+from homeserver.http.context import Services
+
+
+class Homeserver:
+    """A real server. `url` stays the same over `stop()` and `start()`."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._stack: AsyncExitStack | None = None
+        self._server: RunningServer | None = None
+        self.url = ""
+
+    @property
+    def services(self) -> Services:
+        assert self._server is not None, "the server is down"
+        return self._server.services
+
+    async def start(self) -> Self:
+        """Bring it up; at the port of the first time."""
+        self._stack = AsyncExitStack()
+        self._server = await self._stack.enter_async_context(running_server(self._settings, self._clock))
+        if not self.url:
+            self.url = self._server.listeners.base_urls[0]
+            listener = self._settings.listeners[0]
+            same_port = listener.model_copy(update={"port": int(self.url.rpartition(":")[2])})
+            listeners = [same_port, *self._settings.listeners[1:]]
+            self._settings = self._settings.model_copy(update={"listeners": listeners})
+        return self
+
+    async def stop(self) -> None:
+        """Take it down, if it is up."""
+        stack, self._stack, self._server = self._stack, None, None
+        if stack is not None:
+            await stack.aclose()

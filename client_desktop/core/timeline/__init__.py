@@ -1,0 +1,1 @@
+"""Timelines: runs of events with gaps between them, and the rows that people see."""

@@ -17,6 +17,7 @@ from typing import Final
 
 import vodozemac
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
@@ -188,3 +189,13 @@ def pk_decrypt(private_key: bytes, message: PkMessage) -> bytes:
         parsed = vodozemac.Message.from_base64(message.ciphertext, message.mac, message.ephemeral)
         key = vodozemac.Curve25519SecretKey.from_bytes(private_key)
         return vodozemac.PkDecryption.from_key(key).decrypt(parsed)
+
+
+def curve25519_exchange(private_key: bytes, public_key: str) -> bytes:
+    """Agree on a secret with the holder of a public key.
+
+    Raises: CryptoError, also for a public key that leads to a secret everybody knows.
+    """
+    with crypto_errors():
+        public = X25519PublicKey.from_public_bytes(decode_base64(public_key))
+        return X25519PrivateKey.from_private_bytes(private_key).exchange(public)

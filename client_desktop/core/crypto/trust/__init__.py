@@ -1,0 +1,1 @@
+"""Whose keys are whose: the account's identity, other people's, and what follows for their devices."""

@@ -1,0 +1,1 @@
+"""Comparing keys with people and own devices: by emoji, numbers or QR code."""

@@ -1,0 +1,53 @@
+// Made from client_shared/shortcuts.json by `python -m client_shared.generate`; edit that.
+pragma Singleton
+import QtQuick
+
+QtObject {
+    readonly property var rows: [
+        {"action": "quickSwitcher", "section": "move", "keys": ["Ctrl+K"], "mac": ["Ctrl+K"]},
+        {"action": "roomPrevious", "section": "move", "keys": ["Alt+Up"], "mac": ["Alt+Up"]},
+        {"action": "roomNext", "section": "move", "keys": ["Alt+Down"], "mac": ["Alt+Down"]},
+        {"action": "unreadPrevious", "section": "move", "keys": ["Alt+Shift+Up"], "mac": ["Alt+Shift+Up"]},
+        {"action": "unreadNext", "section": "move", "keys": ["Alt+Shift+Down"], "mac": ["Alt+Shift+Down"]},
+        {"action": "goHome", "section": "move", "keys": ["Alt+H"], "mac": ["Alt+H"]},
+        {"action": "goBack", "section": "move", "keys": ["Alt+Left"], "mac": ["Ctrl+["]},
+        {"action": "goForward", "section": "move", "keys": ["Alt+Right"], "mac": ["Ctrl+]"]},
+        {"action": "focusComposer", "section": "move", "keys": ["Ctrl+J"], "mac": ["Ctrl+J"]},
+        {"action": "focusNextArea", "section": "move", "keys": ["F6"], "mac": ["F6"]},
+        {"action": "focusPreviousArea", "section": "move", "keys": ["Shift+F6"], "mac": ["Shift+F6"]},
+        {"action": "searchRoom", "section": "find", "keys": ["Ctrl+F"], "mac": ["Ctrl+F"]},
+        {"action": "searchAll", "section": "find", "keys": ["Ctrl+Shift+F"], "mac": ["Ctrl+Shift+F"]},
+        {"action": "jumpToDate", "section": "find", "keys": ["Ctrl+G"], "mac": ["Ctrl+G"]},
+        {"action": "jumpToNewest", "section": "find", "keys": ["Ctrl+End"], "mac": ["Ctrl+Down"]},
+        {"action": "markRead", "section": "read", "keys": ["Esc"], "mac": ["Esc"]},
+        {"action": "markAllRead", "section": "read", "keys": ["Shift+Esc"], "mac": ["Shift+Esc"]},
+        {"action": "send", "section": "write", "keys": ["Return"], "mac": ["Return"]},
+        {"action": "newLine", "section": "write", "keys": ["Shift+Return"], "mac": ["Shift+Return"]},
+        {"action": "editLast", "section": "write", "keys": ["Up"], "mac": ["Up"]},
+        {"action": "replyPrevious", "section": "write", "keys": ["Ctrl+Up"], "mac": ["Alt+Ctrl+Up"]},
+        {"action": "cancel", "section": "write", "keys": ["Esc"], "mac": ["Esc"]},
+        {"action": "bold", "section": "write", "keys": ["Ctrl+B"], "mac": ["Ctrl+B"]},
+        {"action": "italic", "section": "write", "keys": ["Ctrl+I"], "mac": ["Ctrl+I"]},
+        {"action": "code", "section": "write", "keys": ["Ctrl+E"], "mac": ["Ctrl+E"]},
+        {"action": "quote", "section": "write", "keys": ["Ctrl+Shift+."], "mac": ["Ctrl+Shift+."]},
+        {"action": "insertLink", "section": "write", "keys": ["Ctrl+Shift+L"], "mac": ["Ctrl+Shift+L"]},
+        {"action": "spoiler", "section": "write", "keys": ["Ctrl+Shift+X"], "mac": ["Ctrl+Shift+X"]},
+        {"action": "emojiPicker", "section": "write", "keys": ["Ctrl+."], "mac": ["Ctrl+."]},
+        {"action": "attach", "section": "write", "keys": ["Ctrl+U"], "mac": ["Ctrl+U"]},
+        {"action": "recordVoice", "section": "write", "keys": ["Ctrl+Shift+V"], "mac": ["Ctrl+Shift+V"]},
+        {"action": "newDirect", "section": "window", "keys": ["Ctrl+N"], "mac": ["Ctrl+N"]},
+        {"action": "newRoom", "section": "window", "keys": ["Ctrl+Shift+N"], "mac": ["Ctrl+Shift+N"]},
+        {"action": "explore", "section": "window", "keys": ["Ctrl+O"], "mac": ["Ctrl+O"]},
+        {"action": "toggleRoomPanel", "section": "window", "keys": ["Ctrl+Shift+I"], "mac": ["Ctrl+Shift+I"]},
+        {"action": "toggleThreads", "section": "window", "keys": ["Ctrl+Shift+T"], "mac": ["Ctrl+Shift+T"]},
+        {"action": "toggleMembers", "section": "window", "keys": ["Ctrl+Shift+M"], "mac": ["Ctrl+Shift+M"]},
+        {"action": "settings", "section": "window", "keys": ["Ctrl+,"], "mac": ["Ctrl+,"]},
+        {"action": "shortcutSheet", "section": "window", "keys": ["Ctrl+/"], "mac": ["Ctrl+/"]},
+        {"action": "switchAccount", "section": "window", "keys": ["Ctrl+Shift+A"], "mac": ["Ctrl+Shift+A"]},
+        {"action": "zoomIn", "section": "window", "keys": ["Ctrl++", "Ctrl+="], "mac": ["Ctrl++", "Ctrl+="]},
+        {"action": "zoomOut", "section": "window", "keys": ["Ctrl+-"], "mac": ["Ctrl+-"]},
+        {"action": "zoomReset", "section": "window", "keys": ["Ctrl+0"], "mac": ["Ctrl+0"]},
+        {"action": "fullScreen", "section": "window", "keys": ["F11"], "mac": ["Meta+Ctrl+F"]},
+        {"action": "quit", "section": "window", "keys": ["Ctrl+Q"], "mac": ["Ctrl+Q"]}
+    ]
+}

@@ -9,6 +9,7 @@ from client_desktop.core.values.account import (
     SyncTransport,
 )
 from client_desktop.core.values.encryption import (
+    DecryptedFrom,
     DeviceSummary,
     EncryptionState,
     Shield,
@@ -45,6 +46,7 @@ from client_desktop.core.values.timeline import (
 
 __all__ = [
     "AccountSummary",
+    "DecryptedFrom",
     "DeviceSummary",
     "EncryptionState",
     "Insert",

@@ -1,0 +1,1 @@
+"""What the desktop offers besides a window: notifications, tray, one instance, links, window state."""

@@ -79,6 +79,13 @@ class Bridge(QObject):
 
         return stop
 
+    def post(self, change: Change) -> None:
+        """Put a change behind those that are on their way; only in the engine's thread.
+
+        A snapshot read there and posted at once stands exactly between what it holds and what follows it.
+        """
+        self._collect(change)
+
     def close(self) -> None:
         """Hear no more: changes that have not been delivered are dropped. Only while the loop still runs."""
         self._listeners.clear()

@@ -24,8 +24,10 @@ SELECT_NOT_BACKED_UP = (
     " ORDER BY room_id, session_id LIMIT ?"
 )
 COUNT_NOT_BACKED_UP = "SELECT COUNT(*) FROM inbound_group_sessions WHERE backup_version IS NOT ?"
-UPDATE_BACKED_UP = "UPDATE inbound_group_sessions SET backup_version = ?"
+UPDATE_BACKED_UP = (
+    "UPDATE inbound_group_sessions SET backup_version = ?"
     " WHERE room_id = ? AND session_id = ? AND received_ms = ?"
+)
 COUNT_INBOUND = "SELECT COUNT(*) FROM inbound_group_sessions"
 UPSERT_INBOUND = (
     f"INSERT OR REPLACE INTO inbound_group_sessions ({INBOUND_COLUMNS}, backup_version)"

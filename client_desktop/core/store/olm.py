@@ -31,7 +31,8 @@ UPSERT_SESSION = (
 UPDATE_SESSION_PICKLE = "UPDATE olm_sessions SET pickle = ? WHERE session_id = ?"
 DELETE_OLD_SESSIONS = (
     "DELETE FROM olm_sessions WHERE sender_key = ?1 AND session_id NOT IN"
-    " (SELECT session_id FROM olm_sessions WHERE sender_key = ?1 ORDER BY last_received_ms DESC, session_id LIMIT ?2)"
+    " (SELECT session_id FROM olm_sessions WHERE sender_key = ?1"
+    " ORDER BY last_received_ms DESC, session_id LIMIT ?2)"
 )
 
 SELECT_SEEN = "SELECT 1 FROM olm_messages_seen WHERE hash = ?"

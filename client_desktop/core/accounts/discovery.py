@@ -16,7 +16,7 @@ from client_desktop.core.accounts.oauth_metadata import fetch_oauth_metadata
 from client_desktop.core.accounts.web import LOOPBACK_HOSTS, checked_url, is_loopback, send
 from client_desktop.core.errors import BadAnswer, ClientError, NetworkUnavailable, NotAllowed
 from client_desktop.core.json_types import JsonObject
-from client_desktop.core.shapes import as_object, as_objects, as_optional_text, as_text
+from client_desktop.core.shapes import as_bool, as_object, as_objects, as_optional_text, as_text
 from federation.protocol.ids import InvalidIdentifier, parse_server_name, parse_user_id, server_name_of
 
 MAX_PROVIDERS: Final = 50
@@ -86,11 +86,7 @@ async def look_at(session: aiohttp.ClientSession, url: str, name: str = "") -> H
         url=url,
         name=name or urlsplit(url).netloc,
         versions=tuple(versions["versions"][:MAX_VERSIONS]),
-        unstable_features=frozenset(
-            str(feature)
-            for feature, on in (features if isinstance(features, dict) else {}).items()
-            if on is True
-        ),
+        unstable_features=frozenset(feature for feature in features if as_bool(features[feature])),
         flows=tuple(flow["type"] for flow in flows),
         providers=_providers(sso.get("identity_providers")),
         oauth_aware_preferred=sso.get("oauth_aware_preferred") is True,

@@ -113,9 +113,7 @@ def insert_fragment(
     forward_token: str | None = None,
     live: bool = False,
 ) -> int:
-    cursor = db.execute(
-        INSERT_FRAGMENT, (room_id, thread_root, older, back_token, forward_token, int(live))
-    )
+    cursor = db.execute(INSERT_FRAGMENT, (room_id, thread_root, older, back_token, forward_token, int(live)))
     return int(cursor.lastrowid or 0)
 
 
@@ -151,9 +149,7 @@ def select_bounds(db: sqlite3.Connection, number: int) -> tuple[int, int] | None
     return None if first is None else (first, last)
 
 
-def select_placement(
-    db: sqlite3.Connection, event_nid: int, thread_root: str = ""
-) -> tuple[int, int] | None:
+def select_placement(db: sqlite3.Connection, event_nid: int, thread_root: str = "") -> tuple[int, int] | None:
     """Tell where an event stands in the room's timeline, or in a thread's: run and place."""
     row = db.execute(SELECT_PLACEMENT, (event_nid, thread_root)).fetchone()
     return (row[0], row[1]) if row else None
@@ -203,9 +199,7 @@ def select_shown_forward(
     return db.execute(SELECT_SHOWN_FORWARD, (number, after, limit)).fetchall()
 
 
-def select_shown_between(
-    db: sqlite3.Connection, number: int, first: int, last: int
-) -> list[tuple[int, int]]:
+def select_shown_between(db: sqlite3.Connection, number: int, first: int, last: int) -> list[tuple[int, int]]:
     """Give the rows from one place to another, both included, oldest first."""
     return db.execute(SELECT_SHOWN_BETWEEN, (number, first, last)).fetchall()
 

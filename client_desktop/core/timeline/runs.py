@@ -59,9 +59,7 @@ def begin_run(db: sqlite3.Connection, room_id: str, thread_root: str, before: Fr
     if fragments.select_bounds(db, before.number) is None:
         return before.number
     fragments.set_live(db, before.number, live=False)
-    return fragments.insert_fragment(
-        db, room_id, thread_root, older=before.number, back_token="", live=True
-    )
+    return fragments.insert_fragment(db, room_id, thread_root, older=before.number, back_token="", live=True)
 
 
 def weave_back(db: sqlite3.Connection, number: int, events: Stretch, end: str | None) -> int:

@@ -210,7 +210,7 @@ def test_rows_are_read_in_windows(db: sqlite3.Connection) -> None:
     number = runs.append_live(
         db, ROOM, "", [(nid, nid % 2 == 0) for nid in range(1, 11)], limited=True, back_token=None
     )
-    places = dict((nid, place) for place, nid in fragments.select_placed(db, number))
+    places = {nid: place for place, nid in fragments.select_placed(db, number)}
     assert [nid for _, nid in fragments.select_shown_back(db, number, fragments.HIGHEST, 2)] == [10, 8]
     assert [nid for _, nid in fragments.select_shown_forward(db, number, places[4], 2)] == [6, 8]
     between = fragments.select_shown_between(db, number, places[3], places[7])

@@ -1,0 +1,155 @@
+"""Events, by room and id."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+COLUMNS = (
+    "e.event_nid, e.room_id, e.event_id, e.type, e.sender, e.at_ms, e.state_key, e.rel_type, e.rel_target, "
+    "e.thread_root, e.session_id, e.redacted, e.notify, e.json, e.clear"
+)
+SELECT_EVENT = f"SELECT {COLUMNS} FROM events e WHERE e.room_id = ? AND e.event_id = ?"
+SELECT_BY_NIDS = f"SELECT {COLUMNS} FROM events e WHERE e.event_nid IN (SELECT value FROM json_each(?))"
+SELECT_BY_IDS = (
+    f"SELECT {COLUMNS} FROM events e WHERE e.room_id = ? AND e.event_id IN (SELECT value FROM json_each(?))"
+)
+SELECT_WAITING = (
+    f"SELECT {COLUMNS} FROM events e WHERE e.room_id = ? "
+    "AND e.session_id IN (SELECT value FROM json_each(?)) ORDER BY e.event_nid LIMIT ?"
+)
+SELECT_NID = "SELECT event_nid FROM events WHERE room_id = ? AND event_id = ?"
+SELECT_ID = "SELECT event_id FROM events WHERE event_nid = ?"
+INSERT_EVENT = (
+    "INSERT INTO events (room_id, event_id, type, sender, at_ms, state_key, rel_type, rel_target, "
+    "thread_root, session_id, redacted, notify, json, clear) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+UPDATE_CLEAR = "UPDATE events SET type = ?, clear = ?, session_id = ?, notify = ? WHERE event_nid = ?"
+UPDATE_REDACTED = (
+    "UPDATE events SET redacted = 1, notify = 0, json = ?, clear = NULL, session_id = NULL, type = ? "
+    "WHERE event_nid = ?"
+)
+UPDATE_JSON = "UPDATE events SET json = ? WHERE event_nid = ?"
+UPDATE_THREAD = (
+    "UPDATE events SET thread_root = ? WHERE room_id = ? AND rel_target = ? AND thread_root = '' "
+    "AND rel_type IN ('m.replace', 'm.annotation', 'm.reference')"
+)
+UPDATE_NOTIFY = "UPDATE events SET notify = ? WHERE event_nid = ?"
+DELETE_ROOM_EVENTS = "DELETE FROM events WHERE room_id = ?"
+
+MAX_WAITING = 2000
+"""How many events that wait for one session are tried at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event as it is stored; see the schema."""
+
+    nid: int
+    room_id: str
+    event_id: str
+    type: str
+    sender: str
+    at_ms: int
+    state_key: str | None
+    rel_type: str | None
+    rel_target: str | None
+    thread_root: str
+    session_id: str | None
+    redacted: int
+    notify: int
+    json: bytes
+    clear: bytes | None
+
+
+def select_event(db: sqlite3.Connection, room_id: str, event_id: str) -> EventRow | None:
+    row = db.execute(SELECT_EVENT, (room_id, event_id)).fetchone()
+    return EventRow(*row) if row else None
+
+
+def select_by_nids(db: sqlite3.Connection, nids: Iterable[int]) -> list[EventRow]:
+    """Give events by their numbers, in no particular order."""
+    return [EventRow(*row) for row in db.execute(SELECT_BY_NIDS, (json_list(nids),))]
+
+
+def select_by_ids(db: sqlite3.Connection, room_id: str, event_ids: Iterable[str]) -> list[EventRow]:
+    """Give those of the events of a room that are known."""
+    return [EventRow(*row) for row in db.execute(SELECT_BY_IDS, (room_id, json_list(event_ids)))]
+
+
+def select_waiting(db: sqlite3.Connection, room_id: str, session_ids: Iterable[str]) -> list[EventRow]:
+    """Give events that wait for keys of these sessions, at most MAX_WAITING."""
+    rows = db.execute(SELECT_WAITING, (room_id, json_list(session_ids), MAX_WAITING))
+    return [EventRow(*row) for row in rows]
+
+
+def select_nid(db: sqlite3.Connection, room_id: str, event_id: str) -> int | None:
+    row = db.execute(SELECT_NID, (room_id, event_id)).fetchone()
+    return row[0] if row else None
+
+
+def select_id(db: sqlite3.Connection, nid: int) -> str | None:
+    row = db.execute(SELECT_ID, (nid,)).fetchone()
+    return row[0] if row else None
+
+
+def insert_event(db: sqlite3.Connection, row: EventRow) -> int:
+    """Store an event that is not known yet; its `nid` is not used. Return the number it has now."""
+    cursor = db.execute(
+        INSERT_EVENT,
+        (
+            row.room_id,
+            row.event_id,
+            row.type,
+            row.sender,
+            row.at_ms,
+            row.state_key,
+            row.rel_type,
+            row.rel_target,
+            row.thread_root,
+            row.session_id,
+            row.redacted,
+            row.notify,
+            row.json,
+            row.clear,
+        ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def set_clear(
+    db: sqlite3.Connection, nid: int, event_type: str, clear: bytes, session_id: str | None, notify: int
+) -> None:
+    """Note what an event says once decrypted, or why it still says nothing."""
+    db.execute(UPDATE_CLEAR, (event_type, clear, session_id, notify, nid))
+
+
+def set_redacted(db: sqlite3.Connection, nid: int, json: bytes, event_type: str) -> None:
+    """Put the redacted form in the place of an event; what it said is gone."""
+    db.execute(UPDATE_REDACTED, (json, event_type, nid))
+
+
+def set_json(db: sqlite3.Connection, nid: int, json: bytes) -> None:
+    db.execute(UPDATE_JSON, (json, nid))
+
+
+def set_thread_of_children(db: sqlite3.Connection, room_id: str, event_id: str, thread_root: str) -> None:
+    """Put what relates to an event of a thread, and came before it, into the thread."""
+    db.execute(UPDATE_THREAD, (thread_root, room_id, event_id))
+
+
+def set_notify(db: sqlite3.Connection, nid: int, notify: int) -> None:
+    db.execute(UPDATE_NOTIFY, (notify, nid))
+
+
+def delete_room(db: sqlite3.Connection, room_id: str) -> None:
+    db.execute(DELETE_ROOM_EVENTS, (room_id,))
+
+
+def json_list(values: Iterable[int] | Iterable[str] | Sequence[str]) -> str:
+    """Write values for `json_each`, which binds any number of them as one."""
+    return orjson.dumps(list(values)).decode()

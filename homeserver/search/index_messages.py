@@ -9,19 +9,17 @@ import time
 from collections.abc import Collection, Sequence
 from typing import Final
 
-import orjson
-
-from federation.protocol.canonical_json import decode_json
 from federation.protocol.ids import EventId
 from homeserver.clock import Clock
 from homeserver.json_types import JsonObject
 from homeserver.rooms.visibility import END
 from homeserver.search.event_texts import TYPES, replaces_another, text_of
 from homeserver.search.follower import Progress
+from homeserver.search.read_event import read_event
 from homeserver.search.text import grams_of_words, indexed_words, room_gram
 from homeserver.storage import relations, search_texts
 from homeserver.storage.db import Connection, Database
-from homeserver.storage.events import StoredEvent, load_json, select_events_by_nid
+from homeserver.storage.events import StoredEvent, select_events_by_nid
 from homeserver.storage.relations import Parent
 from homeserver.storage.search_texts import SearchText, Touched
 
@@ -109,7 +107,7 @@ def search_text(event: StoredEvent, edit: StoredEvent | None, now_ms: int) -> Se
     kind = TYPES.get(event.type)
     if kind is None or event.redacted_by is not None:
         return None
-    content = _load(event.json)["content"]
+    content = read_event(event.json)["content"]
     if replaces_another(content):
         return None
     words = indexed_words(text_of(event.type, content if edit is None else _new_content(edit)))
@@ -132,22 +130,13 @@ async def _newest_edits(conn: Connection, events: Collection[StoredEvent]) -> di
 
 
 def _new_content(edit: StoredEvent) -> JsonObject:
-    content = _load(edit.json)["content"].get("m.new_content")
+    content = read_event(edit.json)["content"].get("m.new_content")
     return content if isinstance(content, dict) else {}
 
 
 def _redacted_by(redaction: bytes | None) -> EventId | None:
     if redaction is None:
         return None
-    pdu = _load(redaction)
+    pdu = read_event(redaction)
     target = pdu["content"].get("redacts", pdu.get("redacts"))
     return EventId(target) if isinstance(target, str) and "\x00" not in target else None
-
-
-def _load(canonical: bytes) -> JsonObject:
-    try:
-        return load_json(canonical)
-    except orjson.JSONDecodeError:  # a room version that takes what orjson does not
-        pdu = decode_json(canonical)
-        assert isinstance(pdu, dict)
-        return pdu

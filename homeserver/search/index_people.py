@@ -9,9 +9,9 @@ from typing import Final
 import orjson
 
 from federation.protocol.ids import localpart_of
-from homeserver.json_types import JsonValue
 from homeserver.rooms.visibility_rules import visibility_of
 from homeserver.search.follower import Progress
+from homeserver.search.read_event import read_event
 from homeserver.search.text import grams_of_words, indexed_words
 from homeserver.storage import directory_users
 from homeserver.storage.db import Database
@@ -65,7 +65,7 @@ class PeopleIndex:
 def is_open(events: Iterable[tuple[str, bytes]]) -> bool:
     """Tell whether anybody may join or read a room, by its (type, event) of join rules and visibility."""
     for type_, canonical in events:
-        content = orjson.loads(canonical)["content"]
+        content = read_event(canonical)["content"]
         if type_ == "m.room.join_rules" and content.get("join_rule") == "public":
             return True
         if type_ == "m.room.history_visibility" and visibility_of(content) == "world_readable":
@@ -77,12 +77,7 @@ def words_of(user: NamedUser) -> str:
     """Return what a user is found by; nothing for a user of another server who is in no room."""
     if not user.is_local and not user.members:
         return ""
-    name = None if user.name is None else orjson.loads(user.name)
-    names = dict.fromkeys([name, *(display_name_in(member) for member in user.members)])
-    return indexed_words(" ".join([localpart_of(user.user_id), *(n for n in names if isinstance(n, str))]))
-
-
-def display_name_in(member: bytes) -> JsonValue:
-    """Return what a member event says that its user is called."""
-    name: JsonValue = orjson.loads(member)["content"].get("displayname")
-    return name
+    said = [None if user.name is None else orjson.loads(user.name)]
+    said += [read_event(member)["content"].get("displayname") for member in user.members]
+    names = dict.fromkeys(name for name in said if isinstance(name, str))  # others' may be anything
+    return indexed_words(" ".join([localpart_of(user.user_id), *names]))

@@ -14,6 +14,7 @@ from homeserver.errors import Unavailable
 from homeserver.json_types import JsonObject
 from homeserver.rooms.render_event import Viewer
 from homeserver.search.context import SearchContext
+from homeserver.search.read_event import read_event
 from homeserver.search.text import Needle, grams_of_needles, indexed_words, needles_of
 from homeserver.storage.directory_users import PeopleQuery, VisibleUser, select_visible_users
 from homeserver.storage.search_texts import SearchTooCostly
@@ -75,7 +76,7 @@ def _shown_profile(user: VisibleUser, needles: Sequence[Needle]) -> JsonObject |
     if user.is_local:
         profiles = [(_loaded(user.name), _loaded(user.avatar))]
     else:
-        contents = [orjson.loads(member)["content"] for member in user.members]
+        contents = [read_event(member)["content"] for member in user.members]
         profiles = [(content.get("displayname"), content.get("avatar_url")) for content in contents]
     for name, avatar in profiles:
         shown = name if isinstance(name, str) else ""

@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from client_desktop.desktop.browser import open_in_browser
 from client_desktop.desktop.single_instance import MAX_MESSAGE_BYTES, SingleInstance
 from client_desktop.desktop.tray import UNREAD, badged
 from client_desktop.desktop.window_state import (
@@ -19,6 +18,7 @@ from client_desktop.desktop.window_state import (
     load_window_state,
     save_window_state,
 )
+from client_desktop.viewmodels.browser import open_in_browser
 
 SCREEN = QRect(0, 0, 1920, 1080)
 

@@ -14,6 +14,7 @@ from client_desktop.core.api import Api, FixedToken
 from client_desktop.core.changes import Change, Changes
 from client_desktop.core.client import Client
 from client_desktop.core.store import Store
+from client_desktop.core.values import SyncState, SyncTransport
 from tests.api.client import ApiClient
 from tests.desktop.homeserver import Homeserver
 from tests.support.fake_clock import FakeClock
@@ -41,9 +42,9 @@ class OpenClient:
         self._known: set[str] = set()
         self._opened: list[Client] = []
 
-    async def __call__(self, name: str, *, start: bool = True) -> Client:
+    async def __call__(self, name: str, *, start: bool = True, only: SyncTransport | None = None) -> Client:
         """Sign in as a new device of `name`; `start`: follow the server, and wait for the first sync."""
-        return await self.resume(await self.sign_in(name), start=start)
+        return await self.resume(await self.sign_in(name), start=start, only=only)
 
     async def sign_in(self, name: str) -> Session:
         """Sign in as a new device of `name`, who is registered the first time."""
@@ -55,14 +56,16 @@ class OpenClient:
         assert user.access_token is not None
         return Session(user.user_id, user.device_id, self._plain.base_url, user.access_token)
 
-    async def resume(self, me: Session, *, start: bool = True) -> Client:
+    async def resume(self, me: Session, *, start: bool = True, only: SyncTransport | None = None) -> Client:
         """Open the client of a session, with the store that the session had before."""
         store = Store.open(self._folder / f"{me.device_id}.db")
         api = Api(me.homeserver_url, self._http, FixedToken(me.access_token))
-        client = Client(me, api, store, self._changes, self._clock)
+        client = Client(me, api, store, self._changes, self._clock, only=only)
         self._opened.append(client)
         if start:
             await client.start()
+            async with asyncio.timeout(PATIENCE_S):
+                await client.sync.until(SyncState.LIVE)
         return client
 
     async def close(self, client: Client) -> None:

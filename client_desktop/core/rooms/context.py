@@ -1,0 +1,52 @@
+"""What everything about rooms needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from client_desktop.core.api import Api
+from client_desktop.core.changes import Changes
+from client_desktop.core.clock import Clock
+from client_desktop.core.rooms.account_index import AccountIndex, read_account_index
+from client_desktop.core.rooms.names import NameWords
+from client_desktop.core.rooms.ports import (
+    DraftsPort,
+    NoDrafts,
+    PlainLines,
+    PreviewPort,
+    ServerCounts,
+    UnreadPort,
+)
+from client_desktop.core.store import Store
+from client_desktop.core.values import RoomSummary
+
+
+@dataclass(slots=True)
+class RoomsContext:
+    """The account, its store, and what is kept in memory of its rooms."""
+
+    user_id: str
+    api: Api
+    store: Store
+    changes: Changes
+    clock: Clock
+    words: NameWords = NameWords()
+    unread: UnreadPort = field(default_factory=ServerCounts)
+    drafts: DraftsPort = field(default_factory=NoDrafts)
+    previews: PreviewPort = field(default_factory=PlainLines)
+    summaries: dict[str, RoomSummary] = field(default_factory=dict)
+    """As they are in the store, with who is typing."""
+    typing: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Room id to user ids."""
+    _index: AccountIndex | None = None
+
+    @property
+    def index(self) -> AccountIndex:
+        """What account data says about rooms."""
+        if self._index is None:
+            self._index = read_account_index(self.store.db)
+        return self._index
+
+    def forget_index(self) -> None:
+        """Read account data again when it is needed next: after it was written, or not written after all."""
+        self._index = None

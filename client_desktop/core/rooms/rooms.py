@@ -1,0 +1,69 @@
+"""The rooms of an account, for everybody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from client_desktop.core.changes import RoomsChanged
+from client_desktop.core.json_types import JsonObject
+from client_desktop.core.rooms.context import RoomsContext
+from client_desktop.core.rooms.receive import write_summary
+from client_desktop.core.shapes import as_object
+from client_desktop.core.store.members import select_member_event, select_member_events
+from client_desktop.core.store.room_state import select_all_state, select_state_event, select_state_of_type
+from client_desktop.core.values import RoomSection, RoomSummary
+
+MEMBER = "m.room.member"
+SECTION_ORDER = {section: place for place, section in enumerate(RoomSection)}
+
+
+class Rooms:
+    """What is known of rooms, and what can be done to them."""
+
+    def __init__(self, ctx: RoomsContext) -> None:
+        self._ctx = ctx
+
+    def list(self) -> tuple[RoomSummary, ...]:
+        """Give all rooms, by section, then by their place in it: by tag, else by activity."""
+        return tuple(sorted(self._ctx.summaries.values(), key=_place))
+
+    def summary(self, room_id: str) -> RoomSummary | None:
+        """Give what lists show of a room; None for a room that is not the account's."""
+        return self._ctx.summaries.get(room_id)
+
+    def refresh(self, room_ids: Iterable[str]) -> None:
+        """Make the summaries of rooms anew, after what they are made of changed elsewhere, and tell."""
+        known = [room_id for room_id in room_ids if room_id in self._ctx.summaries]
+        with self._ctx.store.transaction() as db:
+            for room_id in known:
+                write_summary(self._ctx, db, room_id)
+        if known:
+            rooms = tuple(self._ctx.summaries[room_id] for room_id in known)
+            self._ctx.changes.publish(RoomsChanged(self._ctx.user_id, rooms))
+
+    def state(self, room_id: str, event_type: str, state_key: str = "") -> JsonObject | None:
+        """Give the content of a part of a room's state, or None."""
+        event = self.state_event(room_id, event_type, state_key)
+        return None if event is None else as_object(event.get("content"))
+
+    def state_event(self, room_id: str, event_type: str, state_key: str = "") -> JsonObject | None:
+        """Give a part of a room's state as the event it is, or None. Stripped in rooms we are not in."""
+        if event_type == MEMBER:
+            return select_member_event(self._ctx.store.db, room_id, state_key)
+        return select_state_event(self._ctx.store.db, room_id, event_type, state_key)
+
+    def state_of_type(self, room_id: str, event_type: str) -> tuple[JsonObject, ...]:
+        """Give the events of a room's state of one type."""
+        if event_type == MEMBER:
+            return tuple(select_member_events(self._ctx.store.db, room_id))
+        return tuple(select_state_of_type(self._ctx.store.db, room_id, event_type))
+
+    def all_state(self, room_id: str) -> tuple[JsonObject, ...]:
+        """Give all of a room's state that is known, members last."""
+        db = self._ctx.store.db
+        return (*select_all_state(db, room_id), *select_member_events(db, room_id))
+
+
+def _place(summary: RoomSummary) -> tuple[int, float, int, str]:
+    order = float("inf") if summary.order is None else summary.order
+    return SECTION_ORDER[summary.section], order, -summary.last_at_ms, summary.room_id

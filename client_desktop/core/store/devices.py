@@ -16,7 +16,7 @@ SELECT_TRACKED = "SELECT 1 FROM tracked_users WHERE user_id = ?"
 DELETE_TRACKED = "DELETE FROM tracked_users WHERE user_id = ?"
 UPDATE_OUTDATED = "UPDATE tracked_users SET outdated = 1, marks = marks + 1 WHERE user_id = ?"
 UPDATE_ALL_OUTDATED = "UPDATE tracked_users SET outdated = 1, marks = marks + 1"
-SELECT_OUTDATED = "SELECT user_id, marks FROM tracked_users WHERE outdated ORDER BY user_id LIMIT ?"
+SELECT_OUTDATED = "SELECT user_id, marks FROM tracked_users WHERE outdated ORDER BY user_id"
 SELECT_OUTDATED_MARKS = "SELECT marks FROM tracked_users WHERE user_id = ? AND outdated"
 UPDATE_CURRENT = "UPDATE tracked_users SET outdated = 0 WHERE user_id = ? AND marks = ?"
 
@@ -30,6 +30,9 @@ UPSERT_DEVICE = (
     f"INSERT INTO devices ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
     " signed = excluded.signed, display_name = excluded.display_name, dehydrated = excluded.dehydrated,"
     " deleted = 0"
+)
+INSERT_UNLISTED_DEVICE = (
+    f"INSERT OR IGNORE INTO devices ({COLUMNS}, deleted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
 )
 UPDATE_DELETED = "UPDATE devices SET deleted = 1 WHERE user_id = ? AND ed25519 = ?"
 DELETE_UNUSED = (
@@ -61,9 +64,9 @@ def mark_all_outdated(db: sqlite3.Connection) -> None:
     db.execute(UPDATE_ALL_OUTDATED)
 
 
-def select_outdated(db: sqlite3.Connection, limit: int) -> dict[str, int]:
+def select_outdated(db: sqlite3.Connection) -> dict[str, int]:
     """Return users whose devices are to be asked for, each with the count that `mark_current` wants."""
-    return dict(db.execute(SELECT_OUTDATED, (limit,)).fetchall())
+    return dict(db.execute(SELECT_OUTDATED).fetchall())
 
 
 def outdated_marks(db: sqlite3.Connection, user_id: str) -> int | None:
@@ -104,21 +107,15 @@ def select_owners(db: sqlite3.Connection, curve25519: str, ed25519: str) -> set[
 
 def upsert_device(db: sqlite3.Connection, device: Device) -> None:
     """Store a device; of a known one everything but its keys and what we think of it is replaced."""
-    signed = orjson.dumps(device.signed)
-    db.execute(
-        UPSERT_DEVICE,
-        (
-            device.user_id,
-            device.device_id,
-            device.curve25519,
-            device.ed25519,
-            signed,
-            device.display_name,
-            device.dehydrated,
-            device.blocked,
-            device.first_seen_ms,
-        ),
-    )
+    db.execute(UPSERT_DEVICE, _values(device))
+
+
+def insert_unlisted_device(db: sqlite3.Connection, device: Device) -> None:
+    """Remember a device that described itself, while its owner's server has not named it.
+
+    Nothing is encrypted to it; who looks for it by its keys finds it.
+    """
+    db.execute(INSERT_UNLISTED_DEVICE, _values(device))
 
 
 def delete_device(db: sqlite3.Connection, device: Device) -> None:
@@ -129,6 +126,20 @@ def delete_device(db: sqlite3.Connection, device: Device) -> None:
 
 def update_blocked(db: sqlite3.Connection, user_id: str, device_id: str, blocked: bool) -> None:
     db.execute(UPDATE_BLOCKED, (blocked, user_id, device_id))
+
+
+def _values(device: Device) -> tuple[object, ...]:
+    return (
+        device.user_id,
+        device.device_id,
+        device.curve25519,
+        device.ed25519,
+        orjson.dumps(device.signed),
+        device.display_name,
+        device.dehydrated,
+        device.blocked,
+        device.first_seen_ms,
+    )
 
 
 def _device(row: tuple[Any, ...]) -> Device:

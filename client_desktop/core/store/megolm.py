@@ -28,6 +28,9 @@ UPDATE_BACKED_UP = (
     "UPDATE inbound_group_sessions SET backup_version = ?"
     " WHERE room_id = ? AND session_id = ? AND received_ms = ?"
 )
+COUNT_OF_SENDER_KEY = (
+    "SELECT COUNT(*) FROM (SELECT 1 FROM inbound_group_sessions WHERE sender_key = ? LIMIT ?)"
+)
 COUNT_INBOUND = "SELECT COUNT(*) FROM inbound_group_sessions"
 UPSERT_INBOUND = (
     f"INSERT OR REPLACE INTO inbound_group_sessions ({INBOUND_COLUMNS}, backup_version)"
@@ -136,6 +139,12 @@ def select_inbound_of_room(db: sqlite3.Connection, room_id: str) -> list[Inbound
 
 def count_inbound(db: sqlite3.Connection) -> int:
     (count,) = db.execute(COUNT_INBOUND).fetchone()
+    return int(count)
+
+
+def count_of_sender_key(db: sqlite3.Connection, sender_key: str, limit: int) -> int:
+    """Count the sessions of one device, up to `limit`."""
+    (count,) = db.execute(COUNT_OF_SENDER_KEY, (sender_key, limit)).fetchone()
     return int(count)
 
 

@@ -49,3 +49,4 @@ class InteractiveAuthRequired(MatrixError):
             params=params,
             completed=list(completed),
         )
+        self.session_id = session_id

@@ -1,7 +1,7 @@
 """User-interactive authentication: an operation waits until its caller has completed the stages of one flow.
 
-What is stored of a waiting operation is a digest of what it would do, never its body and never a password. A
-session is bound to the operation and to who asked for it, and is used up by completing it.
+What is stored here of a waiting operation is a digest of what it would do, never its body and never a
+password. A session is bound to the operation and to who asked for it, and is used up by completing it.
 
 Spec: https://spec.matrix.org/v1.19/client-server-api/#user-interactive-authentication-api
 """

@@ -25,9 +25,10 @@ from homeserver.storage.users import intern_users
 class Registration:
     """The account to make.
 
-    `password` None: no password opens it. `device` None: nobody is logged in. `registration_token` is used up
-    by it and may make the user an admin. `email_session` is a completed validation, used up too, the address
-    of which becomes the account's. `terms` are the (document, version) pairs that were agreed to.
+    `password` None: `password_hash` is that of the one that opens it; where that is None too, none does.
+    `device` None: nobody is logged in. `registration_token` is used up by it and may make the user an admin.
+    `email_session` is a completed validation, used up too, the address of which becomes the account's.
+    `terms` are the (document, version) pairs that were agreed to.
     `appservice_id`: an application service makes it, which may have the name.
     `also` is done in the same transaction, with the user's number; what it raises undoes all.
     `upgrades_guest`: the account is there, as that of a guest who has proved to own it.
@@ -35,6 +36,7 @@ class Registration:
 
     user_id: UserId
     password: str | None = None
+    password_hash: str | None = None
     display_name: str | None = None
     device: DeviceRequest | None = None
     is_admin: bool = False
@@ -56,7 +58,9 @@ async def register_account(ctx: AccountsContext, registration: Registration) -> 
     user_id = registration.user_id
     if not registration.upgrades_guest:
         await check_available(ctx, user_id, by_owner=registration.appservice_id is not None)
-    password_hash = None if registration.password is None else await ctx.passwords.hash(registration.password)
+    password_hash = registration.password_hash
+    if registration.password is not None:
+        password_hash = await ctx.passwords.hash(registration.password)
     async with ctx.db.acquire() as conn:
         user_nid = (await intern_users(conn, [user_id]))[user_id]
     begun: BegunSession | None = None

@@ -9,14 +9,23 @@ import msgspec
 from aiohttp import web
 
 from federation.protocol.ids import UserId
+from homeserver.accounts.errors import InteractiveAuthRequired
 from homeserver.accounts.interactive_auth import authorize
 from homeserver.accounts.register import Registration, register_account, register_guest
 from homeserver.accounts.registration_flows import registration_operation
 from homeserver.accounts.registration_tokens import is_valid_token
-from homeserver.accounts.sessions import DeviceRequest
+from homeserver.accounts.sessions import DeviceRequest, Login
 from homeserver.accounts.stages import EMAIL, REGISTRATION_TOKEN, TERMS, AuthData
 from homeserver.accounts.upgrade_guest import check_guest_token
 from homeserver.accounts.usernames import check_available, new_user_id, random_user_id
+from homeserver.accounts.waiting_registration import (
+    Wishes,
+    note_made,
+    recall,
+    remember,
+    repeat,
+    wishes_of,
+)
 from homeserver.appservices.make_user import make_user
 from homeserver.client_api.interactive_auth import operation_name
 from homeserver.client_api.login import render_login
@@ -68,6 +77,14 @@ async def register(request: web.Request) -> web.StreamResponse:
     body = await read_body(request, RegisterBody)
     if body.type == APPSERVICE:
         return await _register_for_appservice(request, body)
+    session_id = None if body.auth is None else body.auth.session
+    waiting = None if session_id is None else await recall(ctx, session_id)
+    if waiting is not None and waiting.made_user_id is not None and body.password is not None:
+        login = await repeat(ctx, waiting.made_user_id, body.password, _device_of(body))
+        return _answer(waiting.made_user_id, login)
+    if waiting is not None:
+        _fill_in(body, wishes_of(waiting))
+    password_hash = None if waiting is None else waiting.password_hash
     wished = None if body.username is None else new_user_id(body.username, ctx.server_name)
     if body.guest_access_token is not None:
         if wished is None:
@@ -75,10 +92,15 @@ async def register(request: web.Request) -> web.StreamResponse:
         await check_guest_token(ctx, body.guest_access_token, wished)
     elif wished is not None:
         await check_available(ctx, wished)
-    if body.auth is not None and body.password is None:
+    if body.auth is not None and body.password is None and password_hash is None:
         raise MissingParam("password is required")
     operation = await registration_operation(ctx, operation_name(request), wished)
-    passed = await authorize(ctx, operation, body.auth)
+    try:
+        passed = await authorize(ctx, operation, body.auth)
+    except InteractiveAuthRequired as challenge:
+        if session_id is None:
+            await remember(ctx, challenge.session_id, _wishes_in(body), body.password)
+        raise
     user_id = wished or random_user_id(ctx.server_name)
     terms = ctx.settings.registration.terms if TERMS in passed.completed else ()
     login = await register_account(
@@ -86,6 +108,7 @@ async def register(request: web.Request) -> web.StreamResponse:
         Registration(
             user_id=user_id,
             password=body.password,
+            password_hash=password_hash,
             display_name=body.username,
             device=_device_of(body),
             upgrades_guest=body.guest_access_token is not None,
@@ -94,7 +117,9 @@ async def register(request: web.Request) -> web.StreamResponse:
             terms=[(document.id, document.version) for document in terms],
         ),
     )
-    return json_response(_render_account(user_id) if login is None else render_login(login))
+    if session_id is not None:
+        await note_made(ctx, session_id, user_id)
+    return _answer(user_id, login)
 
 
 @routes.get("/_matrix/client/v3/register/available", limit=Action.ANONYMOUS)
@@ -120,7 +145,18 @@ async def _register_for_appservice(request: web.Request, body: RegisterBody) -> 
         raise MissingParam("username is required")
     ctx = services(request).appservices
     user_id, login = await make_user(ctx, registration, body.username, _device_of(body))
-    return json_response(_render_account(user_id) if login is None else render_login(login))
+    return _answer(user_id, login)
+
+
+def _wishes_in(body: RegisterBody) -> Wishes:
+    return Wishes(**{name: getattr(body, name) for name in Wishes.__struct_fields__})
+
+
+def _fill_in(body: RegisterBody, wishes: Wishes) -> None:
+    """Add what the first request said and this one does not."""
+    for name in Wishes.__struct_fields__:
+        if not getattr(body, name):
+            setattr(body, name, getattr(wishes, name))
 
 
 def _device_of(body: RegisterBody) -> DeviceRequest | None:
@@ -129,5 +165,7 @@ def _device_of(body: RegisterBody) -> DeviceRequest | None:
     return DeviceRequest(body.device_id, body.initial_device_display_name, body.refresh_token)
 
 
-def _render_account(user_id: UserId) -> dict[str, str]:
-    return {"user_id": user_id, "home_server": user_id.partition(":")[2]}
+def _answer(user_id: UserId, login: Login | None) -> web.StreamResponse:
+    if login is not None:
+        return json_response(render_login(login))
+    return json_response({"user_id": user_id, "home_server": user_id.partition(":")[2]})

@@ -39,6 +39,42 @@ async def test_two_requests_with_a_session_register(client: ApiClient) -> None:
     assert (await register(client, auth={**DUMMY, "session": session})).status == 200
 
 
+async def test_last_request_need_not_repeat_what_the_first_said(client: ApiClient) -> None:
+    first = await register(client, device_id="PHONE", initial_device_display_name="Phone \0")
+    login = (await client.post("/register", {"auth": {**DUMMY, "session": first.json["session"]}})).ok()
+    assert (login["user_id"], login["device_id"]) == ("@alice:example.org", "PHONE")
+    alice = client.logged_in(login)
+    assert (await alice.get("/devices/PHONE")).ok()["display_name"] == "Phone \0"
+    assert (await client.try_log_in("alice")).status == 200
+
+
+async def test_what_the_last_request_says_counts_but_the_name(client: ApiClient) -> None:
+    session = (await register(client, device_id="PHONE")).json["session"]
+    auth = {**DUMMY, "session": session}
+    other = await client.post("/register", {"username": "bob", "password": PASSWORD, "auth": auth})
+    assert other.status == 403
+    last = {"password": "another password", "device_id": "DESK", "auth": auth}
+    assert (await client.post("/register", last)).ok()["device_id"] == "DESK"
+    assert (await client.try_log_in("alice")).status == 403
+    assert (await client.try_log_in("alice", "another password")).status == 200
+
+
+async def test_repeated_last_request_logs_in_again_with_the_password(
+    client: ApiClient, clock: FakeClock
+) -> None:
+    session = (await client.post("/register", {"password": PASSWORD})).json["session"]
+    auth = {**DUMMY, "session": session}
+    made = (await client.post("/register", {"password": PASSWORD, "auth": auth})).ok()
+    again = (await client.post("/register", {"password": PASSWORD, "auth": auth})).ok()
+    assert again["user_id"] == made["user_id"]
+    assert again["device_id"] != made["device_id"]
+    guessed = await client.post("/register", {"password": "not it at all", "auth": auth})
+    assert (guessed.status, guessed.errcode) == (403, "M_FORBIDDEN")
+    assert (await client.post("/register", {"auth": auth})).errcode == "M_MISSING_PARAM"
+    clock.advance(LIFETIME_MS + 1)
+    assert (await client.post("/register", {"password": PASSWORD, "auth": auth})).status == 401
+
+
 async def test_server_makes_up_a_name_where_none_is_wished(client: ApiClient) -> None:
     login = (await client.post("/register", {"password": PASSWORD, "auth": DUMMY})).ok()
     assert (await client.try_log_in(login["user_id"])).status == 200

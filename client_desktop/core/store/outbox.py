@@ -165,10 +165,7 @@ def delete_entry(db: Connection, txn_id: str) -> None:
 
 def read_files(db: Connection, txn_id: str) -> list[OutboxFile]:
     """Return what has to be uploaded, the thumbnail first: it is shown first."""
-    return [
-        OutboxFile(*row[:6], None if row[6] is None else orjson.loads(row[6]))
-        for row in db.execute(SELECT_FILES, (txn_id,))
-    ]
+    return [_file(row) for row in db.execute(SELECT_FILES, (txn_id,))]
 
 
 def write_uploaded(
@@ -177,6 +174,13 @@ def write_uploaded(
     db.execute(
         UPDATE_UPLOADED,
         (url, None if encrypted_file is None else orjson.dumps(encrypted_file), txn_id, slot),
+    )
+
+
+def _file(row: tuple[str, str, str, str, int, str | None, bytes | None]) -> OutboxFile:
+    slot, path, name, mime_type, size, url, encrypted = row
+    return OutboxFile(
+        slot, path, name, mime_type, size, url, None if encrypted is None else orjson.loads(encrypted)
     )
 
 

@@ -1,0 +1,8 @@
+import QtQuick
+import Parlour.Theme
+
+PTextField {
+    iconName: "search"
+    clearable: true
+    inputMethodHints: Qt.ImhNoAutoUppercase
+}

@@ -1,0 +1,1 @@
+"""What people see: QML, and the little Python that it needs."""

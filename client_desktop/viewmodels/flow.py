@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 
@@ -27,12 +27,13 @@ def shown(kind: type | str, name: str, notify: Signal) -> Property:
 class Flow(AccountModel):
     """`act` runs what the user asked for: `busy` meanwhile, `error` says in a sentence how it failed.
 
-    Subclasses declare `changed = Signal()` and properties by `shown`, and set them by `show`.
+    Subclasses declare `changed = Signal()` of their own (Qt forgets the notifications of properties whose
+    signal is inherited) and properties by `shown`, and set them by `show`.
     """
 
     busyChanged = Signal()  # noqa: N815
     errorChanged = Signal()  # noqa: N815
-    changed = Signal()
+    changed: ClassVar[Signal]
 
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(bridge, parent)

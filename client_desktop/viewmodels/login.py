@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final, Protocol
 
 import aiohttp
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Property, QObject, Signal, Slot
 
 from client_desktop.core.accounts.discovery import discover
 from client_desktop.core.accounts.homeserver import Homeserver, IdentityProvider, RegistrationOptions
@@ -18,6 +18,7 @@ from client_desktop.core.accounts.oauth_sign_in import sign_in_with_oauth
 from client_desktop.core.accounts.registration import registration_options
 from client_desktop.core.accounts.session import Session
 from client_desktop.core.accounts.sso import sign_in_with_sso
+from client_desktop.core.accounts.web import is_loopback
 from client_desktop.core.clock import Clock
 from client_desktop.core.errors import Cancelled, ClientError
 from client_desktop.viewmodels.bridge import Bridge
@@ -46,8 +47,11 @@ class Accounts(Protocol):
 class LoginModel(Flow):
     """`page` says what to show: `server`, `sign_in`, `browser` (waiting for it) or `register`."""
 
+    changed = Signal()
     signedIn = Signal(str, bool)  # noqa: N815
     """The account's user id, and whether it is a new one."""
+    left = Signal()
+    """Nobody wants to add another account after all."""
 
     def __init__(
         self, bridge: Bridge, accounts: Accounts, browser: Browser, parent: QObject | None = None
@@ -69,26 +73,36 @@ class LoginModel(Flow):
         self._can_register = False
         self._registers_in_browser = False
         self._user_name = ""
+        self._adding = False
         self._trip: Callable[[], None] | None = None
         browser.failed.connect(self._browser_failed)
 
-    page = shown(str, "_page", Flow.changed)
-    serverName = shown(str, "_server_name", Flow.changed)  # noqa: N815
-    serverUrl = shown(str, "_server_url", Flow.changed)  # noqa: N815
-    insecure = shown(bool, "_insecure", Flow.changed)
-    hasPassword = shown(bool, "_has_password", Flow.changed)  # noqa: N815
-    hasSso = shown(bool, "_has_sso", Flow.changed)  # noqa: N815
-    hasOauth = shown(bool, "_has_oauth", Flow.changed)  # noqa: N815
-    providers = shown(list, "_providers", Flow.changed)
-    canRegister = shown(bool, "_can_register", Flow.changed)  # noqa: N815
-    registersInBrowser = shown(bool, "_registers_in_browser", Flow.changed)  # noqa: N815
-    userName = shown(str, "_user_name", Flow.changed)  # noqa: N815
+    page = shown(str, "_page", changed)
+    serverName = shown(str, "_server_name", changed)  # noqa: N815
+    serverUrl = shown(str, "_server_url", changed)  # noqa: N815
+    insecure = shown(bool, "_insecure", changed)
+    hasPassword = shown(bool, "_has_password", changed)  # noqa: N815
+    hasSso = shown(bool, "_has_sso", changed)  # noqa: N815
+    hasOauth = shown(bool, "_has_oauth", changed)  # noqa: N815
+    providers = shown(list, "_providers", changed)
+    canRegister = shown(bool, "_can_register", changed)  # noqa: N815
+    registersInBrowser = shown(bool, "_registers_in_browser", changed)  # noqa: N815
+    userName = shown(str, "_user_name", changed)  # noqa: N815
     """What the field begins with; fixed where a session is continued."""
+
+    adding = shown(bool, "_adding", changed)
+    """Somebody is signed in already and adds an account."""
+    continuing = Property(bool, lambda self: self._again is not None, notify=changed)
+    """The server ended a session softly, and its password is asked for again."""
 
     @property
     def homeserver(self) -> Homeserver | None:
         """The server that was chosen."""
         return self._homeserver
+
+    def is_at(self, page: str) -> bool:
+        """Whether this page is shown."""
+        return self._page == page
 
     @Slot(str)
     def lookUp(self, typed: str) -> None:  # noqa: N802
@@ -109,6 +123,13 @@ class LoginModel(Flow):
         """Show `sign_in`, `register` or `forgot` of the chosen server."""
         self.set_error("")
         self.show(_page=page)
+
+    @Slot()
+    def leave(self) -> None:
+        """Go back to where the accounts are that there are already."""
+        self.cancel()
+        self.show(_adding=False)
+        self.left.emit()
 
     @Slot(str, str)
     def signIn(self, user_name: str, password: str) -> None:  # noqa: N802
@@ -146,17 +167,25 @@ class LoginModel(Flow):
         if self._page == "browser":
             self.show(_page="sign_in")
 
+    def add_another(self) -> None:
+        """Ask for a further account, on any server."""
+        self._again = None
+        self.set_error("")
+        self.show(_adding=True, _user_name="", _page="sign_in" if self._homeserver else "server")
+        self.changed.emit()
+
     def continue_session(self, session: Session) -> None:
         """Ask to sign in again to a session that the server ended softly."""
         self._again = session
-        self.show(_user_name=session.user_id)
+        self.show(_user_name=session.user_id, _adding=False)
+        self.changed.emit()
         self.act(self._look_up(session.homeserver_url))
 
     async def enter(self, session: Session, *, new: bool) -> None:
         """Open the account of a session that has been won."""
         await self.bridge.call(self._accounts.add, session)
         self._again = None
-        self.show(_page="sign_in", _user_name="")
+        self.show(_page="sign_in", _user_name="", _adding=False)
         self.signedIn.emit(session.user_id, new)
 
     async def _look_up(self, typed: str) -> None:
@@ -180,7 +209,7 @@ class LoginModel(Flow):
             _page="sign_in",
             _server_name=homeserver.name,
             _server_url=homeserver.url,
-            _insecure=homeserver.url.startswith("http:"),
+            _insecure=homeserver.url.startswith("http:") and not is_loopback(homeserver.url),
             _has_password=homeserver.has_password,
             _has_sso=homeserver.has_sso,
             _has_oauth=homeserver.has_oauth,

@@ -6,7 +6,7 @@ import asyncio
 import re
 from typing import Final
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from client_desktop.core.accounts.registration import register_account, user_name_problem
 from client_desktop.viewmodels.bridge import Bridge
@@ -25,6 +25,8 @@ _LOCALPART: Final = re.compile(r"[a-z0-9._=/+-]+")
 class RegistrationModel(Flow):
     """One new account on the server chosen in `LoginModel`; its stages are asked by `prompt`."""
 
+    changed = Signal()
+
     def __init__(
         self,
         bridge: Bridge,
@@ -41,8 +43,8 @@ class RegistrationModel(Flow):
         self._name_is_free = False
         self._check: asyncio.Task[None] | None = None
 
-    nameProblem = shown(str, "_name_problem", Flow.changed)  # noqa: N815
-    nameIsFree = shown(bool, "_name_is_free", Flow.changed)  # noqa: N815
+    nameProblem = shown(str, "_name_problem", changed)  # noqa: N815
+    nameIsFree = shown(bool, "_name_is_free", changed)  # noqa: N815
 
     @Slot(str)
     def checkName(self, name: str) -> None:  # noqa: N802

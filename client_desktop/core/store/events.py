@@ -30,7 +30,7 @@ INSERT_EVENT = (
 )
 UPDATE_CLEAR = "UPDATE events SET type = ?, clear = ?, session_id = ?, notify = ? WHERE event_nid = ?"
 UPDATE_REDACTED = (
-    "UPDATE events SET redacted = 1, notify = 0, json = ?, clear = NULL, session_id = NULL, type = ? "
+    "UPDATE events SET redacted = 1, notify = 0, json = ?, clear = NULL, session_id = NULL "
     "WHERE event_nid = ?"
 )
 UPDATE_JSON = "UPDATE events SET json = ? WHERE event_nid = ?"
@@ -128,9 +128,9 @@ def set_clear(
     db.execute(UPDATE_CLEAR, (event_type, clear, session_id, notify, nid))
 
 
-def set_redacted(db: sqlite3.Connection, nid: int, json: bytes, event_type: str) -> None:
+def set_redacted(db: sqlite3.Connection, nid: int, json: bytes) -> None:
     """Put the redacted form in the place of an event; what it said is gone."""
-    db.execute(UPDATE_REDACTED, (json, event_type, nid))
+    db.execute(UPDATE_REDACTED, (json, nid))
 
 
 def set_json(db: sqlite3.Connection, nid: int, json: bytes) -> None:

@@ -35,7 +35,10 @@ SELECT_PLACEMENT = (
     "WHERE p.event_nid = ? AND f.thread_root = ?"
 )
 INSERT_PLACEMENT = "INSERT INTO placements (fragment, place, event_nid, shown) VALUES (?, ?, ?, ?)"
-UPDATE_SHOWN = "UPDATE placements SET shown = ? WHERE event_nid = ? AND shown != ?"
+UPDATE_SHOWN = (
+    "UPDATE placements SET shown = ? WHERE event_nid = ? AND shown != ? "
+    "AND fragment IN (SELECT fragment FROM fragments WHERE room_id = ? AND thread_root = ?)"
+)
 # Through a far range and back: places are unique, and rows are changed in no particular order.
 UPDATE_MOVE = "UPDATE placements SET fragment = ?, place = place + ? WHERE fragment = ?"
 UPDATE_SHIFT_UP = "UPDATE placements SET place = place + ? WHERE fragment = ? AND place > ?"
@@ -167,9 +170,9 @@ def insert_placement(db: sqlite3.Connection, number: int, place: int, event_nid:
     db.execute(INSERT_PLACEMENT, (number, place, event_nid, int(shown)))
 
 
-def set_shown(db: sqlite3.Connection, event_nid: int, shown: bool) -> None:
-    """Let an event be a row, or not, wherever it stands."""
-    db.execute(UPDATE_SHOWN, (int(shown), event_nid, int(shown)))
+def set_shown(db: sqlite3.Connection, room_id: str, thread_root: str, event_nid: int, shown: bool) -> None:
+    """Let an event be a row, or not, in the timeline of the room or of a thread."""
+    db.execute(UPDATE_SHOWN, (int(shown), event_nid, int(shown), room_id, thread_root))
 
 
 def move_placements(db: sqlite3.Connection, source: int, target: int, by: int) -> None:

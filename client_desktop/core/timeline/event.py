@@ -58,7 +58,10 @@ class Event:
     """As the server sent it."""
     session: ReadonlyJsonObject = field(default_factory=dict)
     """Where the keys came from, as the store keeps it."""
+    notify: int = 0
+    """0 nothing, 1 a notification, 2 a highlight."""
     local: bool = False
+    """On its way out: an echo, not known to the server yet."""
 
     @property
     def relates_to(self) -> JsonObject:

@@ -1,0 +1,1 @@
+"""What several events say together: edits, reactions, votes, threads."""

@@ -6,6 +6,7 @@ from client_desktop.core.accounts.session import Session
 from client_desktop.core.api import Api
 from client_desktop.core.changes import Changes
 from client_desktop.core.clock import Clock
+from client_desktop.core.people.people import People
 from client_desktop.core.rooms.context import RoomsContext
 from client_desktop.core.rooms.names import NameWords
 from client_desktop.core.rooms.rooms import Rooms
@@ -44,6 +45,8 @@ class Client:
         rooms_part.load()
         self.parts = Participants(rooms_part)
         presence = PresenceChoice()
+        self.people = People(me.user_id, api, store, changes, clock, presence)
+        self.parts.people = self.people
         choice = TransportChoice(me.user_id, api, presence, only)
         self.sync = SyncLoop(me.user_id, store, changes, self.parts, choice)
 
@@ -54,4 +57,5 @@ class Client:
     async def close(self) -> None:
         """Stop everything, wait for it, and close the store."""
         await self.sync.close()
+        await self.rooms.close()
         self.store.close()

@@ -30,7 +30,7 @@ class RoomsContext:
     store: Store
     changes: Changes
     clock: Clock
-    words: NameWords = NameWords()
+    words: NameWords = field(default_factory=NameWords)
     unread: UnreadPort = field(default_factory=ServerCounts)
     drafts: DraftsPort = field(default_factory=NoDrafts)
     previews: PreviewPort = field(default_factory=PlainLines)

@@ -7,6 +7,12 @@ from collections.abc import Iterable
 from client_desktop.core.changes import RoomsChanged
 from client_desktop.core.json_types import JsonObject
 from client_desktop.core.rooms.context import RoomsContext
+from client_desktop.core.rooms.create import CreateActs
+from client_desktop.core.rooms.directory import DirectoryActs
+from client_desktop.core.rooms.image_packs import ImagePackActs
+from client_desktop.core.rooms.members import Members
+from client_desktop.core.rooms.memberships import MembershipActs
+from client_desktop.core.rooms.reading_acts import ReadingActs
 from client_desktop.core.rooms.receive import write_summary
 from client_desktop.core.shapes import as_object
 from client_desktop.core.store.members import select_member_event, select_member_events
@@ -17,11 +23,11 @@ MEMBER = "m.room.member"
 SECTION_ORDER = {section: place for place, section in enumerate(RoomSection)}
 
 
-class Rooms:
+class Rooms(MembershipActs, CreateActs, ImagePackActs, ReadingActs, DirectoryActs, Members):
     """What is known of rooms, and what can be done to them."""
 
     def __init__(self, ctx: RoomsContext) -> None:
-        self._ctx = ctx
+        Members.__init__(self, ctx)
 
     def list(self) -> tuple[RoomSummary, ...]:
         """Give all rooms, by section, then by their place in it: by tag, else by activity."""

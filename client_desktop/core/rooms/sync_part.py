@@ -24,7 +24,7 @@ from client_desktop.core.rooms.touched import Touched
 from client_desktop.core.store.account_data import upsert_account_data
 from client_desktop.core.store.rooms import select_room_ids, select_summaries
 from client_desktop.core.sync.batch import RoomUpdate
-from client_desktop.core.values import RoomSummary
+from client_desktop.core.values import Membership, RoomSummary
 
 Guard = Callable[[], AbstractContextManager[None]]
 
@@ -58,6 +58,12 @@ class RoomsPart:
         if before is not None and self._touched.account_data[""] & INDEXED_TYPES:
             self._ctx.forget_index()
             self._touched.summaries |= rooms_that_differ(before, self._ctx.index)
+            if before.ignored != self._ctx.index.ignored:
+                self._touched.summaries |= self._invited_to()
+
+    def _invited_to(self) -> set[str]:
+        rooms = self._ctx.summaries.values()
+        return {room.room_id for room in rooms if room.membership is Membership.INVITE}
 
     def unknown_to(self, db: Connection, rooms: Container[str]) -> list[str]:
         """Give the rooms that we have and the server did not name."""

@@ -94,7 +94,6 @@ def _write(
 ) -> None:
     with savepoint(db, "account data"):
         parts.rooms.write_account_data(db, batch.account_data)
-        parts.people.write_account_data(db, batch.account_data)
     if batch.whole:
         for room_id in parts.rooms.unknown_to(db, batch.rooms):
             _forget(db, parts, room_id)

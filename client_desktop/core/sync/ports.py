@@ -70,11 +70,7 @@ class TimelinesPort(Protocol):
 
 
 class PeoplePort(Protocol):
-    """Presence, and what account data says of people."""
-
-    def write_account_data(self, db: Connection, events: Sequence[ReadonlyJsonObject]) -> None:
-        """Take notice of account data, inside the batch's transaction; it has been stored."""
-        ...
+    """Presence."""
 
     def receive_presence(self, events: Sequence[ReadonlyJsonObject]) -> None:
         """Take presence, after the transaction."""
@@ -136,9 +132,6 @@ class NoTimelines:
 
 class NoPeople:
     """Nobody is there."""
-
-    def write_account_data(self, db: Connection, events: Sequence[ReadonlyJsonObject]) -> None:
-        return None
 
     def receive_presence(self, events: Sequence[ReadonlyJsonObject]) -> None:
         return None

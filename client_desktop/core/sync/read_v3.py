@@ -6,7 +6,7 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3sync
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from client_desktop.core.boundary import describe
 from client_desktop.core.errors import BadAnswer
@@ -19,6 +19,7 @@ from client_desktop.core.values import Membership
 log = logging.getLogger(__name__)
 
 MAX_ROOM_ID_CHARACTERS = 255
+MEMBER = "m.room.member"
 STATE_AFTER = ("state_after", "org.matrix.msc4222.state_after")
 
 
@@ -129,12 +130,24 @@ def read_types(body: JsonObject, name: str) -> tuple[str, ...] | None:
 
 
 def _state_at_end(room: JsonObject, timeline: Iterable[JsonObject]) -> tuple[JsonObject, ...]:
-    """Give the state as of the end of the timeline, which servers say in one of two ways."""
+    """Give the state as of the end of the timeline, which servers say in one of two ways.
+
+    Where members are loaded lazily, `state_after` of some servers leaves out those whose membership is in the
+    timeline; theirs is the newest that was said.
+    """
     for name in STATE_AFTER:
         if name in room:
-            return events_that(is_state_event, as_object(room[name]).get("events"))
+            after = events_that(is_state_event, as_object(room[name]).get("events"))
+            return (*_members_unsaid(timeline, after), *after)
     before = events_that(is_state_event, as_object(room.get("state")).get("events"))
     return (*before, *(event for event in timeline if is_state_event(event)))
+
+
+def _members_unsaid(timeline: Iterable[JsonObject], after: Iterable[JsonObject]) -> Iterator[JsonObject]:
+    said = {event["state_key"] for event in after if event["type"] == MEMBER}
+    for event in timeline:
+        if event["type"] == MEMBER and is_state_event(event) and event["state_key"] not in said:
+            yield event
 
 
 def _read_unread(room: JsonObject) -> tuple[int | None, int | None]:

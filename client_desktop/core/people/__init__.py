@@ -1,0 +1,1 @@
+"""People: profiles, presence, whom one ignores."""

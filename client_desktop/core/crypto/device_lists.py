@@ -40,6 +40,7 @@ from client_desktop.core.store.devices import (
     select_device_by_keys,
     select_devices,
     select_outdated,
+    select_owners,
     update_blocked,
     upsert_device,
 )
@@ -97,6 +98,10 @@ class DeviceLists:
     def by_keys(self, user_id: str, curve25519: str, ed25519: str | None = None) -> Device | None:
         """Return a user's device with these keys, also one that is gone since."""
         return select_device_by_keys(self._store.db, user_id, curve25519, ed25519)
+
+    def owners(self, curve25519: str, ed25519: str) -> set[str]:
+        """Return the users who have, or had, a device with both keys."""
+        return select_owners(self._store.db, curve25519, ed25519)
 
     def set_blocked(self, user_id: str, device_id: str, blocked: bool) -> None:
         """Send no keys to a device any more, or again."""

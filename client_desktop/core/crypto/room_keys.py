@@ -5,11 +5,13 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#mmegolmv1aes-sha2
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 import vodozemac
@@ -31,7 +33,7 @@ from client_desktop.core.store.megolm import (
     select_inbound,
     upsert_inbound,
 )
-from client_desktop.core.store.megolm_requests import delete_request, delete_withheld
+from client_desktop.core.store.megolm_requests import delete_withheld, finish_request
 from client_desktop.core.store.olm import durable_transaction
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ MAX_ROOM_ID_CHARACTERS: Final = 255
 MAX_SESSIONS_PER_DEVICE: Final = 50_000
 """A device that sends more sessions than this is filling our disk."""
 CACHED_SESSIONS: Final = 200
+KEYS_PER_TRANSACTION: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,7 @@ class RoomKeys:
         )
         self.merge(db, readable, info)
 
-    def import_keys(
+    async def import_keys(
         self,
         keys: Iterable[ExportedKey],
         origin: Origin,
@@ -156,15 +159,13 @@ class RoomKeys:
         `backup_version`: the backup that they come from, and that therefore holds them.
         """
         count = 0
-        with durable_transaction(self._store) as db:
-            for key in keys:
-                try:
-                    count += self.store_exported(
-                        db, key, origin, brought_by=brought_by, backup_version=backup_version
-                    )
-                except CryptoError as error:
-                    log.info("a key of %s is refused: %s", key.room_id, error)
-        self.publish_new()
+        remaining = iter(keys)
+        while some := list(islice(remaining, KEYS_PER_TRANSACTION)):
+            with durable_transaction(self._store) as db:
+                for key in some:
+                    count += self._import(db, key, origin, brought_by, backup_version)
+            self.publish_new()
+            await asyncio.sleep(0)
         return count
 
     def store_exported(
@@ -220,7 +221,7 @@ class RoomKeys:
             backup_version = None
         upsert_inbound(db, info, backup_version)
         delete_withheld(db, info.room_id, info.session_id)
-        delete_request(db, info.room_id, info.session_id)
+        finish_request(db, info.room_id, info.session_id)
         self._cache.pop((info.room_id, info.session_id), None)
         self._new.setdefault(info.room_id, set()).add(info.session_id)
         return True
@@ -250,6 +251,20 @@ class RoomKeys:
         """Forget what a transaction that was rolled back would have made true."""
         self._cache.clear()
         self._new.clear()
+
+    def _import(
+        self,
+        db: sqlite3.Connection,
+        key: ExportedKey,
+        origin: Origin,
+        brought_by: str,
+        backup_version: str | None,
+    ) -> bool:
+        try:
+            return self.store_exported(db, key, origin, brought_by=brought_by, backup_version=backup_version)
+        except CryptoError as error:
+            log.info("a key of %s is refused: %s", key.room_id, error)
+            return False
 
     def _info(
         self,

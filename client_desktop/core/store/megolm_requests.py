@@ -36,6 +36,11 @@ SELECT_UNSENT_REQUESTS = (
     "SELECT room_id, session_id, request_id, made_ms, sent_ms FROM key_requests"
     " WHERE sent_ms = 0 ORDER BY made_ms DESC LIMIT ?"
 )
+SELECT_ANSWERED_REQUESTS = (
+    "SELECT room_id, session_id, request_id, made_ms, sent_ms FROM key_requests WHERE answered LIMIT ?"
+)
+DELETE_UNSENT_REQUEST = "DELETE FROM key_requests WHERE room_id = ? AND session_id = ? AND sent_ms = 0"
+UPDATE_REQUEST_ANSWERED = "UPDATE key_requests SET answered = 1 WHERE room_id = ? AND session_id = ?"
 UPDATE_REQUEST_SENT = "UPDATE key_requests SET sent_ms = ? WHERE request_id = ?"
 DELETE_REQUEST = "DELETE FROM key_requests WHERE room_id = ? AND session_id = ?"
 DELETE_REQUESTS_BEFORE = "DELETE FROM key_requests WHERE made_ms < ?"
@@ -151,6 +156,17 @@ def select_unsent_requests(db: sqlite3.Connection, limit: int) -> list[KeyReques
 
 def update_request_sent(db: sqlite3.Connection, request_id: str, now_ms: int) -> None:
     db.execute(UPDATE_REQUEST_SENT, (now_ms, request_id))
+
+
+def select_answered_requests(db: sqlite3.Connection, limit: int) -> list[KeyRequest]:
+    """Return what was asked for and has come: the others need not answer any more."""
+    return [KeyRequest(*row) for row in db.execute(SELECT_ANSWERED_REQUESTS, (limit,))]
+
+
+def finish_request(db: sqlite3.Connection, room_id: str, session_id: str) -> None:
+    """Note that a key has come; where nobody was asked nothing is left to be done."""
+    db.execute(DELETE_UNSENT_REQUEST, (room_id, session_id))
+    db.execute(UPDATE_REQUEST_ANSWERED, (room_id, session_id))
 
 
 def delete_request(db: sqlite3.Connection, room_id: str, session_id: str) -> None:

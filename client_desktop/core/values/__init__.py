@@ -9,7 +9,6 @@ from client_desktop.core.values.account import (
     SyncTransport,
 )
 from client_desktop.core.values.encryption import (
-    DecryptedFrom,
     DeviceSummary,
     EncryptionState,
     Shield,
@@ -46,7 +45,6 @@ from client_desktop.core.values.timeline import (
 
 __all__ = [
     "AccountSummary",
-    "DecryptedFrom",
     "DeviceSummary",
     "EncryptionState",
     "Insert",

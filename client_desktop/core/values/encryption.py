@@ -21,21 +21,6 @@ class Shield:
     """Which text explains it: `shield.<word>`; empty for NONE."""
 
 
-@dataclass(frozen=True, slots=True)
-class DecryptedFrom:
-    """The room key that an event was decrypted with; `client.crypto.shield` says what that is worth."""
-
-    session_id: str
-    message_index: int
-    sender_key: str
-    """Curve25519 key of the device that made the session."""
-    claimed_ed25519: str
-    authentic: bool
-    """It was received from that device itself."""
-    brought_by: str
-    """User who shared it in the name of its maker; empty where nobody did."""
-
-
 class UserTrust(StrEnum):
     UNKNOWN = "unknown"
     """No cross-signing keys."""

@@ -130,7 +130,7 @@ CREATE TABLE outbound_recipients (
     PRIMARY KEY (session_id, user_id, ed25519)
 ) WITHOUT ROWID;
 
--- Keys that we were told we would not get.
+-- Keys that we were told we would not get; `sender` is empty where somebody else than the maker said so.
 CREATE TABLE withheld_keys (
     room_id TEXT NOT NULL,
     session_id TEXT NOT NULL,
@@ -142,13 +142,14 @@ CREATE TABLE withheld_keys (
 
 CREATE INDEX withheld_keys_by_sender ON withheld_keys (sender);
 
--- Keys that we ask our other devices for. `sent_ms` is 0 until they were asked.
+-- Keys that we ask our other devices for. `sent_ms` is 0 until they were asked; `answered`: to be cancelled.
 CREATE TABLE key_requests (
     room_id TEXT NOT NULL,
     session_id TEXT NOT NULL,
     request_id TEXT NOT NULL,
     made_ms INTEGER NOT NULL,
     sent_ms INTEGER NOT NULL,
+    answered INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (room_id, session_id)
 ) WITHOUT ROWID;
 

@@ -32,12 +32,12 @@ ApplicationWindow {
                 width: (parent.width - 2 * parent.spacing) / 3
                 spacing: Theme.space12
 
-                PText { text: "Display, title, lead"; role: "display" }
-                PText { text: "Welcome back"; role: "title" }
-                PText { text: "Lead text of 16"; role: "lead" }
+                PText { text: "Display, title, lead"; role: "display"; width: parent.width }
+                PText { text: "Welcome back"; role: "title"; width: parent.width }
+                PText { text: "Lead text of 16"; role: "lead"; width: parent.width }
                 PText { text: "The path above the lake is free of snow. Two hours up, three if we stop for every picture. 👋🏽 🎉"; wrapMode: Text.Wrap; width: parent.width }
-                PText { text: "Small and muted"; role: "small"; muted: true }
-                PText { text: "12:41 · caption and faint"; role: "caption"; faint: true }
+                PText { text: "Small and muted"; role: "small"; muted: true; width: parent.width }
+                PText { text: "12:41 · caption and faint"; role: "caption"; faint: true; width: parent.width }
                 Flow {
                     width: parent.width
                     spacing: Theme.space8
@@ -179,8 +179,8 @@ ApplicationWindow {
                 PBanner { kind: "info"; text: "Set up recovery, so that you never lose your messages."; width: parent.width; PButton { text: "Set up" } }
                 PCard {
                     width: parent.width
-                    PText { text: "Parlour on Linux"; font.weight: Theme.weightMedium }
-                    PText { text: "Desktop · Berlin · active now"; role: "small"; muted: true }
+                    PText { text: "Parlour on Linux"; font.weight: Theme.weightMedium; width: parent.width }
+                    PText { text: "Desktop · Berlin · active now"; role: "small"; muted: true; width: parent.width }
                 }
                 Rectangle {
                     width: parent.width; height: emptyState.height + Theme.space32; color: Theme.surface; radius: Theme.radiusMedium

@@ -9,6 +9,7 @@ Row {
     property string sequence: action === "" ? "" : (Shortcuts.keys(action)[0] ?? "")
 
     spacing: Theme.space4
+    LayoutMirroring.enabled: false // keys are pressed in this order everywhere
     Accessible.role: Accessible.StaticText
     Accessible.name: sequence
 

@@ -67,6 +67,7 @@ FocusScope {
             font.pixelSize: Theme.sizeBody
             font.family: field.mono ? Theme.mono : Theme.sans
             verticalAlignment: TextInput.AlignVCenter
+            passwordCharacter: "•"
             echoMode: field.secret && !revealed ? TextInput.Password : TextInput.Normal
             inputMethodHints: field.secret ? Qt.ImhSensitiveData | Qt.ImhNoPredictiveText | Qt.ImhNoAutoUppercase : Qt.ImhNone
             selectByMouse: true
@@ -80,8 +81,8 @@ FocusScope {
 
             Text {
                 anchors.fill: parent
-                anchors.leftMargin: input.leftPadding
-                anchors.rightMargin: input.rightPadding
+                anchors.leftMargin: input.leading
+                anchors.rightMargin: input.trailing
                 visible: input.length === 0 && input.preeditText === ""
                 text: input.placeholderText
                 font: input.font

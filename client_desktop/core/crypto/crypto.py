@@ -246,7 +246,7 @@ class Crypto:
         self.devices.mark_all_outdated()
 
     def set_send_to(self, send_to: SendTo) -> None:
-        """Choose which devices may read what is written, in all rooms; `settings.set_recipients` is for one."""
+        """Choose who may read what is written, in all rooms; for one see `settings.set_recipients`."""
         with self._store.transaction() as db:
             upsert_fact(db, SEND_TO, send_to)
         self.settings.send_to = send_to

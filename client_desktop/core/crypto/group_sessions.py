@@ -133,7 +133,8 @@ class GroupSessions:
 
     async def _audience(self, room_id: str, encryption: RoomEncryption) -> _Audience:
         wanted = {Membership.JOIN} if encryption.joined_only else {Membership.JOIN, Membership.INVITE}
-        user_ids = sorted({m.user_id for m in await self._rooms.members(room_id) if m.membership in wanted})
+        members = await self._rooms.keyholders(room_id)
+        user_ids = sorted(user_id for user_id, membership in members.items() if membership in wanted)
         listed = await self._devices.current(user_ids)
         trust, me = self._devices.trust, self._account.user_id
         changed = {u for u in user_ids if u != me and trust.user_trust(u) is UserTrust.CHANGED}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from client_desktop.core.crypto.device_keys import Device
 from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
-from client_desktop.core.values import MemberSummary, UserTrust
+from client_desktop.core.values import UserTrust
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Rooms(Protocol):
         """Give the content of a state event, or None."""
         ...
 
-    async def members(self, room_id: str) -> Sequence[MemberSummary]:
-        """Give everybody whose membership is known, certainly all who are joined or invited."""
+    async def keyholders(self, room_id: str) -> dict[str, str]:
+        """Give user id to membership ("join" or "invite") of everybody joined or invited, all of them."""
         ...
 
 

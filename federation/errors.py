@@ -62,3 +62,7 @@ class PeerRefused(PeerFailed):
 
 class PeerAnsweredBadly(PeerFailed):
     """The server answered something that the specification does not allow, or that is too long."""
+
+
+class PeerAnsweredTooMuch(PeerAnsweredBadly):
+    """The server's answer is longer than what was asked for may be."""

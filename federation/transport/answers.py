@@ -14,7 +14,7 @@ from aiohttp import (
     MultipartReader,
 )
 
-from federation.errors import PeerAnsweredBadly, PeerRefused, PeerUnreachable
+from federation.errors import PeerAnsweredBadly, PeerAnsweredTooMuch, PeerRefused, PeerUnreachable
 from federation.protocol.canonical_json import JsonValue, decode_json
 from federation.protocol.errors import JsonDecodeError
 from federation.protocol.ids import ServerName
@@ -69,7 +69,7 @@ class Stream:
                 return
             size += len(chunk)
             if size > self._max_bytes:
-                raise PeerAnsweredBadly(self._destination, f"more than {self._max_bytes} bytes")
+                raise PeerAnsweredTooMuch(self._destination, f"more than {self._max_bytes} bytes")
             yield chunk
 
     @contextmanager

@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import content_disposition_filename, parse_content_disposition
 
-from federation.errors import PeerAnsweredBadly, PeerFailed, PeerRefused
+from federation.errors import PeerAnsweredBadly, PeerAnsweredTooMuch, PeerFailed, PeerRefused
 from federation.protocol.ids import ServerName
 from federation.transport.answers import Part, Stream
 from federation.transport.client import FederationClient
@@ -100,4 +100,6 @@ def _as_told_to_clients(failure: PeerFailed) -> MatrixError:
             return MatrixError("M_TOO_LARGE", 502, "The file is too large for its server to serve")
         if failure.status == 404:
             return NotFound("There is no such media")
+    if isinstance(failure, PeerAnsweredTooMuch):
+        return MatrixError("M_TOO_LARGE", 502, "The file is larger than files may be here")
     return MatrixError("M_UNKNOWN", 502, f"The file cannot be had: {failure.message}")

@@ -25,7 +25,7 @@ from federation.protocol.ids import RoomAlias, RoomId, ServerName, UserId
 from federation.protocol.pdu import EventDraft, Pdu
 from federation.protocol.policy_server import Policy
 from federation.protocol.room_versions import RoomVersion
-from homeserver.errors import Forbidden, MatrixError, NotFound, Unavailable
+from homeserver.errors import Forbidden, MatrixError, NotFound, Unavailable, UnsupportedRoomVersion
 from homeserver.json_types import JsonObject
 from homeserver.peers.peer_errors import client_error, nobody_helped, refusal_text
 from homeserver.rooms.adopt_room import AdoptionRefused, PartialJoin, adopt_room
@@ -92,7 +92,7 @@ class PeersRooms:
                 "M_BAD_JSON", 400, f"{target} cannot be invited: {failure.message}"
             ) from failure
         except PeerFailed as failure:
-            raise client_error(failure) from failure
+            raise _why_not_invited(failure) from failure
         await commit_signed(self._rooms, room, signed)
         return signed
 
@@ -190,3 +190,13 @@ async def _helped(asking: Awaitable[T]) -> T:
         return await asking
     except NobodyHelped as failure:
         raise nobody_helped(failure) from failure
+
+
+def _why_not_invited(failure: PeerFailed) -> MatrixError:
+    """Return what somebody is told whose invite another server did not sign.
+
+    Spec: https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3roomsroomidinvite
+    """
+    if isinstance(failure, PeerRefused) and failure.errcode == "M_INCOMPATIBLE_ROOM_VERSION":
+        return UnsupportedRoomVersion(f"{failure.destination} does not know the room's version")
+    return client_error(failure)

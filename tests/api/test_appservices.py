@@ -6,6 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from homeserver.appservices import ping
 from homeserver.http.context import Services
 from homeserver.json_types import JsonObject, JsonValue
 from tests.api.bridge_support import acting_as, make_ghost
@@ -199,6 +200,16 @@ async def test_ping_says_what_is_wrong(
     assert "M_FORBIDDEN" in refused.json["body"]
     await bridge.stop()
     assert (await bot.post(path)).errcode == "M_CONNECTION_FAILED"
+
+
+async def test_ping_that_is_not_answered_in_time_says_so(
+    bridge: ApplicationService, bot: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ping, "ANSWER_WITHIN_S", 0.1)
+    bridge.open.clear()
+    reply = await bot.post("/_matrix/client/v1/appservice/irc/ping")
+    bridge.open.set()
+    assert (reply.status, reply.errcode) == (504, "M_CONNECTION_TIMEOUT")
 
 
 @pytest.mark.parametrize("registered", [{"url": None}])

@@ -159,6 +159,10 @@ async def test_file_larger_than_an_upload_may_be_is_refused(
 ) -> None:
     limit = one_server.services.media.limits.max_upload_bytes
     body = b"--b\r\n\r\n{}\r\n--b\r\n\r\n" + bytes(limit + 1) + b"\r\n--b--\r\n"
-    answer = web.Response(body=body, headers={"Content-Type": "multipart/mixed; boundary=b"})
-    reply = await download(one_server, fake_peer, answer)
-    assert reply.status == 502
+    headers = {"Content-Type": "multipart/mixed; boundary=b"}
+    path = f"{FEDERATION}/media/download/{{mediaId}}"
+    fake_peer.answer(path, lambda request: web.Response(body=body, headers=headers))
+    alice = await one_server.user("alice")
+    for path in ("download/{}/abc", "download/{}/abc/name.txt", "thumbnail/{}/abc?width=32&height=32"):
+        reply = await alice.get(f"/_matrix/client/v1/media/{path.format(fake_peer.name)}")
+        assert (reply.status, reply.errcode) == (502, "M_TOO_LARGE"), path

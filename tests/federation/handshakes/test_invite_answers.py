@@ -82,7 +82,7 @@ async def test_refusal_of_an_invite_is_passed_on_if_it_concerns_the_user(
     cases: list[tuple[int, str, int, str]] = [
         (403, "M_FORBIDDEN", 403, "M_FORBIDDEN"),
         (403, "M_INVITE_BLOCKED", 403, "M_INVITE_BLOCKED"),
-        (400, "M_INCOMPATIBLE_ROOM_VERSION", 400, "M_INCOMPATIBLE_ROOM_VERSION"),
+        (400, "M_INCOMPATIBLE_ROOM_VERSION", 400, "M_UNSUPPORTED_ROOM_VERSION"),
         (400, "M_INVALID_PARAM", 502, "M_UNKNOWN"),
         (400, "M_MISSING_PARAM", 502, "M_UNKNOWN"),
         (500, "M_UNKNOWN", 502, "M_UNKNOWN"),

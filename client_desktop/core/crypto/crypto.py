@@ -264,7 +264,7 @@ class Crypto:
         Raises: BadKeyFile, WrongPassphrase.
         """
         keys, total = await asyncio.to_thread(read_key_file, text, passphrase)
-        return await self.room_keys.import_keys(keys, Origin.IMPORT), total
+        return await self.room_keys.import_many(keys, Origin.IMPORT), total
 
     async def share_history(self, room_id: str, user_id: str) -> int:
         """Send the keys of what may be shared to somebody about to be invited; return to how many devices.

@@ -167,7 +167,7 @@ class HistorySharing:
         data = await self.files.download(as_text(file.get("url")), MAX_BUNDLE_BYTES)
         content = _parse(decrypt_attachment(data, file))
         keys = list(_keys_of_room(content, bundle.room_id))
-        count = await self._room_keys.import_keys(keys, Origin.BUNDLE, brought_by=bundle.sender)
+        count = await self._room_keys.import_many(keys, Origin.BUNDLE, brought_by=bundle.sender)
         self._store_withheld(content, bundle.room_id)
         log.info("%d room keys of shared history were imported", count)
 

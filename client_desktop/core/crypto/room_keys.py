@@ -146,7 +146,16 @@ class RoomKeys:
         )
         self.merge(db, readable, info)
 
-    async def import_keys(
+    async def import_many(self, keys: Iterable[ExportedKey], origin: Origin, *, brought_by: str = "") -> int:
+        """Do as `import_keys` does, for as many keys as there are, without holding up everything else."""
+        count = 0
+        remaining = iter(keys)
+        while some := list(islice(remaining, KEYS_PER_TRANSACTION)):
+            count += self.import_keys(some, origin, brought_by=brought_by)
+            await asyncio.sleep(0)
+        return count
+
+    def import_keys(
         self,
         keys: Iterable[ExportedKey],
         origin: Origin,
@@ -154,18 +163,17 @@ class RoomKeys:
         brought_by: str = "",
         backup_version: str | None = None,
     ) -> int:
-        """Store keys of a file, a backup or a bundle; return how many of them told something new.
+        """Store keys of a file, a backup or a bundle, some hundreds at most; return how many were new.
 
         `backup_version`: the backup that they come from, and that therefore holds them.
         """
-        count = 0
-        remaining = iter(keys)
-        while some := list(islice(remaining, KEYS_PER_TRANSACTION)):
+        try:
             with durable_transaction(self._store) as db:
-                for key in some:
-                    count += self._import(db, key, origin, brought_by, backup_version)
-            self.publish_new()
-            await asyncio.sleep(0)
+                count = sum(self._import(db, key, origin, brought_by, backup_version) for key in keys)
+        except BaseException:
+            self.forget_cached()
+            raise
+        self.publish_new()
         return count
 
     def store_exported(

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import secrets as random_source
+from pathlib import Path
+
+import aiohttp
+
+from client_desktop.core.accounts.account_settings import AccountSettings
+from client_desktop.core.accounts.secret_store import SecretStore
 from client_desktop.core.accounts.session import Session
+from client_desktop.core.accounts.tokens import SessionTokens
 from client_desktop.core.api import Api
 from client_desktop.core.changes import Changes
 from client_desktop.core.clock import Clock
+from client_desktop.core.crypto.crypto import Crypto
 from client_desktop.core.people.people import People
 from client_desktop.core.rooms.context import RoomsContext
 from client_desktop.core.rooms.names import NameWords
@@ -16,7 +25,9 @@ from client_desktop.core.sync.apply import Participants
 from client_desktop.core.sync.choose import TransportChoice
 from client_desktop.core.sync.loop import SyncLoop
 from client_desktop.core.sync.presence_choice import PresenceChoice
-from client_desktop.core.values import SyncTransport
+from client_desktop.core.values import AccountSummary, Membership, RoomSection, SyncTransport
+
+PICKLE_KEY_BYTES = 32
 
 
 class Client:
@@ -30,32 +41,81 @@ class Client:
         changes: Changes,
         clock: Clock,
         *,
+        tokens: SessionTokens,
+        secrets: SecretStore,
+        http: aiohttp.ClientSession,
+        folder: Path,
         words: NameWords | None = None,
         only: SyncTransport | None = None,
     ) -> None:
-        """`only`: follow the server in this way alone."""
-        self.me = me
+        """`folder`: for files of this account; `only`: follow the server in this way alone.
+
+        Raises: StoreDamaged.
+        """
         self.api = api
         self.store = store
         self.changes = changes
         self.clock = clock
-        rooms = RoomsContext(me.user_id, api, store, changes, clock, words or NameWords())
-        self.rooms = Rooms(rooms)
-        rooms_part = RoomsPart(rooms)
+        self.tokens = tokens
+        self.secrets = secrets
+        self.http = http
+        self.folder = folder
+        self.account = AccountSettings(api, me, http)
+        self._presence = PresenceChoice()
+        self._rooms = RoomsContext(me.user_id, api, store, changes, clock, words or NameWords())
+        self.rooms = Rooms(self._rooms)
+        rooms_part = RoomsPart(self._rooms)
         rooms_part.load()
-        self.parts = Participants(rooms_part)
-        presence = PresenceChoice()
-        self.people = People(me.user_id, api, store, changes, clock, presence)
-        self.parts.people = self.people
-        choice = TransportChoice(me.user_id, api, presence, only)
+        self.people = People(me.user_id, api, store, changes, clock, self._presence)
+        self.crypto = Crypto.open(
+            me.user_id, me.device_id, api, store, changes, clock, self.rooms, _pickle_key(secrets, me)
+        )
+        self.parts = Participants(rooms_part, self.people, self.crypto)
+        choice = TransportChoice(me.user_id, api, self._presence, only)
         self.sync = SyncLoop(me.user_id, store, changes, self.parts, choice)
+
+    @property
+    def me(self) -> Session:
+        """Who this is: with the tokens that are good now."""
+        return self.tokens.session
 
     async def start(self) -> None:
         """Begin to follow the server; returns at once."""
         self.sync.start()
 
+    def summary(self) -> AccountSummary:
+        """Give the account as a switcher shows it."""
+        profile = self.people.known_profile(self.me.user_id)
+        rooms = [room for room in self.rooms.list() if room.membership is Membership.JOIN and not room.muted]
+        invites = sum(room.section is RoomSection.INVITES for room in self.rooms.list())
+        return AccountSummary(
+            user_id=self.me.user_id,
+            device_id=self.me.device_id,
+            homeserver_url=self.me.homeserver_url,
+            display_name=profile.display_name,
+            avatar_url=profile.avatar_url,
+            state=self.sync.state,
+            unread=sum(room.unread for room in rooms) + invites,
+            mentions=sum(room.mentions for room in rooms),
+        )
+
     async def close(self) -> None:
         """Stop everything, wait for it, and close the store."""
         await self.sync.close()
         await self.rooms.close()
+        self.crypto.close()
         self.store.close()
+
+
+def pickle_name(me: Session) -> str:
+    """Give under which name the key of a device's keys is among the secrets."""
+    return f"pickle:{me.user_id}:{me.device_id}"
+
+
+def _pickle_key(secrets: SecretStore, me: Session) -> bytes:
+    """Give the key that a device's keys are encrypted with in the store, made with the device."""
+    key = secrets.get(pickle_name(me))
+    if key is None:
+        key = random_source.token_bytes(PICKLE_KEY_BYTES)
+        secrets.set(pickle_name(me), key)
+    return key

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 import aiohttp
 
+from client_desktop.core.accounts.secret_store import MemorySecretStore
 from client_desktop.core.accounts.session import Session
-from client_desktop.core.api import Api, FixedToken
+from client_desktop.core.accounts.tokens import SessionTokens
+from client_desktop.core.api import Api
 from client_desktop.core.changes import Change, Changes
 from client_desktop.core.client import Client
+from client_desktop.core.engine import STORE_FILE
 from client_desktop.core.store import Store
 from client_desktop.core.values import SyncState, SyncTransport
 from tests.api.client import ApiClient
@@ -38,7 +40,7 @@ class OpenClient:
         self._changes = changes
         self._clock = clock
         self._folder = folder
-        self._numbers = count(1)
+        self._secrets = MemorySecretStore()
         self._known: set[str] = set()
         self._opened: list[Client] = []
 
@@ -58,9 +60,20 @@ class OpenClient:
 
     async def resume(self, me: Session, *, start: bool = True, only: SyncTransport | None = None) -> Client:
         """Open the client of a session, with the store that the session had before."""
-        store = Store.open(self._folder / f"{me.device_id}.db")
-        api = Api(me.homeserver_url, self._http, FixedToken(me.access_token))
-        client = Client(me, api, store, self._changes, self._clock, only=only)
+        folder = self._folder / me.device_id
+        tokens = SessionTokens(me, self._http, self._clock, lambda session: None)
+        client = Client(
+            me,
+            Api(me.homeserver_url, self._http, tokens),
+            Store.open(folder / STORE_FILE),
+            self._changes,
+            self._clock,
+            tokens=tokens,
+            secrets=self._secrets,
+            http=self._http,
+            folder=folder,
+            only=only,
+        )
         self._opened.append(client)
         if start:
             await client.start()

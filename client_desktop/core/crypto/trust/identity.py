@@ -12,6 +12,7 @@ from typing import Final
 from client_desktop.core.crypto.primitives import CryptoError, SigningKey, check_ed25519_key
 from client_desktop.core.crypto.signed_json import is_signed_by, with_signature
 from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
+from client_desktop.core.shapes import as_object
 
 MASTER: Final = "master"
 SELF_SIGNING: Final = "self_signing"
@@ -85,23 +86,20 @@ def key_id(public_key: str) -> str:
 
 def sign_with(key: SigningKey, user_id: str, value: ReadonlyJsonObject) -> JsonObject:
     """Return a copy of an object, signed by one of our cross-signing keys as well."""
-    return with_signature(value, user_id, key_id(key.public_key), key.sign)
+    tidy = {user: keys for user, keys in as_object(value.get("signatures")).items() if isinstance(keys, dict)}
+    return with_signature({**value, "signatures": tidy}, user_id, key_id(key.public_key), key.sign)
 
 
-def signed_device(identity: Identity, device: ReadonlyJsonObject) -> bool:
-    """Tell whether the identity's self-signing key signed this device of the same user."""
-    key = identity.public.get(SELF_SIGNING)
-    return (
-        key is not None
-        and device.get("user_id") == identity.user_id
-        and is_signed_by(device, identity.user_id, key_id(key), key)
+def signed_device(user_id: str, self_signing_key: str, device: ReadonlyJsonObject) -> bool:
+    """Tell whether a user's self-signing key signed this device of the same user; no key signs nothing."""
+    return device.get("user_id") == user_id and is_signed_by(
+        device, user_id, key_id(self_signing_key), self_signing_key
     )
 
 
-def signed_user(own: Identity, other: Identity) -> bool:
-    """Tell whether our user-signing key signed the other's master key."""
-    key = own.public.get(USER_SIGNING)
-    return key is not None and is_signed_by(other.keys[MASTER], own.user_id, key_id(key), key)
+def signed_user(own_user_id: str, user_signing_key: str, master: ReadonlyJsonObject) -> bool:
+    """Tell whether our user-signing key signed somebody's master key; no key signs nothing."""
+    return is_signed_by(master, own_user_id, key_id(user_signing_key), user_signing_key)
 
 
 def _key_object(user_id: str, usage: str, public: str) -> JsonObject:

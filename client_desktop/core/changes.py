@@ -104,6 +104,13 @@ class SendQueueChanged(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class DraftChanged(Change):
+    """Something waits to be finished in a room, or no longer does."""
+
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TransferChanged(Change):
     """Progress of an upload or download."""
 

@@ -45,7 +45,9 @@ def write_update(
     """Write one room's news. Its summary is made later, by `write_summary`, when all rooms are written."""
     room_id = update.room_id
     before = load_record(db, room_id)
-    record = before or RoomRecord(update.membership)
+    if before is None and update.membership is None:
+        return  # typing, receipts or account data of a room that is not the account's
+    record = before or RoomRecord()
     if update.whole_state or _begins_anew(record, update):
         _touch_dependents(db, room_id, touched)
         delete_room_state(db, room_id)
@@ -124,7 +126,7 @@ def _note_typing(ctx: RoomsContext, update: RoomUpdate, touched: Touched) -> Non
 def _with_facts(ctx: RoomsContext, db: Connection, record: RoomRecord, update: RoomUpdate) -> RoomRecord:
     record = replace(
         record,
-        membership=_membership(ctx, db, update),
+        membership=_membership(ctx, db, update) or record.membership,
         heroes=record.heroes if update.heroes is None else update.heroes[:MAX_HEROES],
         joined_members=record.joined_members if update.joined_members is None else update.joined_members,
         invited_members=record.invited_members if update.invited_members is None else update.invited_members,
@@ -142,7 +144,7 @@ def _with_facts(ctx: RoomsContext, db: Connection, record: RoomRecord, update: R
     return record
 
 
-def _membership(ctx: RoomsContext, db: Connection, update: RoomUpdate) -> Membership:
+def _membership(ctx: RoomsContext, db: Connection, update: RoomUpdate) -> Membership | None:
     if update.membership is not Membership.LEAVE:
         return update.membership
     event = select_member_event(db, update.room_id, ctx.user_id) or {}

@@ -66,8 +66,6 @@ async def apply_batch(store: Store, parts: Participants, batch: SyncBatch, token
         parts.rooms.undo()
         raise
     _publish(parts, batch, events)
-    with boundary("after a sync"):
-        await parts.crypto.after_sync()
 
 
 async def _receive_devices(parts: Participants, batch: SyncBatch) -> None:
@@ -94,8 +92,8 @@ def _write(
 ) -> None:
     with savepoint(db, "account data"):
         parts.rooms.write_account_data(db, batch.account_data)
-    if batch.whole:
-        for room_id in parts.rooms.unknown_to(db, batch.rooms):
+    if batch.all_rooms is not None:
+        for room_id in parts.rooms.unknown_to(db, batch.all_rooms):
             _forget(db, parts, room_id)
     for room_id, update in batch.rooms.items():
         with savepoint(db, "a room"):

@@ -16,8 +16,8 @@ class RoomUpdate:
     """What is new in one room."""
 
     room_id: str
-    membership: Membership
-    """JOIN, INVITE, KNOCK, or LEAVE for whoever left, was removed or banned."""
+    membership: Membership | None
+    """JOIN, INVITE, KNOCK, or LEAVE for whoever left, was removed or banned; None: as before."""
     state: tuple[JsonObject, ...] = ()
     """State as of the end of the timeline, to be written in this order; stripped where we are not joined."""
     removed_state: tuple[tuple[str, str], ...] = ()
@@ -45,7 +45,9 @@ class SyncBatch:
 
     next_token: str
     whole: bool = False
-    """There was no token before: a room that is not in here is not the account's."""
+    """There was no token before: what the server remembers of this device is unknown."""
+    all_rooms: frozenset[str] | None = None
+    """Every room of the account, where that is certain now: it has no others."""
     rooms: dict[str, RoomUpdate] = field(default_factory=dict)
     account_data: tuple[JsonObject, ...] = ()
     presence: tuple[JsonObject, ...] = ()

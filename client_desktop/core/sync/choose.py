@@ -9,7 +9,9 @@ from client_desktop.core.api import Api
 from client_desktop.core.sync.features import Features, read_features
 from client_desktop.core.sync.long_poll import LongPoll
 from client_desktop.core.sync.presence_choice import PresenceChoice
+from client_desktop.core.sync.sliding import SlidingSync
 from client_desktop.core.sync.transport import Transport
+from client_desktop.core.sync.websocket import WebSocketSync
 from client_desktop.core.values import SyncTransport
 
 FAILURES_ALLOWED = 3
@@ -51,7 +53,7 @@ class TransportChoice:
             (SyncTransport.SLIDING, self.features.sliding),
         )
         for kind, is_offered in offered:
-            if is_offered and self._failures[kind] < FAILURES_ALLOWED and kind in self._makers():
+            if is_offered and self._failures[kind] < FAILURES_ALLOWED:
                 return kind
         return SyncTransport.LONG_POLL
 
@@ -59,4 +61,8 @@ class TransportChoice:
         return self._makers()[kind]()
 
     def _makers(self) -> dict[SyncTransport, Callable[[], Transport]]:
-        return {SyncTransport.LONG_POLL: lambda: LongPoll(self._api, self._presence)}
+        return {
+            SyncTransport.WEBSOCKET: lambda: WebSocketSync(self._api, self._presence),
+            SyncTransport.SLIDING: lambda: SlidingSync(self._user_id, self._api, self._presence),
+            SyncTransport.LONG_POLL: lambda: LongPoll(self._api, self._presence),
+        }

@@ -11,10 +11,11 @@ from client_desktop.core.boundary import describe
 from client_desktop.core.changes import Changes, SyncStateChanged
 from client_desktop.core.errors import ClientError, RateLimited, TokenRejected
 from client_desktop.core.store import Store
-from client_desktop.core.store.facts import delete_fact, select_fact
+from client_desktop.core.store.facts import delete_fact, select_fact, upsert_fact
 from client_desktop.core.sync.apply import TOKEN, TOKEN_KIND, Participants, apply_batch
 from client_desktop.core.sync.batch import SyncBatch
 from client_desktop.core.sync.choose import TransportChoice
+from client_desktop.core.sync.repeater import Repeater
 from client_desktop.core.sync.transport import TokenForgotten, Transport
 from client_desktop.core.values import SyncState, SyncTransport
 
@@ -37,6 +38,7 @@ class SyncLoop:
         self._wake = asyncio.Event()
         self._state_changed = asyncio.Event()
         self._failures = 0
+        self._after = Repeater(self._after_sync, "after a sync")
         self.state = SyncState.STOPPED
         self.signed_out_softly = False
         """At SIGNED_OUT: whether store and keys are to be kept for signing in again."""
@@ -68,6 +70,7 @@ class SyncLoop:
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+        await self._after.close()
         await self._close_transport()
         self._set_state(SyncState.STOPPED)
 
@@ -80,10 +83,10 @@ class SyncLoop:
                 self.signed_out_softly = error.soft
                 await self._close_transport()
                 self._set_state(SyncState.SIGNED_OUT)
-            except TokenForgotten:
+            except TokenForgotten as error:
                 log.info("sync: the server does not know the token any more; beginning anew")
                 await self._close_transport()
-                self._forget_token()
+                self._forget_token(error.keep)
             except Exception as error:  # noqa: BLE001 nothing may end the loop but its owner
                 await self._recover(error)
 
@@ -97,9 +100,15 @@ class SyncLoop:
             await transport.close()
             return
         self._choice.note_success(transport.kind)
+        if batch.whole:
+            self._parts.crypto.sync_restarted()
         await apply_batch(self._store, self._parts, batch, transport.token_kind)
         self._set_state(SyncState.LIVE if batch.complete else SyncState.CATCHING_UP)
+        self._after.begin()
         await transport.applied(batch.next_token)
+
+    async def _after_sync(self) -> None:
+        await self._parts.crypto.after_sync()
 
     async def _unless_woken(self, transport: Transport, token: str | None) -> SyncBatch | None:
         """Get the next batch; None when woken before it came."""
@@ -144,9 +153,12 @@ class SyncLoop:
         kind = select_fact(self._store.db, TOKEN_KIND)
         return select_fact(self._store.db, TOKEN) if kind == transport.token_kind else None
 
-    def _forget_token(self) -> None:
+    def _forget_token(self, keep: str | None) -> None:
         with self._store.transaction() as db:
-            delete_fact(db, TOKEN)
+            if keep is None:
+                delete_fact(db, TOKEN)
+            else:
+                upsert_fact(db, TOKEN, keep)
 
     def _set_state(self, state: SyncState) -> None:
         if state is not self.state:

@@ -34,7 +34,14 @@ class CryptoPort(Protocol):
         ...
 
     async def after_sync(self) -> None:
-        """Do what needs the network, now that the batch is stored: upload keys, ask for devices."""
+        """Do what needs the network, now that a batch is stored: upload keys, ask for devices.
+
+        Sync goes on meanwhile; what came since is followed by another call.
+        """
+        ...
+
+    def sync_restarted(self) -> None:
+        """Hear that syncing begins anew, without the token before."""
         ...
 
 
@@ -103,6 +110,9 @@ class NoCrypto:
         return [undecrypted(event) for event in events]
 
     async def after_sync(self) -> None:
+        return None
+
+    def sync_restarted(self) -> None:
         return None
 
 

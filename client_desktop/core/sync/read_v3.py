@@ -32,10 +32,12 @@ def read_v3(body: JsonObject, *, whole: bool) -> SyncBatch:
     if token is None:
         raise BadAnswer("a sync without next_batch")
     device_lists = as_object(body.get("device_lists"))
+    rooms = read_rooms(as_object(body.get("rooms")), whole=whole)
     return SyncBatch(
         next_token=token,
         whole=whole,
-        rooms=read_rooms(as_object(body.get("rooms")), whole=whole),
+        all_rooms=frozenset(rooms) if whole else None,
+        rooms=rooms,
         account_data=typed_contents(body.get("account_data")),
         presence=tuple(as_objects(as_object(body.get("presence")).get("events"))),
         to_device=typed_contents(body.get("to_device")),
@@ -138,12 +140,13 @@ def _state_at_end(room: JsonObject, timeline: Iterable[JsonObject]) -> tuple[Jso
     for name in STATE_AFTER:
         if name in room:
             after = events_that(is_state_event, as_object(room[name]).get("events"))
-            return (*_members_unsaid(timeline, after), *after)
+            return (*members_unsaid(timeline, after), *after)
     before = events_that(is_state_event, as_object(room.get("state")).get("events"))
     return (*before, *(event for event in timeline if is_state_event(event)))
 
 
-def _members_unsaid(timeline: Iterable[JsonObject], after: Iterable[JsonObject]) -> Iterator[JsonObject]:
+def members_unsaid(timeline: Iterable[JsonObject], after: Iterable[JsonObject]) -> Iterator[JsonObject]:
+    """Give the memberships of a timeline of those of whom the state after it says nothing."""
     said = {event["state_key"] for event in after if event["type"] == MEMBER}
     for event in timeline:
         if event["type"] == MEMBER and is_state_event(event) and event["state_key"] not in said:

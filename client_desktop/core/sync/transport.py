@@ -10,9 +10,16 @@ from client_desktop.core.values import SyncTransport
 
 
 class TokenForgotten(ClientError):
-    """The server does not know the token any more: only beginning anew helps."""
+    """The server does not know the token any more: only beginning anew helps.
+
+    `keep`: what is still good of it, to begin anew with.
+    """
 
     word = "bad_answer"
+
+    def __init__(self, message: str, keep: str | None = None) -> None:
+        super().__init__(message)
+        self.keep = keep
 
 
 class Transport(Protocol):

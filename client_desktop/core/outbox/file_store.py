@@ -24,7 +24,7 @@ class FileStore:
 
         Raises: FileGone.
         """
-        target = self._target(txn_id, slot)
+        target = self.place(txn_id, slot)
         try:
             if source.stat().st_size + FREE_BYTES > shutil.disk_usage(target.parent).free:
                 raise FileGone("the disk is full")
@@ -35,7 +35,7 @@ class FileStore:
 
     def write(self, txn_id: str, slot: str, data: bytes) -> Path:
         """Keep bytes as a file, and return where it is."""
-        target = self._target(txn_id, slot)
+        target = self.place(txn_id, slot)
         target.write_bytes(data)
         return target
 
@@ -51,7 +51,8 @@ class FileStore:
             if folder.name not in known:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _target(self, txn_id: str, slot: str) -> Path:
+    def place(self, txn_id: str, slot: str) -> Path:
+        """Return where a file of an entry is to be."""
         folder = self._folder / txn_id
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder / slot

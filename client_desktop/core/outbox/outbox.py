@@ -20,12 +20,12 @@ from client_desktop.core.errors import ClientError, NotAllowed
 from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
 from client_desktop.core.media.describe import FileDescription, FileHints, describe_file
 from client_desktop.core.media.errors import MediaTooLarge
+from client_desktop.core.media.uploads import upload_limit
 from client_desktop.core.outbox.contents import forward, messages, polls, relations
 from client_desktop.core.outbox.contents.files import FILE, THUMBNAIL, file_message, voice_message
 from client_desktop.core.outbox.contents.messages import Written
 from client_desktop.core.outbox.outgoing import Outgoing
 from client_desktop.core.outbox.ports import (
-    Attachments,
     Encryption,
     KnownEvents,
     Markdown,
@@ -35,7 +35,6 @@ from client_desktop.core.outbox.ports import (
 )
 from client_desktop.core.outbox.related import relate
 from client_desktop.core.outbox.sender import REACTION, REDACTION
-from client_desktop.core.outbox.uploads import upload_limit
 from client_desktop.core.store import Store
 from client_desktop.core.store.outbox import OutboxFile
 
@@ -57,7 +56,6 @@ class Outbox(Outgoing):
         folder: Path,
         *,
         encryption: Encryption | None = None,
-        attachments: Attachments | None = None,
         uploaded: Uploaded | None = None,
         markdown: Markdown = plain_text,
         events: KnownEvents | None = None,
@@ -70,7 +68,6 @@ class Outbox(Outgoing):
             clock,
             folder,
             encryption=encryption,
-            attachments=attachments,
             uploaded=uploaded,
         )
         self._api = api

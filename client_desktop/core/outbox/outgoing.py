@@ -12,16 +12,16 @@ from client_desktop.core.api import Api
 from client_desktop.core.changes import Changes, SendQueueChanged, SyncStateChanged
 from client_desktop.core.clock import Clock
 from client_desktop.core.json_types import ReadonlyJsonObject
+from client_desktop.core.media.transfers import TransferTeller
+from client_desktop.core.media.uploads import Progress
 from client_desktop.core.outbox.contents.files import with_upload
 from client_desktop.core.outbox.drafts import Drafts
 from client_desktop.core.outbox.errors import NotInQueue
 from client_desktop.core.outbox.file_store import FileStore
-from client_desktop.core.outbox.ports import Attachments, Encryption, NoEncryption, NothingKept, Uploaded
+from client_desktop.core.outbox.ports import Encryption, NoEncryption, NothingKept, Uploaded
 from client_desktop.core.outbox.queue import Queue
 from client_desktop.core.outbox.rooms_out import RoomsOut
 from client_desktop.core.outbox.sender import REDACTION, Sender
-from client_desktop.core.outbox.transfers import TransferTeller
-from client_desktop.core.outbox.uploads import Progress
 from client_desktop.core.store import Store
 from client_desktop.core.store.outbox import OutboxEntry, OutboxFile
 from client_desktop.core.timeline.ports import Pending
@@ -46,7 +46,6 @@ class Outgoing:
         folder: Path,
         *,
         encryption: Encryption | None = None,
-        attachments: Attachments | None = None,
         uploaded: Uploaded | None = None,
     ) -> None:
         """`folder` holds copies of the files that wait; it is this account's alone."""
@@ -63,9 +62,7 @@ class Outgoing:
         self._chores: set[asyncio.Task[None]] = set()
         self._stop_listening: Callable[[], None] | None = None
         self.drafts = Drafts(store, changes, clock, user_id)
-        sender = Sender(
-            api, self._queue, self._encryption, attachments, self._files, uploaded or NothingKept()
-        )
+        sender = Sender(api, self._queue, self._encryption, self._files, uploaded or NothingKept())
         self._rooms_out = RoomsOut(
             self._queue,
             sender,

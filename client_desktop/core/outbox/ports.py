@@ -27,14 +27,6 @@ class Encryption(Protocol):
         ...
 
 
-class Attachments(Protocol):
-    """Encryption of files: CPU alone, called in a thread."""
-
-    def encrypt_attachment(self, data: bytes) -> tuple[bytes, JsonObject]:
-        """Give the ciphertext, and the `EncryptedFile` without its `url`."""
-        ...
-
-
 class Markdown(Protocol):
     """Who understands what people write. (`core.text` does it.)"""
 

@@ -18,10 +18,10 @@ from client_desktop.core.errors import (
     RateLimited,
     TokenRejected,
 )
+from client_desktop.core.media.uploads import Progress
 from client_desktop.core.outbox.errors import is_passing, word_of
 from client_desktop.core.outbox.queue import Queue
 from client_desktop.core.outbox.sender import Sender
-from client_desktop.core.outbox.uploads import Progress
 from client_desktop.core.store.outbox import OutboxEntry
 
 logger = logging.getLogger(__name__)

@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Final
 
 from client_desktop.core.api import Api, path
+from client_desktop.core.crypto.attachments import encrypt_file
 from client_desktop.core.errors import BadAnswer, MatrixError
 from client_desktop.core.events import MAX_ID_CHARACTERS
 from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
 from client_desktop.core.media.errors import FileGone
+from client_desktop.core.media.uploads import ENCRYPTED_TYPE, Progress, upload_file
 from client_desktop.core.outbox.contents.files import with_upload
 from client_desktop.core.outbox.file_store import FileStore
-from client_desktop.core.outbox.ports import Attachments, Encryption, Uploaded
+from client_desktop.core.outbox.ports import Encryption, Uploaded
 from client_desktop.core.outbox.queue import Queue
-from client_desktop.core.outbox.uploads import ENCRYPTED_TYPE, Progress, upload_file
 from client_desktop.core.shapes import as_text
 from client_desktop.core.store.outbox import OutboxEntry, OutboxFile
 
@@ -41,14 +42,12 @@ class Sender:
         api: Api,
         queue: Queue,
         encryption: Encryption,
-        attachments: Attachments | None,
         files: FileStore,
         uploaded: Uploaded,
     ) -> None:
         self._api = api
         self._queue = queue
         self._encryption = encryption
-        self._attachments = attachments
         self._files = files
         self._uploaded = uploaded
 
@@ -116,15 +115,8 @@ class Sender:
         return url, encrypted_file
 
     async def _encrypted(self, txn_id: str, file: OutboxFile, source: Path) -> tuple[Path, JsonObject]:
-        if self._attachments is None:
-            raise BadAnswer("an encrypted room without encryption of files")
-        attachments = self._attachments
-
-        def encrypt() -> tuple[Path, JsonObject]:
-            try:
-                ciphertext, encrypted_file = attachments.encrypt_attachment(source.read_bytes())
-            except OSError as error:
-                raise FileGone(str(error.strerror)) from error
-            return self._files.write(txn_id, f"{file.slot}.sealed", ciphertext), encrypted_file
-
-        return await asyncio.to_thread(encrypt)
+        sealed = self._files.place(txn_id, f"{file.slot}.sealed")
+        try:
+            return sealed, await asyncio.to_thread(encrypt_file, source, sealed)
+        except OSError as error:
+            raise FileGone(str(error.strerror)) from error

@@ -39,6 +39,18 @@ UPDATE_THREAD = (
     "AND rel_type IN ('m.replace', 'm.annotation', 'm.reference')"
 )
 UPDATE_NOTIFY = "UPDATE events SET notify = ? WHERE event_nid = ?"
+SELECT_THREAD_IN_RUN = (
+    "SELECT e.event_nid, e.type, e.rel_type FROM events e JOIN placements p ON p.event_nid = e.event_nid "
+    "WHERE e.room_id = ? AND e.thread_root = ? AND p.fragment = ? ORDER BY p.place"
+)
+SELECT_FIRST_ID = (
+    "SELECT e.event_id FROM placements p JOIN events e ON e.event_nid = p.event_nid "
+    "WHERE p.fragment = ? ORDER BY p.place LIMIT 1"
+)
+SELECT_LAST_ID = (
+    "SELECT e.event_id FROM placements p JOIN events e ON e.event_nid = p.event_nid "
+    "WHERE p.fragment = ? ORDER BY p.place DESC LIMIT 1"
+)
 DELETE_ROOM_EVENTS = "DELETE FROM events WHERE room_id = ?"
 
 MAX_WAITING = 2000
@@ -144,6 +156,19 @@ def set_thread_of_children(db: sqlite3.Connection, room_id: str, event_id: str, 
 
 def set_notify(db: sqlite3.Connection, nid: int, notify: int) -> None:
     db.execute(UPDATE_NOTIFY, (notify, nid))
+
+
+def select_thread_in_run(
+    db: sqlite3.Connection, room_id: str, thread_root: str, fragment: int
+) -> list[tuple[int, str, str | None]]:
+    """Give what belongs to a thread within a run of the room, oldest first: event, type, relation."""
+    return db.execute(SELECT_THREAD_IN_RUN, (room_id, thread_root, fragment)).fetchall()
+
+
+def select_edge_id(db: sqlite3.Connection, fragment: int, *, newest: bool) -> str | None:
+    """Give the id of a run's first or last event; None while it is empty."""
+    row = db.execute(SELECT_LAST_ID if newest else SELECT_FIRST_ID, (fragment,)).fetchone()
+    return row[0] if row else None
 
 
 def delete_room(db: sqlite3.Connection, room_id: str) -> None:

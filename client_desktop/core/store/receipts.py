@@ -10,10 +10,12 @@ UPSERT_RECEIPT = (
     "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (room_id, user_id, receipt_type, thread_id) "
     "DO UPDATE SET event_id = excluded.event_id, at_ms = excluded.at_ms"
 )
-SELECT_PUBLIC = (
-    "SELECT user_id, receipt_type, thread_id, event_id, at_ms FROM receipts "
-    "WHERE room_id = ? AND receipt_type = 'm.read' AND thread_id IN ('', ?)"
-)
+SELECT_PLACED_PUBLIC = """
+SELECT r.user_id, r.at_ms, p.fragment, p.place FROM receipts r
+JOIN events e ON e.room_id = r.room_id AND e.event_id = r.event_id
+JOIN placements p ON p.event_nid = e.event_nid
+JOIN fragments f ON f.fragment = p.fragment
+WHERE r.room_id = ? AND r.receipt_type = 'm.read' AND r.thread_id IN ('', ?) AND f.thread_root = ?"""
 SELECT_OF_USER = (
     "SELECT user_id, receipt_type, thread_id, event_id, at_ms FROM receipts WHERE room_id = ? AND user_id = ?"
 )
@@ -46,9 +48,13 @@ def upsert_receipt(db: sqlite3.Connection, room_id: str, receipt: ReceiptRow) ->
     )
 
 
-def select_public(db: sqlite3.Connection, room_id: str, thread_id: str) -> list[ReceiptRow]:
-    """Give everybody's receipts that count in one thread (`main` for the room's own timeline)."""
-    return [ReceiptRow(*row) for row in db.execute(SELECT_PUBLIC, (room_id, thread_id))]
+def select_placed(db: sqlite3.Connection, room_id: str, thread_root: str) -> list[tuple[str, int, int, int]]:
+    """Give everybody's public receipts that count in one timeline, where they point into it.
+
+    Each is who, when, and where: run and place. One person may have several; the last place counts.
+    """
+    thread_id = thread_root or "main"
+    return db.execute(SELECT_PLACED_PUBLIC, (room_id, thread_id, thread_root)).fetchall()
 
 
 def select_of_user(db: sqlite3.Connection, room_id: str, user_id: str) -> list[ReceiptRow]:

@@ -12,7 +12,7 @@ import orjson
 
 from client_desktop.core.events import ENCRYPTED, ClearEvent, is_event
 from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
-from client_desktop.core.shapes import as_count, as_object
+from client_desktop.core.shapes import as_count, as_object, as_text
 from client_desktop.core.store import events as event_store
 from client_desktop.core.store import fragments, relations
 from client_desktop.core.store.events import EventRow
@@ -56,6 +56,15 @@ class Ingested:
     """Those among them that were not known."""
     touched: set[str] = field(default_factory=set)
     """Events that look different now: by an edit, a reaction, a vote, a redaction, a thread's growth."""
+    waiting: set[str] = field(default_factory=set)
+    """Sessions of events that came packed into others and were not decrypted yet."""
+
+    def add(self, other: Ingested) -> None:
+        """Take in what came of something else in the same room."""
+        self.stored += other.stored
+        self.new += other.new
+        self.touched |= other.touched
+        self.waiting |= other.waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,7 @@ class Ingest:
         return stored
 
     def _add(self, event: ClearEvent, result: Ingested) -> Event:
-        relation = read_relation(event.type, event.event)
+        relation = read_relation(as_text(event.event.get("type")), event.event)
         redaction = None
         if not event.redacted:
             redaction = relations.select_redaction(self.db, self.room_id, event.event_id)
@@ -181,7 +190,8 @@ class Ingest:
             source = as_object(packed)
             if is_event(source) and self._known(source["event_id"]) is None:
                 word = WAITING if source["type"] == ENCRYPTED else ""
-                self._add(ClearEvent(_without_bundled(source), failure_word=word), result)
+                stored = self._add(ClearEvent(_without_bundled(source), failure_word=word), result)
+                result.waiting |= {stored.session_id} if stored.session_id else set()
 
     def _known(self, event_id: str) -> EventRow | None:
         return event_store.select_event(self.db, self.room_id, event_id)

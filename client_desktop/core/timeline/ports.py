@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,23 +21,6 @@ class Decryption(Protocol):
         ...
 
 
-class Permissions(Protocol):
-    """What the account may do in one room, and what others may."""
-
-    def may_send(self, event_type: str) -> bool: ...
-
-    def may_state(self, event_type: str) -> bool: ...
-
-    def may_redact(self) -> bool:
-        """Whether the account may remove what others sent."""
-        ...
-
-    def level_of(self, user_id: str) -> float: ...
-
-    @property
-    def redact_level(self) -> float: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Pending:
     """Something of the send queue, as far as a timeline shows it."""
@@ -52,37 +35,3 @@ class Pending:
     event_id: str | None = None
     """Once the server has answered; the event itself comes by sync."""
     encrypted: bool = False
-
-
-class SendQueue(Protocol):
-    """The outbox."""
-
-    def pending(self, room_id: str) -> Iterable[Pending]:
-        """Give what is on its way out of a room, oldest first."""
-        ...
-
-
-class Texts(Protocol):
-    """What is done with text that others wrote. (`core.text` does it.)"""
-
-    def html(self, formatted_body: str) -> str:
-        """Give safe HTML; empty where nothing is left."""
-        ...
-
-    def without_reply(self, body: str) -> str:
-        """Give a body without the quotation that old clients put before an answer."""
-        ...
-
-    def only_emoji(self, body: str) -> bool: ...
-
-    def links(self, body: str, html: str) -> tuple[str, ...]:
-        """Give web addresses that may be previewed, at most three, in order."""
-        ...
-
-    def name(self, name: str) -> str:
-        """Give a name, or a file name, on one line, without what turns the direction of writing."""
-        ...
-
-    def line(self, text: str) -> str:
-        """Give text as one line of at most 200 characters."""
-        ...

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from client_desktop.core.json_types import ReadonlyJsonObject
 from client_desktop.core.rooms.names import unambiguous_name
+from client_desktop.core.rooms.permissions import Permissions
 from client_desktop.core.shapes import as_object, as_texts
 from client_desktop.core.store.account_data import select_account_data
 from client_desktop.core.store.members import select_member
 from client_desktop.core.store.room_state import select_state_event
 from client_desktop.core.timeline.event import origin_ms
-from client_desktop.core.timeline.ports import Permissions, Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,6 @@ class RoomFacts:
     room_id: str
     me: str
     permissions: Permissions
-    texts: Texts
     former: Mapping[str, Person] = field(default_factory=dict)
     """People whose membership the server told beside old messages."""
     pinned: tuple[str, ...] = ()
@@ -68,11 +67,10 @@ def read_room_facts(
     room_id: str,
     me: str,
     permissions: Permissions,
-    texts: Texts,
     former: Mapping[str, Person],
 ) -> RoomFacts:
     """Look up what all items of a room have in common."""
-    facts = RoomFacts(db, room_id, me, permissions, texts, former)
+    facts = RoomFacts(db, room_id, me, permissions, former)
     facts.pinned = as_texts(facts.state("m.room.pinned_events").get("pinned"))
     facts.ignored = read_ignored(db)
     encryption = select_state_event(db, room_id, "m.room.encryption", "")

@@ -12,7 +12,6 @@ from client_desktop.core.shapes import as_object, as_optional_text, as_text
 from client_desktop.core.store.events import EventRow
 from client_desktop.core.timeline.event import Event, Relation, origin_ms
 
-
 NOT_ENCRYPTED = orjson.dumps({"session": {"shield": ["red", "not_encrypted"]}})
 
 
@@ -125,3 +124,9 @@ def _content(source: JsonObject, clear: JsonObject) -> JsonObject:
     if "m.relates_to" in outer:
         content["m.relates_to"] = outer["m.relates_to"]
     return content
+
+
+def decode(row: EventRow) -> JsonObject:
+    """Give an event as the server sent it."""
+    source: JsonObject = orjson.loads(row.json)
+    return source

@@ -95,7 +95,7 @@ def _end(start: Event, related: list[Event], room: RoomFacts) -> Event | None:
         if event.type in POLL_END
         and (
             event.sender == start.sender
-            or room.permissions.level_of(event.sender) >= room.permissions.redact_level
+            or room.permissions.level_of(event.sender) >= room.permissions.levels["redact"]
         )
     ]
     return min(ends, key=lambda event: (event.local, event.at_ms, event.event_id), default=None)

@@ -51,7 +51,7 @@ def allowed(event: Event, kind: ItemKind, around: Surroundings) -> Allowed:
     readable = message and kind is not ItemKind.UNDECRYPTABLE
     return Allowed(
         edit=own and kind in EDITABLE and may.may_send(event.type),
-        redact=(own or may.may_redact()) and may.may_send("m.room.redaction"),
+        redact=may.may_redact(event.sender),
         react=message and may.may_send("m.reaction"),
         reply=readable and may.may_send("m.room.message"),
         pin=message and may.may_state("m.room.pinned_events"),

@@ -14,15 +14,17 @@ MAX_LENGTH = 65_536
 MAX_TAGS = 2_000
 MAX_DEPTH = 100
 
-TAGS = frozenset(
-    (
-        "del h1 h2 h3 h4 h5 h6 blockquote p a ul ol sup sub li b i u strong em s strike code hr br div table "
-        "thead tbody tr th td caption pre span font img details summary"
-    ).split()
-)
-REMOVED_WITH_CONTENT = frozenset(
-    ("mx-reply script style title template noscript iframe object embed svg math select textarea").split()
-)
+# fmt: off
+TAGS = {
+    "del", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "p", "a", "ul", "ol", "sup", "sub", "li", "b", "i", "u",
+    "strong", "em", "s", "strike", "code", "hr", "br", "div", "table", "thead", "tbody", "tr", "th", "td", "caption",
+    "pre", "span", "font", "img", "details", "summary",
+}
+REMOVED_WITH_CONTENT = {
+    "mx-reply", "script", "style", "title", "template", "noscript", "iframe", "object", "embed", "svg", "math",
+    "select", "textarea",
+}
+# fmt: on
 ATTRIBUTES = {
     "span": {"data-mx-bg-color", "data-mx-color", "data-mx-spoiler", "data-mx-maths"},
     "font": {"data-mx-bg-color", "data-mx-color", "color"},
@@ -32,7 +34,7 @@ ATTRIBUTES = {
     "code": {"class"},
     "div": {"data-mx-maths"},
 }
-LINK_SCHEMES = frozenset({"https", "http", "ftp", "mailto", "magnet", "matrix", "mxc"})
+LINK_SCHEMES = {"https", "http", "ftp", "mailto", "magnet", "matrix", "mxc"}
 VOID_TAGS = frozenset({"br", "hr", "img", "wbr", "input", "meta", "link", "area", "base", "col", "embed"})
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>?")
@@ -56,11 +58,11 @@ def sanitise(html: str) -> str:
         return ""
     return nh3.clean(
         flat,
-        tags=set(TAGS),
-        clean_content_tags=set(REMOVED_WITH_CONTENT),
-        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        tags=TAGS,
+        clean_content_tags=REMOVED_WITH_CONTENT,
+        attributes=ATTRIBUTES,
         attribute_filter=_checked,
-        url_schemes=set(LINK_SCHEMES),
+        url_schemes=LINK_SCHEMES,
         link_rel=None,
     ).strip()
 

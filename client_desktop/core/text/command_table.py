@@ -29,7 +29,7 @@ class CommandSpec:
     shapes: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     power: str = ""
-    """Which right in the room it needs: kick, ban, invite, redact, or the type of the state event it sends."""
+    """Which right in the room it needs: kick, ban, invite, or the type of the state event it sends."""
 
     @property
     def help_word(self) -> str:

@@ -29,6 +29,7 @@ _ROOM = re.compile(r"(?<![\w@])@room(?!\w)")
 _NAMED_LINK = re.compile(r"\[((?:\\.|[^\]\\])*)\]\((https://matrix\.to/#/[^)\s]*|matrix:[^)\s]*)\)")
 _SPOILER = re.compile(r"\|\|(?:([^|\n]*)\|)?(.+?)\|\|", re.DOTALL)
 _ADDRESS = re.compile(r"(?:https?://|matrix:|mailto:)[^\s<>]+", re.IGNORECASE)
+_TEXT = re.compile(r"(?:(?!https?://|matrix:|mailto:)[^\n!#$%&*+\-:<=>@\[\]\\^_`{}~|])+", re.IGNORECASE)
 
 
 def write(text: str) -> Written:
@@ -111,11 +112,9 @@ def _bare_url(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _words(state: StateInline, silent: bool) -> bool:
-    """Stop plain text before an address: Markdown's own rule runs over letters."""
-    match = re.compile(r"(?:(?!https?://|matrix:|mailto:)[A-Za-z])+").match(
-        state.src, state.pos, state.posMax
-    )
+def _text(state: StateInline, silent: bool) -> bool:
+    """Take plain text, as Markdown's own rule does, but stop before addresses and spoilers."""
+    match = _TEXT.match(state.src, state.pos, state.posMax)
     if match is None:
         return False
     if not silent:
@@ -173,8 +172,8 @@ def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
     markdown.disable(["code", "reference", "lheading", "entity"])
     markdown.inline.ruler.before("text", "bare_url", _bare_url)
-    markdown.inline.ruler.before("text", "words", _words)
-    markdown.inline.ruler.after("escape", "spoiler", _spoiler)
+    markdown.inline.ruler.before("text", "spoiler", _spoiler)
+    markdown.inline.ruler.at("text", _text)
     markdown.add_render_rule("bare_url", _render_bare_url)
     markdown.add_render_rule("spoiler_open", _render_spoiler)
     markdown.add_render_rule("image", _render_image)

@@ -12,8 +12,8 @@ from client_desktop.core.text.slash_commands import Command
 
 FACES = {
     "shrug": "¯\\_(ツ)_/¯",
-    "tableflip": "(╯°□°）╯︵ ┻━┻",
-    "unflip": "┬──┬ ノ( ゜-゜ノ)",
+    "tableflip": "(╯°□°）╯︵ ┻━┻",  # noqa: RUF001
+    "unflip": "┬──┬ ノ( ゜-゜ノ)",  # noqa: RUF001
     "lenny": "( ͡° ͜ʖ ͡°)",
 }
 

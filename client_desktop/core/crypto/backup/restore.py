@@ -40,7 +40,7 @@ class Restored:
 class KeyImport(Protocol):
     """The account's room keys. (`RoomKeys` is one.)"""
 
-    async def import_keys(
+    def import_keys(
         self,
         keys: Iterable[ExportedKey],
         origin: Origin,
@@ -75,7 +75,7 @@ class BackupRestore:
         entries = _entries(rooms)
         while part := list(islice(entries, KEYS_AT_ONCE)):
             keys = await asyncio.to_thread(_decrypt, private_key, part)
-            new += await self._keys.import_keys(keys, Origin.BACKUP, backup_version=version)
+            new += self._keys.import_keys(keys, Origin.BACKUP, backup_version=version)
             readable += len(keys)
             done += len(part)
             progress(done, total)
@@ -92,7 +92,7 @@ class BackupRestore:
         if data is None:
             return False
         keys = _decrypt(private_key, [(room_id, session_id, data)])
-        await self._keys.import_keys(keys, Origin.BACKUP, backup_version=version)
+        self._keys.import_keys(keys, Origin.BACKUP, backup_version=version)
         return bool(keys)
 
     def want(self, room_id: str, session_id: str) -> None:

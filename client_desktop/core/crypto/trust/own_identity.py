@@ -192,6 +192,12 @@ class OwnIdentity:
             self._trust.mark_user_verified(db, replace(identity, keys={**identity.keys, MASTER: with_ours}))
         self._trust.publish(user_id)
 
+    def mark_device(self, device: Device) -> None:
+        """Remember a device as verified by itself, where there is no identity to sign it with or to sign."""
+        with self._store.transaction() as db:
+            self._trust.mark_device_verified(db, device)
+        self._trust.publish(device.user_id)
+
     def sign_as_master(self, value: ReadonlyJsonObject) -> JsonObject:
         """Sign something of the account's, such as its backup, with the master key where that is here."""
         master = self.private_key(MASTER)

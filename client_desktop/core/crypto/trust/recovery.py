@@ -238,8 +238,8 @@ class Recovery:
         await self._backup.sign()
 
     def _hear(self, change: Change) -> None:
-        mine = isinstance(change, DevicesChanged) and change.account == self._user_id
-        if mine and self._user_id in change.user_ids:
+        of_devices = isinstance(change, DevicesChanged) and self._user_id in change.user_ids
+        if of_devices and change.account == self._user_id:
             self.tell()
 
     @property

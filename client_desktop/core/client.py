@@ -12,9 +12,10 @@ from client_desktop.core.accounts.secret_store import SecretStore
 from client_desktop.core.accounts.session import Session
 from client_desktop.core.accounts.tokens import SessionTokens
 from client_desktop.core.api import Api
-from client_desktop.core.changes import Changes
+from client_desktop.core.changes import Change, Changes, DraftChanged
 from client_desktop.core.clock import Clock
 from client_desktop.core.crypto.crypto import Crypto
+from client_desktop.core.outbox.outbox import Outbox
 from client_desktop.core.people.people import People
 from client_desktop.core.rooms.context import RoomsContext
 from client_desktop.core.rooms.names import NameWords
@@ -25,6 +26,7 @@ from client_desktop.core.sync.apply import Participants
 from client_desktop.core.sync.choose import TransportChoice
 from client_desktop.core.sync.loop import SyncLoop
 from client_desktop.core.sync.presence_choice import PresenceChoice
+from client_desktop.core.timeline import open_timelines
 from client_desktop.core.values import AccountSummary, Membership, RoomSection, SyncTransport
 
 PICKLE_KEY_BYTES = 32
@@ -70,7 +72,25 @@ class Client:
         self.crypto = Crypto.open(
             me.user_id, me.device_id, api, store, changes, clock, self.rooms, _pickle_key(secrets, me)
         )
-        self.parts = Participants(rooms_part, self.people, self.crypto)
+        self._rooms.accepted_invite = self.crypto.accepted_invite
+        self._rooms.before_invite = self.crypto.share_history
+        self.outbox = Outbox(
+            me.user_id,
+            api,
+            store,
+            changes,
+            clock,
+            folder / "outbox",
+            encryption=self.crypto,
+        )
+        self.drafts = self.outbox.drafts
+        self._rooms.drafts = self.drafts
+        self._stop_listening = changes.listen(DraftChanged, self._draft_changed)
+        self.parts = Participants(rooms_part, self.people, self.crypto, outbox=self.outbox)
+        self.timelines = open_timelines(
+            me.user_id, api, store, changes, clock, self.crypto, self.rooms.permissions
+        )
+        self.parts.timelines = self.timelines
         choice = TransportChoice(me.user_id, api, self._presence, only)
         self.sync = SyncLoop(me.user_id, store, changes, self.parts, choice)
 
@@ -82,6 +102,7 @@ class Client:
     async def start(self) -> None:
         """Begin to follow the server; returns at once."""
         self.sync.start()
+        await self.outbox.start()
 
     def summary(self) -> AccountSummary:
         """Give the account as a switcher shows it."""
@@ -101,10 +122,16 @@ class Client:
 
     async def close(self) -> None:
         """Stop everything, wait for it, and close the store."""
+        self._stop_listening()
         await self.sync.close()
+        await self.outbox.close()
         await self.rooms.close()
         self.crypto.close()
         self.store.close()
+
+    def _draft_changed(self, change: Change) -> None:
+        if isinstance(change, DraftChanged) and change.account == self.me.user_id:
+            self.rooms.refresh([change.room_id])
 
 
 def pickle_name(me: Session) -> str:

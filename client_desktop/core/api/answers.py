@@ -76,18 +76,41 @@ async def read_json(response: aiohttp.ClientResponse, limit: int = MAX_JSON_BYTE
     return decode_object(await read_bounded(response, limit))
 
 
+async def read_body(response: aiohttp.ClientResponse) -> bytes:
+    """Read a body as long as JSON may be.
+
+    Raises: BadAnswer when it is too long.
+    """
+    return await read_bounded(response, MAX_JSON_BYTES)
+
+
+def decode_list(body: bytes) -> list[object]:
+    """Decode a JSON list.
+
+    Raises: BadAnswer when it is none.
+    """
+    value = _decode(body)
+    if not isinstance(value, list):
+        raise BadAnswer("an answer that is no JSON list")
+    return value
+
+
 def decode_object(body: bytes | str) -> JsonObject:
     """Decode a JSON object.
 
     Raises: BadAnswer when it is none.
     """
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise BadAnswer("an answer that is no JSON") from error
+    value = _decode(body)
     if not isinstance(value, dict):
         raise BadAnswer("an answer that is no JSON object")
     return value
+
+
+def _decode(body: bytes | str) -> object:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadAnswer("an answer that is no JSON") from error
 
 
 async def read_refusal(response: aiohttp.ClientResponse) -> ClientError:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import IO, TypeAlias
+from functools import partial
+from typing import IO, TypeAlias, TypeVar
 
 import aiohttp
 import orjson
 from yarl import URL
 
-from client_desktop.core.api.answers import MAX_JSON_BYTES, network_errors, read_json, read_refusal
+from client_desktop.core.api.answers import (
+    MAX_JSON_BYTES,
+    decode_list,
+    network_errors,
+    read_body,
+    read_json,
+    read_refusal,
+)
 from client_desktop.core.api.backoff import backoff_s
 from client_desktop.core.api.paths import Query, encode_query
 from client_desktop.core.api.tokens import TokenSource
@@ -29,6 +37,7 @@ ATTEMPTS = 4
 LONGEST_WAIT_S = 30.0
 """A server that asks for more patience than this is told to the user instead."""
 
+T = TypeVar("T")
 Body: TypeAlias = ReadonlyJsonObject | None
 RawBody: TypeAlias = bytes | IO[bytes] | AsyncIterable[bytes] | None
 
@@ -61,6 +70,21 @@ class Api:
         return await self.request(
             "GET", path, None, query, auth=auth, timeout_s=timeout_s, retry=retry, max_bytes=max_bytes
         )
+
+    async def get_list(
+        self,
+        path: str,
+        query: Query | None = None,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        retry: bool = False,
+    ) -> list[object]:
+        """Ask for one of the few things that are answered with a list.
+
+        Raises: ClientError.
+        """
+        body = await self._attempt("GET", path, None, query, read_body, True, timeout_s, retry)
+        return decode_list(body)
 
     async def post(
         self,
@@ -120,13 +144,27 @@ class Api:
         Raises: ClientError.
         """
         data = None if body is None else orjson.dumps(body)
+        read = partial(read_json, limit=max_bytes)
+        return await self._attempt(method, path, data, query, read, auth, timeout_s, retry)
+
+    async def _attempt(
+        self,
+        method: str,
+        path: str,
+        data: bytes | None,
+        query: Query | None,
+        read: Callable[[aiohttp.ClientResponse], Awaitable[T]],
+        auth: bool,
+        timeout_s: float,
+        retry: bool,
+    ) -> T:
         attempt = 0
         while True:
             try:
                 async with self.stream(
                     method, path, query, data, content_type="application/json", auth=auth, timeout_s=timeout_s
                 ) as response:
-                    return await read_json(response, max_bytes)
+                    return await read(response)
             except ClientError as error:
                 delay_s = _delay_before_retry_s(error, attempt) if retry else None
                 if delay_s is None:

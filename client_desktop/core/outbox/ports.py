@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
+from client_desktop.core.json_types import ReadonlyJsonObject
 from client_desktop.core.outbox.contents.messages import Written
 
 
@@ -19,7 +19,7 @@ class Encryption(Protocol):
 
     async def encrypt(
         self, room_id: str, event_type: str, content: ReadonlyJsonObject
-    ) -> tuple[str, JsonObject]:
+    ) -> tuple[str, ReadonlyJsonObject]:
         """Give type and content of the event that carries this one, keys sent to whom they belong.
 
         Raises: ClientError.
@@ -69,8 +69,8 @@ class NoEncryption:
 
     async def encrypt(
         self, room_id: str, event_type: str, content: ReadonlyJsonObject
-    ) -> tuple[str, JsonObject]:
-        return event_type, dict(content)
+    ) -> tuple[str, ReadonlyJsonObject]:
+        return event_type, content
 
 
 class NothingKnown:

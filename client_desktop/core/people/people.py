@@ -12,7 +12,6 @@ from client_desktop.core.changes import Changes, PresenceChanged, ProfilesChange
 from client_desktop.core.clock import Clock
 from client_desktop.core.errors import MatrixError
 from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
-from client_desktop.core.rooms.last_event import clean_name
 from client_desktop.core.shapes import (
     as_bool,
     as_int,
@@ -26,6 +25,7 @@ from client_desktop.core.store import Store
 from client_desktop.core.store.account_data import select_account_data
 from client_desktop.core.store.profiles import select_profile, upsert_profile
 from client_desktop.core.sync.presence_choice import PresenceChoice
+from client_desktop.core.text.bidi import safe_name
 from client_desktop.core.values import Presence, Profile
 
 IGNORED = "m.ignored_user_list"
@@ -231,7 +231,7 @@ class People:
 
 
 def _profile(user_id: str, name: str | None, avatar_url: str | None) -> Profile:
-    return Profile(user_id, clean_name(name or "") or user_id, avatar_url)
+    return Profile(user_id, safe_name(name or "") or user_id, avatar_url)
 
 
 def _presence(content: JsonObject) -> Presence:
@@ -239,7 +239,7 @@ def _presence(content: JsonObject) -> Presence:
     ago_ms = as_int(content.get("last_active_ago"), -1)
     return Presence(
         state=state if state in STATES else "offline",
-        status_message=clean_name(as_text(content.get("status_msg"))),
+        status_message=safe_name(as_text(content.get("status_msg"))),
         last_active_ago_ms=ago_ms if ago_ms >= 0 else None,
         currently_active=as_bool(content.get("currently_active")),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from client_desktop.core.api import Api
@@ -21,6 +22,10 @@ from client_desktop.core.store import Store
 from client_desktop.core.values import RoomSummary
 
 
+async def _nothing(room_id: str, user_id: str) -> None:
+    return None
+
+
 @dataclass(slots=True)
 class RoomsContext:
     """The account, its store, and what is kept in memory of its rooms."""
@@ -34,6 +39,10 @@ class RoomsContext:
     unread: UnreadPort = field(default_factory=ServerCounts)
     drafts: DraftsPort = field(default_factory=NoDrafts)
     previews: PreviewPort = field(default_factory=PlainLines)
+    accepted_invite: Callable[[str, str], None] = lambda room_id, inviter: None
+    """Told of a room that was joined on somebody's invitation."""
+    before_invite: Callable[[str, str], Awaitable[object]] = _nothing
+    """Awaited with room and user before they are invited; what it cannot do stops nothing."""
     summaries: dict[str, RoomSummary] = field(default_factory=dict)
     """As they are in the store, with who is typing."""
     typing: dict[str, tuple[str, ...]] = field(default_factory=dict)

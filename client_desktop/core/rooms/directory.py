@@ -9,7 +9,6 @@ from client_desktop.core.api import path
 from client_desktop.core.errors import BadAnswer, MatrixError
 from client_desktop.core.json_types import JsonObject
 from client_desktop.core.rooms.context import RoomsContext
-from client_desktop.core.rooms.last_event import clean_name
 from client_desktop.core.rooms.summarize import MAX_TOPIC_CHARACTERS, clean_lines
 from client_desktop.core.shapes import (
     as_bool,
@@ -20,6 +19,7 @@ from client_desktop.core.shapes import (
     as_text,
     as_texts,
 )
+from client_desktop.core.text.bidi import safe_name
 
 PAGE = 50
 MAX_PAGE = 500
@@ -202,7 +202,7 @@ def read_preview(entry: JsonObject) -> RoomPreview | None:
     version = entry.get("room_version", entry.get("im.nheko.summary.room_version"))
     return RoomPreview(
         room_id=room_id,
-        name=clean_name(as_text(entry.get("name"))) or clean_name(alias or "") or room_id,
+        name=safe_name(as_text(entry.get("name"))) or safe_name(alias or "") or room_id,
         topic=clean_lines(as_text(entry.get("topic"), limit=MAX_TOPIC_CHARACTERS)),
         avatar_url=as_optional_text(entry.get("avatar_url"), limit=1000),
         canonical_alias=alias,

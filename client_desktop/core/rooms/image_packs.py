@@ -12,12 +12,12 @@ from functools import partial
 
 from client_desktop.core.account_data import change_account_data
 from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
-from client_desktop.core.rooms.last_event import clean_name
 from client_desktop.core.rooms.spaces import SpaceActs
 from client_desktop.core.rooms.state_acts import StateActs
 from client_desktop.core.shapes import as_object, as_optional_text, as_text, as_texts
 from client_desktop.core.store.account_data import select_account_data
 from client_desktop.core.store.room_state import select_state_event, select_state_of_type
+from client_desktop.core.text.bidi import safe_name
 
 PACK = "m.room.image_pack"
 OLDER_PACK = "im.ponies.room_emotes"
@@ -139,10 +139,10 @@ class ImagePackActs(SpaceActs, StateActs):
         return ImagePack(
             room_id=room_id,
             state_key=state_key,
-            name=clean_name(as_text(about.get("display_name"))) or (room.name if room else state_key),
+            name=safe_name(as_text(about.get("display_name"))) or (room.name if room else state_key),
             avatar_url=_mxc(about.get("avatar_url")) or (room.avatar_url if room else None),
             uses=uses,
-            attribution=clean_name(as_text(about.get("attribution"))),
+            attribution=safe_name(as_text(about.get("attribution"))),
             images=tuple(
                 image
                 for shortcode, said in images
@@ -159,10 +159,10 @@ def is_shortcode(text: str) -> bool:
 
 def _read_image(shortcode: str, said: JsonObject, uses: frozenset[str]) -> PackImage | None:
     url = _mxc(said.get("url"))
-    name = clean_name(shortcode[:200])
+    name = safe_name(shortcode[:200])
     if url is None or not name:
         return None
-    body = clean_name(as_text(said.get("body"))) or name
+    body = safe_name(as_text(said.get("body"))) or name
     return PackImage(name, url, body, as_object(said.get("info")), _uses(said.get("usage"), uses))
 
 

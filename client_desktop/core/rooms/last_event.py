@@ -6,18 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from client_desktop.core.events import ClearEvent
+from client_desktop.core.json_types import JsonObject
 from client_desktop.core.rooms.record import RoomRecord
-from client_desktop.core.shapes import as_object, as_text
-from client_desktop.core.store.members import MAX_NAME_CHARACTERS
+from client_desktop.core.shapes import as_object, as_objects, as_text
+from client_desktop.core.text.plain import one_line, without_reply
 
-MAX_LINE_CHARACTERS = 200
-MESSAGE_TYPES = {
-    "m.room.message",
-    "m.sticker",
-    "m.room.encrypted",
-    "m.poll.start",
-    "org.matrix.msc3381.poll.start",
-}
+POLL_STARTS = {"m.poll.start", "org.matrix.msc3381.poll.start"}
+MESSAGE_TYPES = {"m.room.message", "m.sticker", "m.room.encrypted", *POLL_STARTS}
 CONTENT_LIMIT = 4000
 """More of a body is not looked at for one line."""
 
@@ -60,33 +55,11 @@ def _follow(
 def plain_line(event: ClearEvent) -> str | None:
     """Give the body of a message in one line; None where there is none."""
     content = event.content
-    if event.type == "m.poll.start":
-        return one_line(as_text(_text_of(as_object(content.get("m.poll")).get("question"))))
+    if event.type in POLL_STARTS:
+        return one_line(as_text(_question(content), limit=CONTENT_LIMIT)) or None
     new = as_object(content.get("m.new_content"))
     body = as_text((new or content).get("body"), limit=CONTENT_LIMIT)
-    return one_line(_without_reply_fallback(body)) or None
-
-
-def one_line(text: str, limit: int = MAX_LINE_CHARACTERS) -> str:
-    """Put text into one line: white space of any length is one space, the rest is cut."""
-    return " ".join(text[: limit * 4].split())[:limit]
-
-
-def clean_name(text: str) -> str:
-    """Make a name that somebody chose fit to stand between other words: one line, nothing invisible.
-
-    Characters that turn the direction of what follows, and control characters, are left out.
-    """
-    kept = "".join(character for character in text[: MAX_NAME_CHARACTERS * 2] if character not in UNSEEN)
-    return one_line(kept, MAX_NAME_CHARACTERS)
-
-
-UNSEEN = frozenset(
-    [chr(code) for code in range(0x20) if chr(code) not in "\t\n\r"]
-    + [chr(code) for code in range(0x7F, 0xA0)]
-    + list("\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e")
-    + list("\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff")
-)
+    return one_line(without_reply(body)) or None
 
 
 def _replaced_event(event: ClearEvent) -> str | None:
@@ -96,17 +69,10 @@ def _replaced_event(event: ClearEvent) -> str | None:
     return as_text(relates.get("event_id")) if relates.get("rel_type") == "m.replace" else None
 
 
-def _text_of(question: object) -> object:
-    blocks = as_object(question).get("m.text")
-    if isinstance(blocks, list) and blocks:
-        return as_object(blocks[0]).get("body")
-    return blocks
-
-
-def _without_reply_fallback(body: str) -> str:
-    if not body.startswith("> <"):
-        return body
-    lines = body.split("\n")
-    while lines and lines[0].startswith(">"):
-        lines.pop(0)
-    return "\n".join(lines).strip() or body
+def _question(content: JsonObject) -> object:
+    """Find the question of a poll, which was written in three ways."""
+    question = as_object(
+        as_object(content.get("m.poll") or content.get("org.matrix.msc3381.poll.start")).get("question")
+    )
+    blocks = as_objects(question.get("m.text"))
+    return blocks[0].get("body") if blocks else question.get("m.text") or question.get("body")

@@ -11,7 +11,6 @@ from client_desktop.core.changes import MembersChanged
 from client_desktop.core.events import is_state_event
 from client_desktop.core.json_types import JsonObject
 from client_desktop.core.rooms.context import RoomsContext
-from client_desktop.core.rooms.last_event import clean_name
 from client_desktop.core.rooms.names import unambiguous_name, with_user_id
 from client_desktop.core.rooms.permissions import Permissions, read_permissions
 from client_desktop.core.rooms.record import is_joined, keep_record, load_record
@@ -27,6 +26,7 @@ from client_desktop.core.store.members import (
     upsert_members,
 )
 from client_desktop.core.store.room_state import select_state_event
+from client_desktop.core.text.bidi import safe_name
 from client_desktop.core.values import Membership, MemberSummary
 
 MEMBER = "m.room.member"
@@ -153,7 +153,7 @@ def _membership(text: str) -> Membership:
 
 def _names(members: list[Member]) -> Mapping[str, str]:
     """Name everybody of a list, told apart among those who are joined or invited."""
-    clean = {member.user_id: clean_name(member.display_name or "") for member in members}
+    clean = {member.user_id: safe_name(member.display_name or "") for member in members}
     owners: dict[str, int] = {}
     for member in members:
         if member.membership in ("join", "invite"):

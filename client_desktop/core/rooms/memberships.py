@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from client_desktop.core.api import path
+from client_desktop.core.boundary import describe
 from client_desktop.core.changes import RoomsChanged
-from client_desktop.core.errors import BadAnswer, MatrixError
+from client_desktop.core.errors import BadAnswer, ClientError, MatrixError
 from client_desktop.core.json_types import JsonObject
 from client_desktop.core.rooms.context import RoomsContext
 from client_desktop.core.rooms.receive import remove_room
 from client_desktop.core.rooms.touched import Touched
 from client_desktop.core.shapes import as_text
+
+log = logging.getLogger(__name__)
 
 JOIN_TIMEOUT_S = 180.0
 """Joining a large room of another server takes its time."""
@@ -28,7 +32,11 @@ class MembershipActs:
 
         Raises: ClientError.
         """
-        return await self._enter("join", room, via, reason)
+        before = self._ctx.summaries.get(room)
+        room_id = await self._enter("join", room, via, reason)
+        if before is not None and before.invite is not None:
+            self._ctx.accepted_invite(room_id, before.invite.inviter)
+        return room_id
 
     async def knock(self, room: str, via: Sequence[str] = (), reason: str = "") -> str:
         """Ask to be let in, and return the room's id.
@@ -62,7 +70,14 @@ class MembershipActs:
         self._ctx.changes.publish(RoomsChanged(self._ctx.user_id, (), (room_id,)))
 
     async def invite(self, room_id: str, user_id: str, reason: str = "") -> None:
-        """Raises: ClientError."""
+        """Invite somebody, who is given the keys of what they may read of the past.
+
+        Raises: ClientError.
+        """
+        try:
+            await self._ctx.before_invite(room_id, user_id)
+        except ClientError as error:
+            log.info("nothing was shared before an invitation: %s", describe(error))
         await self._act("invite", room_id, user_id, reason)
 
     async def kick(self, room_id: str, user_id: str, reason: str = "") -> None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 
 from client_desktop.core.json_types import JsonObject
-from client_desktop.core.rooms.last_event import clean_name
 from client_desktop.core.rooms.record import RoomRecord
 from client_desktop.core.shapes import as_object, as_text
 from client_desktop.core.store.members import Member, has_namesake, select_member
+from client_desktop.core.text.bidi import safe_name
 from client_desktop.core.values import Membership
 
 MAX_HEROES = 5
@@ -38,10 +38,10 @@ def room_name(
     state: Mapping[str, JsonObject], record: RoomRecord, hero_names: Sequence[str], words: NameWords
 ) -> str:
     """Compute a room's name; never empty. `state`: what has an empty state key."""
-    named = clean_name(_text(state, "m.room.name", "name"))
+    named = safe_name(_text(state, "m.room.name", "name"))
     if named:
         return named
-    alias = clean_name(_text(state, "m.room.canonical_alias", "alias"))
+    alias = safe_name(_text(state, "m.room.canonical_alias", "alias"))
     if alias.startswith("#"):
         return alias
     return _name_of_people(record, hero_names[:MAX_HEROES], words)
@@ -75,7 +75,7 @@ def member_name(db: Connection, room_id: str, user_id: str) -> str:
 
 def unambiguous_name(db: Connection, room_id: str, member: Member) -> str:
     """Give a member's name, told apart from everybody else's in the room."""
-    name = clean_name(member.display_name or "")
+    name = safe_name(member.display_name or "")
     if not name:
         return member.user_id
     # Somebody who is called like a user id would be taken for its owner.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from client_desktop.core.api import path
 from client_desktop.core.changes import RoomsChanged
+from client_desktop.core.events import is_state_event
 from client_desktop.core.json_types import JsonObject
 from client_desktop.core.rooms.context import RoomsContext
 from client_desktop.core.rooms.create import CreateActs
@@ -12,11 +14,17 @@ from client_desktop.core.rooms.directory import DirectoryActs
 from client_desktop.core.rooms.image_packs import ImagePackActs
 from client_desktop.core.rooms.members import Members
 from client_desktop.core.rooms.memberships import MembershipActs
+from client_desktop.core.rooms.permalinks import permalink
 from client_desktop.core.rooms.reading_acts import ReadingActs
 from client_desktop.core.rooms.receive import write_summary
-from client_desktop.core.shapes import as_object
-from client_desktop.core.store.members import select_member_event, select_member_events
-from client_desktop.core.store.room_state import select_all_state, select_state_event, select_state_of_type
+from client_desktop.core.shapes import as_object, as_objects, as_texts
+from client_desktop.core.store.members import select_member_event, select_member_events, select_user_ids
+from client_desktop.core.store.room_state import (
+    insert_unknown_state,
+    select_all_state,
+    select_state_event,
+    select_state_of_type,
+)
 from client_desktop.core.values import RoomSection, RoomSummary
 
 MEMBER = "m.room.member"
@@ -63,6 +71,27 @@ class Rooms(MembershipActs, CreateActs, ImagePackActs, ReadingActs, DirectoryAct
         if event_type == MEMBER:
             return tuple(select_member_events(self._ctx.store.db, room_id))
         return tuple(select_state_of_type(self._ctx.store.db, room_id, event_type))
+
+    async def state_keys(self, room_id: str) -> tuple[tuple[str, str], ...]:
+        """Give type and state key of everything in a room's state, what sync left out included.
+
+        Raises: ClientError.
+        """
+        await self.load_members(room_id)
+        answer = await self._ctx.api.get_list(path("/_matrix/client/v3/rooms/{}/state", room_id), retry=True)
+        events = [event for event in as_objects(answer) if is_state_event(event)]
+        with self._ctx.store.transaction() as db:
+            # What sync brought is newer than what was asked for.
+            insert_unknown_state(db, room_id, [event for event in events if event["type"] != MEMBER])
+        return tuple((event["type"], event["state_key"]) for event in self.all_state(room_id))
+
+    def permalink(self, room_id: str, event_id: str = "") -> str:
+        """Give a link to an event, or to a room, that works from other servers."""
+        summary = self.summary(room_id)
+        alias = None if summary is None else summary.canonical_alias
+        joined = select_user_ids(self._ctx.store.db, room_id, "join")
+        denied = as_texts((self.state(room_id, "m.room.server_acl") or {}).get("deny"))
+        return permalink(room_id, event_id, alias, joined, self.permissions(room_id), denied)
 
     def all_state(self, room_id: str) -> tuple[JsonObject, ...]:
         """Give all of a room's state that is known, members last."""

@@ -108,13 +108,14 @@ class StateActs:
         content = {"allow": list(allow), "deny": list(deny), "allow_ip_literals": allow_ip_literals}
         await self.set_state(room_id, "m.room.server_acl", content)
 
-    async def pin(self, room_id: str, event_id: str) -> None:
-        """Raises: ClientError."""
-        await self._set_pinned(room_id, [event_id, *self._pinned_without(room_id, event_id)])
+    async def set_pinned(self, room_id: str, event_id: str, pinned: bool) -> None:
+        """Pin an event, before those that are pinned already, or unpin it.
 
-    async def unpin(self, room_id: str, event_id: str) -> None:
-        """Raises: ClientError."""
-        await self._set_pinned(room_id, self._pinned_without(room_id, event_id))
+        Raises: ClientError.
+        """
+        others = self._pinned_without(room_id, event_id)
+        event_ids = [event_id, *others][:MAX_PINNED] if pinned else others
+        await self.set_state(room_id, "m.room.pinned_events", {"pinned": event_ids})
 
     async def set_aliases(self, room_id: str, canonical: str | None, others: Sequence[str]) -> None:
         """Set which addresses the room shows as its own.
@@ -152,9 +153,6 @@ class StateActs:
         if not replacement.startswith("!"):
             raise BadAnswer("an upgrade without a room")
         return replacement
-
-    async def _set_pinned(self, room_id: str, event_ids: list[str]) -> None:
-        await self.set_state(room_id, "m.room.pinned_events", {"pinned": event_ids[:MAX_PINNED]})
 
     def _pinned_without(self, room_id: str, event_id: str) -> list[str]:
         pinned = as_texts(self._content(room_id, "m.room.pinned_events").get("pinned"))

@@ -8,13 +8,13 @@ from sqlite3 import Connection
 
 from client_desktop.core.json_types import JsonObject
 from client_desktop.core.rooms.context import RoomsContext
-from client_desktop.core.rooms.last_event import clean_name, one_line
 from client_desktop.core.rooms.names import member_name, room_name
 from client_desktop.core.rooms.record import RoomRecord, is_joined
 from client_desktop.core.shapes import as_bool, as_int, as_object, as_optional_text, as_text
 from client_desktop.core.store.account_data import select_all_account_data
 from client_desktop.core.store.members import Member, select_member, select_member_event, select_members
 from client_desktop.core.store.room_state import select_rooms_with_state, select_single_state
+from client_desktop.core.text.plain import one_line
 from client_desktop.core.values import InviteDetails, Membership, RoomKind, RoomSection, RoomSummary
 
 MAX_TOPIC_CHARACTERS = 4000
@@ -141,10 +141,8 @@ def _topic(state: Mapping[str, JsonObject]) -> str:
 
 
 def clean_lines(text: str) -> str:
-    """Clean text that may have lines, each as a name is cleaned."""
-    return "\n".join(
-        clean_name(line) if len(line) < 256 else one_line(line, 4000) for line in text.splitlines()
-    )
+    """Clean text that may have lines: each is cleaned as a name is, however long."""
+    return "\n".join(one_line(line, MAX_TOPIC_CHARACTERS) for line in text.splitlines()).strip()
 
 
 def _successor(state: Mapping[str, JsonObject]) -> str | None:

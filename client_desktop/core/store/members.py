@@ -21,6 +21,7 @@ SELECT_EVENTS = "SELECT event FROM members WHERE room_id = ? ORDER BY user_id"
 SELECT_PRESENT = (
     "SELECT user_id, membership FROM members WHERE room_id = ? AND membership IN ('join', 'invite')"
 )
+SELECT_USER_IDS = "SELECT user_id FROM members WHERE room_id = ? AND membership = ?"
 COUNT_MEMBERSHIP = "SELECT count(*) FROM members WHERE room_id = ? AND membership = ?"
 SELECT_NAMESAKE = """
 SELECT EXISTS (
@@ -71,6 +72,10 @@ def select_member_events(db: Connection, room_id: str) -> list[JsonObject]:
 def select_present(db: Connection, room_id: str) -> dict[str, str]:
     """Give who is joined or invited: user id to membership."""
     return {str(user): str(membership) for user, membership in db.execute(SELECT_PRESENT, (room_id,))}
+
+
+def select_user_ids(db: Connection, room_id: str, membership: str) -> list[str]:
+    return [str(user_id) for (user_id,) in db.execute(SELECT_USER_IDS, (room_id, membership))]
 
 
 def count_members(db: Connection, room_id: str, membership: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from sqlite3 import Connection
 
 import orjson
@@ -15,6 +15,7 @@ SELECT_ALL = "SELECT event FROM room_state WHERE room_id = ? ORDER BY type, stat
 SELECT_SINGLE = "SELECT type, event FROM room_state WHERE room_id = ? AND state_key = ''"
 SELECT_ROOMS_WITH = "SELECT room_id, event FROM room_state WHERE type = ? AND state_key = ?"
 UPSERT_STATE = "INSERT INTO room_state VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET event = excluded.event"
+INSERT_UNKNOWN = "INSERT INTO room_state VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 DELETE_STATE = "DELETE FROM room_state WHERE room_id = ? AND type = ? AND state_key = ?"
 DELETE_ALL = "DELETE FROM room_state WHERE room_id = ?"
 
@@ -44,8 +45,12 @@ def select_rooms_with_state(db: Connection, type_: str, state_key: str) -> list[
 
 
 def upsert_state(db: Connection, room_id: str, events: Iterable[ReadonlyJsonObject]) -> None:
-    rows = ((room_id, event["type"], event["state_key"], orjson.dumps(event)) for event in events)
-    db.executemany(UPSERT_STATE, rows)
+    db.executemany(UPSERT_STATE, _rows(room_id, events))
+
+
+def insert_unknown_state(db: Connection, room_id: str, events: Iterable[ReadonlyJsonObject]) -> None:
+    """Write what there is nothing of yet."""
+    db.executemany(INSERT_UNKNOWN, _rows(room_id, events))
 
 
 def delete_state_event(db: Connection, room_id: str, type_: str, state_key: str) -> None:
@@ -54,6 +59,10 @@ def delete_state_event(db: Connection, room_id: str, type_: str, state_key: str)
 
 def delete_room_state(db: Connection, room_id: str) -> None:
     db.execute(DELETE_ALL, (room_id,))
+
+
+def _rows(room_id: str, events: Iterable[ReadonlyJsonObject]) -> Iterator[tuple[str, str, str, bytes]]:
+    return ((room_id, event["type"], event["state_key"], orjson.dumps(event)) for event in events)
 
 
 def _decode(event: bytes) -> JsonObject:

@@ -59,7 +59,8 @@ class Sender:
         Raises: ClientError.
         """
         content = await self._with_files(entry, progress)
-        event_type, sealed = entry.type, dict(content)
+        event_type: str = entry.type
+        sealed: ReadonlyJsonObject = content
         if entry.type not in IN_CLEAR and self._encryption.is_encrypted(entry.room_id):
             event_type, sealed = await self._encryption.encrypt(entry.room_id, entry.type, content)
         on_event()
@@ -75,7 +76,7 @@ class Sender:
             raise BadAnswer("an event without id")
         return event_id
 
-    async def _put(self, entry: OutboxEntry, event_type: str, content: JsonObject) -> JsonObject:
+    async def _put(self, entry: OutboxEntry, event_type: str, content: ReadonlyJsonObject) -> JsonObject:
         if entry.type == REDACTION:
             target = path(REDACT, entry.room_id, entry.redacts or "", entry.txn_id)
         else:

@@ -41,6 +41,11 @@ def crypto_errors() -> Iterator[None]:
         raise
     except ValueError as error:
         raise CryptoError(str(error)) from error
+    except BaseException as error:
+        # A panic of vodozemac is no `Exception`: strangers' input that brings one about would end the program.
+        if type(error).__module__ == "pyo3_runtime":
+            raise CryptoError("the library gave up") from error
+        raise
 
 
 def encode_base64(data: bytes) -> str:
@@ -130,7 +135,7 @@ def check_ed25519_key(key: str) -> str:
     Raises: CryptoError.
     """
     with crypto_errors():
-        return vodozemac.Ed25519PublicKey.from_base64(key).to_base64()
+        return _ed25519_key(key).to_base64()
 
 
 def check_curve25519_key(key: str) -> str:
@@ -148,8 +153,13 @@ def check_ed25519_signature(public_key: str, message: bytes, signature: str) -> 
     Raises: CryptoError.
     """
     with crypto_errors():
-        key = vodozemac.Ed25519PublicKey.from_base64(public_key)
-        key.verify_signature(message, vodozemac.Ed25519Signature.from_base64(signature))
+        _ed25519_key(public_key).verify_signature(message, vodozemac.Ed25519Signature.from_base64(signature))
+
+
+def _ed25519_key(key: str) -> vodozemac.Ed25519PublicKey:
+    if len(decode_base64(key)) != KEY_BYTES:  # vodozemac panics on some lengths
+        raise CryptoError("no Ed25519 key")
+    return vodozemac.Ed25519PublicKey.from_base64(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +187,9 @@ def pk_encrypt(public_key: str, plaintext: bytes) -> PkMessage:
     """
     with crypto_errors():
         key = vodozemac.Curve25519PublicKey.from_base64(public_key)
-        return PkMessage(*vodozemac.PkEncryption.from_key(key).encrypt(plaintext).to_base64())
+        message = vodozemac.PkEncryption.from_key(key).encrypt(plaintext)
+    parts = (message.ciphertext, message.mac, message.ephemeral_key)
+    return PkMessage(*map(encode_base64, parts))
 
 
 def pk_decrypt(private_key: bytes, message: PkMessage) -> bytes:
@@ -186,7 +198,8 @@ def pk_decrypt(private_key: bytes, message: PkMessage) -> bytes:
     Raises: CryptoError.
     """
     with crypto_errors():
-        parsed = vodozemac.Message.from_base64(message.ciphertext, message.mac, message.ephemeral)
+        # In another order than `to_base64` gives them, and than the stubs say.
+        parsed = vodozemac.Message.from_base64(message.ephemeral, message.mac, message.ciphertext)
         key = vodozemac.Curve25519SecretKey.from_bytes(private_key)
         return vodozemac.PkDecryption.from_key(key).decrypt(parsed)
 

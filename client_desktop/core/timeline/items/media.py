@@ -21,6 +21,7 @@ from client_desktop.core.timeline.event import Event
 from client_desktop.core.timeline.items.fields import Fields
 from client_desktop.core.timeline.items.text import build_text, formatted
 from client_desktop.core.timeline.surroundings import Surroundings
+from client_desktop.core.timeline.texts import name_of
 from client_desktop.core.values import ItemKind, Media
 
 KINDS = {
@@ -42,7 +43,7 @@ MAX_GALLERY = 50
 
 def build_media(event: Event, content: ReadonlyJsonObject, around: Surroundings) -> Fields:
     """Show a file; without a usable address the message is shown as text."""
-    media = read_media(content, around)
+    media = read_media(content)
     if media is None:
         return build_text(event, content, around)
     kind = KINDS.get(as_text(content.get("msgtype")), ItemKind.FILE)
@@ -53,7 +54,7 @@ def build_media(event: Event, content: ReadonlyJsonObject, around: Surroundings)
 
 def build_sticker(event: Event, content: ReadonlyJsonObject, around: Surroundings) -> Fields:
     """Show a sticker; without a usable address its description."""
-    media = read_media(content, around)
+    media = read_media(content)
     if media is None:
         return build_text(event, content, around)
     return Fields(kind=ItemKind.STICKER, body=media.caption or media.name, media=media)
@@ -65,7 +66,7 @@ def build_gallery(event: Event, content: ReadonlyJsonObject, around: Surrounding
         entry if "msgtype" in entry else {**entry, "msgtype": as_text(entry.get("itemtype"))}
         for entry in as_objects(content.get("itemtypes"))[:MAX_GALLERY]
     ]
-    found = tuple(media for entry in entries if (media := read_media(entry, around)) is not None)
+    found = tuple(media for entry in entries if (media := read_media(entry)) is not None)
     fields = build_text(event, content, around)
     if not found:
         return fields
@@ -75,7 +76,7 @@ def build_gallery(event: Event, content: ReadonlyJsonObject, around: Surrounding
     return fields
 
 
-def read_media(content: ReadonlyJsonObject, around: Surroundings) -> Media | None:
+def read_media(content: ReadonlyJsonObject) -> Media | None:
     """Read what a message says of its file; None where there is no address to get it from."""
     info = as_object(content.get("info"))
     encrypted_file = _encrypted_file(content.get("file"))
@@ -90,7 +91,7 @@ def read_media(content: ReadonlyJsonObject, around: Surroundings) -> Media | Non
     name, caption = _name_and_caption(content)
     return Media(
         url=url,
-        name=around.room.texts.name(name),
+        name=name_of(name),
         mime_type=as_text(info.get("mimetype"), limit=100),
         size=_positive(info.get("size")),
         width=_side(info.get("w")),
@@ -102,7 +103,7 @@ def read_media(content: ReadonlyJsonObject, around: Surroundings) -> Media | Non
         encrypted_file=encrypted_file,
         encrypted_thumbnail=encrypted_thumbnail,
         spoiler=any(content.get(key) is True for key in SPOILER_KEYS),
-        caption_html=formatted(content, around) if caption else "",
+        caption_html=formatted(content) if caption else "",
         caption=caption,
     )
 

@@ -10,6 +10,7 @@ from client_desktop.core.shapes import as_object, as_text
 from client_desktop.core.timeline.event import Event
 from client_desktop.core.timeline.items.fields import Fields
 from client_desktop.core.timeline.surroundings import Surroundings
+from client_desktop.core.timeline.texts import name_of, one_line
 from client_desktop.core.values import ItemKind
 
 _WITH_REASON = frozenset({"left", "removed", "banned", "unbanned", "knocked", "invited", "invite_declined"})
@@ -22,7 +23,7 @@ def build_membership(event: Event, content: ReadonlyJsonObject, around: Surround
     if found is None:
         return None
     word, *args = found
-    reason = around.room.texts.line(as_text(content.get("reason")))
+    reason = one_line(as_text(content.get("reason")))
     if reason and word in _WITH_REASON:
         word, args = f"{word}_reason", [*args, reason]
     return Fields(kind=ItemKind.MEMBERSHIP, state_word=word, state_args=tuple(args))
@@ -38,7 +39,7 @@ def _sentence(
     itself = event.sender == event.state_key
     match was, now:
         case "join", "join":
-            return _profile_change(target, content, before, around)
+            return _profile_change(target, content, before)
         case _, "join":
             return ("joined", target)
         case _, "invite":
@@ -64,10 +65,9 @@ def _invited(actor: str, target: str, content: ReadonlyJsonObject) -> tuple[str,
 
 
 def _profile_change(
-    target: str, content: ReadonlyJsonObject, before: ReadonlyJsonObject, around: Surroundings
+    target: str, content: ReadonlyJsonObject, before: ReadonlyJsonObject
 ) -> tuple[str, ...] | None:
-    clean = around.room.texts.name
-    old, new = clean(as_text(before.get("displayname"))), clean(as_text(content.get("displayname")))
+    old, new = name_of(as_text(before.get("displayname"))), name_of(as_text(content.get("displayname")))
     if old != new:
         if not new:
             return ("name_removed", old)

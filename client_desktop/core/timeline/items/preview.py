@@ -10,6 +10,7 @@ from client_desktop.core.timeline.event import Event
 from client_desktop.core.timeline.items.kinds import describe
 from client_desktop.core.timeline.room_facts import RoomFacts
 from client_desktop.core.timeline.surroundings import Surroundings
+from client_desktop.core.timeline.texts import plain_line
 from client_desktop.core.values import ItemKind, ReplyPreview
 
 
@@ -27,7 +28,7 @@ def preview(event: Event, edits: Iterable[Event], room: RoomFacts) -> Line:
     if fields is None:
         return Line(ItemKind.UNKNOWN, "")
     text = fields.get("body", "") if fields["kind"] is not ItemKind.UNKNOWN else ""
-    return Line(fields["kind"], room.texts.line(text))
+    return Line(fields["kind"], plain_line(text, fields.get("html", "")))
 
 
 def reply_preview(event_id: str, around: Surroundings) -> ReplyPreview:

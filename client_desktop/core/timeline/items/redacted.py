@@ -7,6 +7,7 @@ from client_desktop.core.shapes import as_object, as_text
 from client_desktop.core.timeline.event import Event
 from client_desktop.core.timeline.items.fields import Fields
 from client_desktop.core.timeline.surroundings import Surroundings
+from client_desktop.core.timeline.texts import one_line
 from client_desktop.core.values import ItemKind
 
 
@@ -18,5 +19,5 @@ def build_redacted(event: Event, content: ReadonlyJsonObject, around: Surroundin
     return Fields(
         kind=ItemKind.REDACTED,
         redacted_by=around.room.person(by).name if by else None,
-        redaction_reason=around.room.texts.line(reason),
+        redaction_reason=one_line(reason),
     )

@@ -12,6 +12,7 @@ from client_desktop.core.timeline.event import Event
 from client_desktop.core.timeline.items.fields import Fields
 from client_desktop.core.timeline.items.unknown import build_unknown
 from client_desktop.core.timeline.surroundings import Surroundings
+from client_desktop.core.timeline.texts import one_line
 from client_desktop.core.values import ItemKind
 
 Sentence: TypeAlias = tuple[str, ...]
@@ -25,8 +26,7 @@ def build_state(event: Event, content: ReadonlyJsonObject, around: Surroundings)
         return build_unknown(event, content, around)
     word, *args = describe(event, content, around)
     actor = around.room.person(event.sender).name
-    clean = around.room.texts.line
-    return Fields(kind=ItemKind.STATE, state_word=word, state_args=(actor, *map(clean, args)))
+    return Fields(kind=ItemKind.STATE, state_word=word, state_args=(actor, *map(one_line, args)))
 
 
 def _before(event: Event) -> JsonObject:

@@ -10,6 +10,7 @@ from client_desktop.core.shapes import as_text
 from client_desktop.core.timeline.event import MAX_TEXT, Event, reply_target
 from client_desktop.core.timeline.items.fields import Fields
 from client_desktop.core.timeline.surroundings import Surroundings
+from client_desktop.core.timeline.texts import links_of, only_emoji, safe_html, without_reply
 from client_desktop.core.values import ItemKind
 
 KINDS = {"m.emote": ItemKind.EMOTE, "m.notice": ItemKind.NOTICE, "m.server_notice": ItemKind.NOTICE}
@@ -17,22 +18,21 @@ KINDS = {"m.emote": ItemKind.EMOTE, "m.notice": ItemKind.NOTICE, "m.server_notic
 
 def build_text(event: Event, content: ReadonlyJsonObject, around: Surroundings) -> Fields:
     """Show a message that is text; an unknown kind of message shows what it says for such a case."""
-    texts = around.room.texts
     body = as_text(content.get("body"), limit=MAX_TEXT)
     if reply_target(event) is not None:
-        body = texts.without_reply(body)
-    html = formatted(content, around)
+        body = without_reply(body)
+    html = formatted(content)
     return Fields(
         kind=KINDS.get(as_text(content.get("msgtype")), ItemKind.TEXT),
         body=body,
         html=html,
-        only_emoji=texts.only_emoji(body),
-        links=texts.links(body, html),
+        only_emoji=only_emoji(body),
+        links=links_of(body, html),
     )
 
 
-def formatted(content: ReadonlyJsonObject, around: Surroundings) -> str:
+def formatted(content: ReadonlyJsonObject) -> str:
     """Give the formatted text of a message, safe to show; empty where there is none."""
     if content.get("format") != "org.matrix.custom.html":
         return ""
-    return around.room.texts.html(as_text(content.get("formatted_body"), limit=MAX_TEXT))
+    return safe_html(as_text(content.get("formatted_body"), limit=MAX_TEXT))

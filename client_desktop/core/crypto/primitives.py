@@ -42,7 +42,7 @@ def crypto_errors() -> Iterator[None]:
     except ValueError as error:
         raise CryptoError(str(error)) from error
     except BaseException as error:
-        # A panic of vodozemac is no `Exception`: strangers' input that brings one about would end the program.
+        # A panic of vodozemac is no `Exception`: what a stranger sent would end the program.
         if type(error).__module__ == "pyo3_runtime":
             raise CryptoError("the library gave up") from error
         raise
@@ -198,8 +198,7 @@ def pk_decrypt(private_key: bytes, message: PkMessage) -> bytes:
     Raises: CryptoError.
     """
     with crypto_errors():
-        # In another order than `to_base64` gives them, and than the stubs say.
-        parsed = vodozemac.Message.from_base64(message.ephemeral, message.mac, message.ciphertext)
+        parsed = vodozemac.Message.from_base64(message.ciphertext, message.mac, message.ephemeral)
         key = vodozemac.Curve25519SecretKey.from_bytes(private_key)
         return vodozemac.PkDecryption.from_key(key).decrypt(parsed)
 

@@ -32,7 +32,7 @@ async def upload_picture(bridge: Bridge, client: Client, file: QUrl) -> str:
     size = await asyncio.to_thread(_size_of, path)
     if size > MAX_PICTURE_BYTES:
         raise PictureTooLarge(str(size))
-    return await bridge.call(lambda: client.media.upload_picture(path))
+    return await bridge.call(lambda: client.media.upload_avatar(path))
 
 
 def _size_of(path: Path) -> int:

@@ -11,9 +11,9 @@ from client_desktop.core.accounts.managed_elsewhere import ManagedInBrowser
 from client_desktop.core.accounts.own_devices import DeviceRecord
 from client_desktop.core.changes import DevicesChanged, EncryptionStateChanged
 from client_desktop.core.errors import ClientError
+from client_desktop.core.values import DeviceSummary
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.browser import Browser
-from client_desktop.viewmodels.device_keys import DeviceKeys, known_devices
 from client_desktop.viewmodels.flow import Flow, shown
 from client_desktop.viewmodels.list_model import ValueListModel
 from client_desktop.viewmodels.prompt import PromptModel
@@ -102,7 +102,8 @@ class DevicesModel(Flow):
         client = self.client
         records = await self.bridge.call(client.account.devices)
         now_ms = await self.bridge.call(client.clock.now_ms)
-        keys = await self.bridge.call(lambda: known_devices(client, client.me.user_id))
+        known = await self.bridge.call(lambda: client.crypto.devices_of(client.me.user_id))
+        keys = {device.device_id: device for device in known}
         rows = [device_row(record, keys.get(record.device_id), now_ms) for record in records]
         others = [row for row in rows if not row.own]
         self._others.update(others)
@@ -151,7 +152,7 @@ class DevicesModel(Flow):
             return  # the next change, or opening the page, asks again
 
 
-def device_row(record: DeviceRecord, keys: DeviceKeys | None, now_ms: int) -> DeviceRow:
+def device_row(record: DeviceRecord, keys: DeviceSummary | None, now_ms: int) -> DeviceRow:
     """Join what the server tells of a device with what is known of its keys."""
     dehydrated = keys is not None and keys.dehydrated
     return DeviceRow(

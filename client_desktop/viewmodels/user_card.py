@@ -12,7 +12,6 @@ from client_desktop.core.changes import AccountDataChanged, DevicesChanged, Memb
 from client_desktop.core.errors import ClientError
 from client_desktop.core.values import Membership, UserTrust
 from client_desktop.viewmodels.bridge import Bridge
-from client_desktop.viewmodels.device_keys import known_devices
 from client_desktop.viewmodels.flow import Flow, shown
 from client_desktop.viewmodels.room_permissions import role_choices, role_name
 from client_desktop.viewmodels.words import word
@@ -157,7 +156,7 @@ class UserCardModel(Flow):
 
     async def _accept_identity(self) -> None:
         client, about = self.client, self._about
-        await self.bridge.call(lambda: client.crypto.trust.acknowledge(about))
+        await self.bridge.call(lambda: client.crypto.acknowledge_identity(about))
         await self._read()
 
     def _people_changed(self, change: DevicesChanged | PresenceChanged) -> None:
@@ -196,7 +195,7 @@ def read_person(client: Client, user_id: str, room_id: str) -> PersonView:
         avatar_url=(member.avatar_url if member is not None else profile.avatar_url) or "",
         own=own,
         ignored=user_id in client.people.ignored(),
-        trust=client.crypto.devices.trust.user_trust(user_id).value,
+        trust=client.crypto.user_trust(user_id).value,
         presence=presence.state if presence is not None else "",
         presence_text=_presence_text(presence.state, presence.status_message, presence.currently_active)
         if presence is not None
@@ -211,8 +210,10 @@ def read_person(client: Client, user_id: str, room_id: str) -> PersonView:
         may_invite=not present and not banned and permissions is not None and permissions.may_invite(),
         roles=tuple(role_choices(permissions.own_level)) if permissions is not None else (),
         devices=tuple(
-            CardDevice(device.device_id, device.display_name, device.verified, device.ed25519_key)
-            for device in known_devices(client, user_id).values()
+            CardDevice(
+                device.device_id, device.display_name or device.device_id, device.verified, device.ed25519_key
+            )
+            for device in client.crypto.devices_of(user_id)
             if not device.dehydrated
         ),
     )

@@ -62,7 +62,7 @@ class MediaFiles:
     ) -> None:
         """`folder` is this account's alone."""
         self._user_id = user_id
-        self._api = api
+        self.api = api
         self._changes = changes
         self._clock = clock
         self.policy = policy or MediaPolicy()
@@ -179,7 +179,7 @@ class MediaFiles:
         Raises: FileGone, MediaTooLarge, ClientError.
         """
         mime_type = await asyncio.to_thread(_type_of, path)
-        url = await upload_file(self._api, path, mime_type, name, progress or _tell_nobody)
+        url = await upload_file(self.api, path, mime_type, name, progress or _tell_nobody)
         await self.keep(url, path)
         return url
 
@@ -192,7 +192,7 @@ class MediaFiles:
         partial = self.cache.partial()
         try:
             await asyncio.to_thread(partial.write_bytes, small.data)
-            return await upload_file(self._api, partial, small.mime_type, None, _tell_nobody)
+            return await upload_file(self.api, partial, small.mime_type, None, _tell_nobody)
         finally:
             partial.unlink(missing_ok=True)
 
@@ -229,7 +229,7 @@ class MediaFiles:
         async def fetch(target: Path) -> None:
             limit = self.policy.max_thumbnail_bytes
             async with self._turns:
-                await download_thumbnail(self._api, mxc, preset, target, limit, crop=crop)
+                await download_thumbnail(self.api, mxc, preset, target, limit, crop=crop)
             await asyncio.to_thread(_check_thumbnail, target, preset)
 
         try:
@@ -269,7 +269,7 @@ class MediaFiles:
         error_word = Cancelled.word
         try:
             async with self._turns:
-                await download(self._api, mxc, target, max_bytes, teller.progress)
+                await download(self.api, mxc, target, max_bytes, teller.progress)
             error_word = ""
         except ClientError as error:
             error_word = error.word

@@ -10,7 +10,7 @@ import secrets
 from typing import Final
 
 from client_desktop.core.clock import Clock
-from client_desktop.core.json_types import ReadonlyJsonObject
+from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
 from client_desktop.core.outbox.contents.relations import named_events, with_event_id
 from client_desktop.core.store import Store
 from client_desktop.core.store import outbox as table
@@ -44,6 +44,9 @@ class Queue:
         What it relates to may be an entry of the queue, by its transaction id: it then waits for that one.
         """
         txn_id = txn_id or self.new_txn_id()
+        for target in self._targets(content, redacts):
+            if target.event_id is not None:
+                content, redacts = _renamed(content, redacts, target.txn_id, target.event_id)
         entry = NewEntry(
             txn_id=txn_id,
             room_id=room_id,
@@ -108,11 +111,10 @@ class Queue:
     def sent(self, txn_id: str, event_id: str) -> None:
         """The server has it: what waited for its event id has it now."""
         with self._store.transaction() as db:
-            for entry in table.read_dependents(db, txn_id):
-                content = with_event_id(entry.content, txn_id, event_id)
-                redacts = event_id if entry.redacts == txn_id else entry.redacts
-                table.write_content(db, entry.txn_id, content, redacts, None)
             table.write_sent(db, txn_id, event_id)
+            for entry in self._naming(txn_id):
+                content, redacts = _renamed(entry.content, entry.redacts, txn_id, event_id)
+                table.write_content(db, entry.txn_id, content, redacts, self._unsent_target(content, redacts))
 
     def failed(self, txn_id: str, error_word: str) -> None:
         with self._store.transaction() as db:
@@ -134,8 +136,8 @@ class Queue:
         """Forget an entry and what cannot be sent without it; return the ids of all."""
         with self._store.transaction() as db:
             removed = [txn_id]
-            for waiting in removed:
-                removed.extend(entry.txn_id for entry in table.read_dependents(db, waiting))
+            for gone in removed:
+                removed.extend(entry.txn_id for entry in self._naming(gone) if entry.txn_id not in removed)
             for gone in removed:
                 table.delete_entry(db, gone)
         return removed
@@ -143,11 +145,23 @@ class Queue:
     def sent_entries(self) -> list[OutboxEntry]:
         return table.read_sent(self._store.db)
 
+    def _targets(self, content: ReadonlyJsonObject, redacts: str | None) -> list[OutboxEntry]:
+        """Return the entries that an event relates to."""
+        return [entry for name in (*named_events(content), redacts or "") if (entry := self.get(name))]
+
     def _unsent_target(self, content: ReadonlyJsonObject, redacts: str | None) -> str | None:
         """Return the entry that has to be sent first: the last of those that are related to."""
-        targets = [entry for name in (*named_events(content), redacts or "") if (entry := self.get(name))]
-        waiting = [entry for entry in targets if entry.event_id is None]
+        waiting = [entry for entry in self._targets(content, redacts) if entry.event_id is None]
         return max(waiting, key=lambda entry: entry.place).txn_id if waiting else None
+
+    def _naming(self, txn_id: str) -> list[OutboxEntry]:
+        """Return the entries that relate to one by its transaction id."""
+        named = self.get(txn_id)
+        return [
+            entry
+            for entry in (self.entries(named.room_id) if named is not None else ())
+            if txn_id in (*named_events(entry.content), entry.redacts)
+        ]
 
     def _find_doubtful(self) -> set[str]:
         """Return what an earlier run began to send too long ago for the transaction id to be known surely."""
@@ -160,3 +174,10 @@ class Queue:
             and entry.tried_since_ms is not None
             and entry.tried_since_ms < certain_ms
         }
+
+
+def _renamed(
+    content: ReadonlyJsonObject, redacts: str | None, txn_id: str, event_id: str
+) -> tuple[JsonObject, str | None]:
+    """Return content and target of an event with the id that an entry has now."""
+    return with_event_id(content, txn_id, event_id), event_id if redacts == txn_id else redacts

@@ -105,6 +105,7 @@ class RoomsOut:
                 failures = 0
                 continue
             failures += 1
+            self._changed(room_id)
             await self._after(entry, error, failures)
             self._changed(room_id)
 

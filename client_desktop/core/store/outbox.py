@@ -17,7 +17,6 @@ COLUMNS = (
 )
 SELECT_ENTRY = f"SELECT {COLUMNS} FROM outbox WHERE txn_id = ?"
 SELECT_ENTRIES_OF_ROOM = f"SELECT {COLUMNS} FROM outbox WHERE room_id = ? ORDER BY place"
-SELECT_DEPENDENTS = f"SELECT {COLUMNS} FROM outbox WHERE depends_on = ? ORDER BY place"
 SELECT_SENT = f"SELECT {COLUMNS} FROM outbox WHERE state = 'sent' ORDER BY place"
 SELECT_ROOMS = "SELECT DISTINCT room_id FROM outbox"
 SELECT_TXN_IDS = "SELECT txn_id FROM outbox"
@@ -97,10 +96,6 @@ def read_entry(db: Connection, txn_id: str) -> OutboxEntry | None:
 def read_entries(db: Connection, room_id: str) -> list[OutboxEntry]:
     """Return a room's entries in their order, those that were sent and have not come back too."""
     return [_entry(row) for row in db.execute(SELECT_ENTRIES_OF_ROOM, (room_id,))]
-
-
-def read_dependents(db: Connection, txn_id: str) -> list[OutboxEntry]:
-    return [_entry(row) for row in db.execute(SELECT_DEPENDENTS, (txn_id,))]
 
 
 def read_sent(db: Connection) -> list[OutboxEntry]:

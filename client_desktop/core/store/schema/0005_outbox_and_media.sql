@@ -8,7 +8,7 @@ CREATE TABLE outbox (
     type TEXT NOT NULL,
     content BLOB NOT NULL,             -- in clear; it is encrypted anew for each attempt
     redacts TEXT,
-    depends_on TEXT,                   -- transaction id of what has to be sent before: its event id goes into `content`
+    depends_on TEXT,                   -- transaction id of what has to be sent before, whose event id goes in here
     created_at_ms INTEGER NOT NULL,
     state TEXT NOT NULL,               -- queued, failed, sent
     error_word TEXT NOT NULL DEFAULT '',
@@ -17,7 +17,6 @@ CREATE TABLE outbox (
 );
 
 CREATE INDEX outbox_by_room ON outbox (room_id, place);
-CREATE INDEX outbox_by_dependence ON outbox (depends_on) WHERE depends_on IS NOT NULL;
 
 -- Files that have to be uploaded first. `slot`: file or thumbnail.
 CREATE TABLE outbox_files (

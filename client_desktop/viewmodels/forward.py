@@ -1,0 +1,55 @@
+"""Sending a message on to other rooms."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Property, QObject, Signal, Slot
+
+from client_desktop.viewmodels.account_model import AccountModel
+from client_desktop.viewmodels.bridge import Bridge
+from client_desktop.viewmodels.rooms import RoomsModel
+from client_desktop.viewmodels.switcher import SwitcherModel
+
+
+class ForwardModel(AccountModel):
+    """`app.forward`: `begin` with a message, choose rooms from `rooms`, `send` to each."""
+
+    changed = Signal()
+    forwarded = Signal(str)
+
+    def __init__(self, bridge: Bridge, rooms: RoomsModel, parent: QObject | None = None) -> None:
+        super().__init__(bridge, parent)
+        self._room_id = self._event_id = ""
+        self._sent: list[str] = []
+        self._rooms = SwitcherModel(lambda: rooms.summaries.values(), lambda: "", self)
+
+    active = Property(bool, lambda self: bool(self._event_id), notify=changed)
+    rooms = Property(QObject, lambda self: self._rooms, constant=True)
+    sent = Property(list, lambda self: self._sent, notify=changed)
+    """Rooms that have it now."""
+
+    async def account_changed(self) -> None:
+        self.cancel()
+
+    @Slot(str, str)
+    def begin(self, room_id: str, event_id: str) -> None:
+        """Choose where to send an event of a room."""
+        self._room_id, self._event_id, self._sent = room_id, event_id, []
+        self._rooms.begin()
+        self.changed.emit()
+
+    @Slot()
+    def cancel(self) -> None:
+        if self._event_id:
+            self._event_id = ""
+            self.changed.emit()
+
+    @Slot(str)
+    def send(self, room_id: str) -> None:
+        if self._event_id and room_id not in self._sent:
+            self.start(self._send(room_id, self._room_id, self._event_id))
+
+    async def _send(self, target: str, room_id: str, event_id: str) -> None:
+        await self.bridge.call(self.client.outbox.forward, room_id, event_id, target)
+        self._sent = [*self._sent, target]
+        self.changed.emit()
+        self.forwarded.emit(target)

@@ -1,0 +1,55 @@
+import QtQuick
+import QtQuick.Controls.Basic
+import Parlour.Theme
+import Parlour.Controls
+
+// Code in its own type, coloured; wide lines scroll, a button copies.
+Rectangle {
+    id: code
+
+    property var block: null
+
+    width: Math.min(parent?.width ?? 0, Theme.px(640))
+    implicitHeight: Math.min(text.implicitHeight, Theme.px(420)) + 2 * Theme.space12
+    radius: Theme.radiusMedium
+    color: Theme.codeBg
+    border { width: 1; color: Theme.border }
+
+    Flickable {
+        id: flick
+        anchors { fill: parent; margins: Theme.space12 }
+        contentWidth: text.implicitWidth
+        contentHeight: text.implicitHeight
+        clip: true
+        boundsBehavior: Flickable.StopAtBounds
+        flickableDirection: Flickable.AutoFlickIfNeeded
+        interactive: contentWidth > width || contentHeight > height
+        ScrollBar.horizontal: PScrollBar {}
+        Text {
+            id: text
+            text: code.block?.html ?? ""
+            textFormat: Text.RichText
+            font.family: Theme.mono
+            font.pixelSize: Theme.px(12.5)
+            lineHeight: 1.25
+            color: Theme.text
+            Accessible.role: Accessible.StaticText
+            Accessible.name: code.block?.text ?? ""
+        }
+    }
+    HoverHandler { id: hover }
+    PIconButton {
+        visible: hover.hovered
+        text: done ? qsTrId("control.copied") : qsTrId("control.copyCode")
+        property bool done: false
+        iconName: done ? "check" : "copy"
+        iconSize: Theme.iconSmall
+        size: Theme.px(30)
+        anchors { top: parent.top; right: parent.right; margins: Theme.space4 }
+        onClicked: {
+            app.copy(code.block.text);
+            done = true;
+        }
+        onHoveredChanged: if (!hovered) done = false
+    }
+}

@@ -1,0 +1,50 @@
+import QtQuick
+import Parlour.Theme
+import Parlour.Controls
+
+// What happened to the room or to its people: one quiet line.
+Item {
+    id: line
+
+    required property var row
+    readonly property Item view: ListView.view?.view ?? null
+
+    width: ListView.view?.width ?? 0
+    height: words.height + Theme.space8 + (action.visible ? action.height + Theme.space4 : 0)
+    Accessible.role: Accessible.ListItem
+    Accessible.name: row.text
+
+    Icon {
+        name: line.row.kind === "membership" ? "user" : line.row.kind === "verification" ? "shield-check" : line.row.kind === "unknown" ? "braces" : "info"
+        size: Theme.px(14)
+        opacity: 0.8
+        x: (line.view?.inset ?? 0) + Math.round((Theme.avatarTimeline - width) / 2)
+        anchors { top: words.top; topMargin: Theme.px(3) }
+    }
+    PText {
+        id: words
+        text: line.row.text
+        role: "small"
+        muted: true
+        wrapMode: Text.Wrap
+        x: (line.view?.inset ?? 0) + Theme.avatarTimeline + Theme.space12
+        y: Theme.space4
+        width: line.width - x - (line.view?.inset ?? 0)
+        Accessible.ignored: true
+    }
+    PButton {
+        id: action
+        visible: line.row.kind === "verification" && line.row.verificationId !== ""
+        small: true
+        text: qsTrId("main.verification.show")
+        iconName: "shield-check"
+        x: words.x
+        anchors { top: words.bottom; topMargin: Theme.space4 }
+        onClicked: app.openDialogWith("verification", { "verificationId": line.row.verificationId })
+    }
+    TapHandler {
+        acceptedButtons: Qt.RightButton
+        enabled: app.preferences?.developerTools ?? false
+        onTapped: app.source.showEvent(app.room.roomId, line.row.eventId)
+    }
+}

@@ -1,0 +1,32 @@
+import QtQuick
+import Parlour.Theme
+import Parlour.Controls
+
+// A message's words as blocks: paragraphs, code, quotations, lists, tables, spoilers. A message of one plain
+// paragraph, as most are, is a single Text.
+Item {
+    id: message
+
+    required property var row
+    property Item view: null
+    readonly property var blocks: row.blocks
+    readonly property bool plain: blocks.length === 1 && blocks[0].kind === "paragraph"
+
+    implicitHeight: plain ? single.height : rest.active ? rest.height : 0
+
+    MessageParagraph {
+        id: single
+        visible: message.plain
+        width: parent.width
+        block: message.plain ? message.blocks[0] : null
+        big: message.row.onlyEmoji && (app.preferences?.largeEmoji ?? true)
+        edited: message.row.edited
+    }
+    Loader {
+        id: rest
+        active: !message.plain && message.blocks.length > 0
+        visible: active
+        width: parent.width
+        sourceComponent: MessageBlocks { blocks: message.blocks; edited: message.row.edited }
+    }
+}

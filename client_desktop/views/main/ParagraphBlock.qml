@@ -1,0 +1,3 @@
+MessageParagraph {
+    width: parent?.width ?? 0
+}

@@ -1,0 +1,300 @@
+import QtQuick
+import QtQuick.Controls.Basic
+import Qt.labs.qmlmodels
+import Parlour.Theme
+import Parlour.Controls
+
+// The messages. The list fills from below: row 0 is the newest. Where one was reading is kept for each room.
+FocusScope {
+    id: view
+
+    required property var conversation
+    property bool thread: false
+    readonly property var timeline: conversation?.timeline ?? null
+    readonly property var messages: conversation?.messages ?? null
+    readonly property int side: thread ? Theme.space16 : Theme.space24
+    readonly property int column: Math.min(width - 2 * side, Theme.timelineMax)
+    readonly property int inset: Math.round((width - column) / 2)
+    readonly property bool atBottom: rows.atYEnd || rows.contentHeight <= rows.height
+    property string marked: ""
+    property Item hovered: null
+
+    signal composeRequested(string text)
+
+    // The two moments at which another room's rows take this one's place.
+    onTimelineChanged: Qt.callLater(restore)
+    property var shown: null
+    onConversationChanged: {
+        if (shown !== null)
+            keep(shown);
+        shown = timeline;
+        hovered = null;
+        marked = "";
+    }
+
+    function keep(timeline) {
+        const middle = rows.contentY + rows.height - 1;
+        const index = atBottom ? -1 : rows.indexAt(1, middle);
+        if (index < 0) {
+            timeline.keepAnchor({});
+            return;
+        }
+        const item = rows.itemAtIndex(index);
+        timeline.keepAnchor({ "key": timeline.rows.get(index)?.key ?? "", "offset": item ? middle - item.y : 0 });
+    }
+    function restore() {
+        if (timeline === null)
+            return;
+        const anchor = timeline.anchor();
+        const index = anchor.key ? timeline.rows.rowOfKey(anchor.key) : -1;
+        if (index < 0) {
+            rows.positionViewAtBeginning();
+        } else {
+            rows.positionViewAtIndex(index, ListView.End);
+            const item = rows.itemAtIndex(index);
+            if (item)
+                rows.contentY = item.y + anchor.offset - rows.height + 1;
+        }
+        report();
+    }
+    function report() {
+        if (timeline === null)
+            return;
+        timeline.setAtBottom(atBottom);
+        timeline.setActive(Window.active && visible);
+    }
+    Window.onActiveChanged: report()
+    onVisibleChanged: report()
+    onAtBottomChanged: report()
+    Component.onCompleted: Qt.callLater(restore)
+    Component.onDestruction: if (timeline !== null) timeline.setActive(false)
+
+    Connections {
+        target: view.timeline
+        function onReveal(key, mark) { view.show(key, mark); }
+    }
+    function show(key, mark) {
+        const index = timeline.rows.rowOfKey(key);
+        if (index < 0)
+            return;
+        rows.positionViewAtIndex(index, index === 0 ? ListView.Beginning : ListView.Center);
+        if (mark) {
+            view.marked = key;
+            unmark.restart();
+        }
+    }
+    Timer { id: unmark; interval: 2200; onTriggered: view.marked = "" }
+
+    ListView {
+        id: rows
+
+        readonly property alias view: view
+
+        anchors.fill: parent
+        model: view.timeline?.rows ?? null
+        verticalLayoutDirection: ListView.BottomToTop
+        clip: true
+        focus: true
+        activeFocusOnTab: true
+        reuseItems: true
+        cacheBuffer: Theme.px(600)
+        boundsBehavior: Flickable.StopAtBounds
+        topMargin: Theme.space16
+        bottomMargin: Theme.space8
+        currentIndex: -1
+        keyNavigationEnabled: false
+        highlightMoveDuration: Theme.fastMs
+        ScrollBar.vertical: PScrollBar { id: bar }
+        Accessible.role: Accessible.List
+        Accessible.name: qsTrId("main.timeline")
+
+        delegate: DelegateChooser {
+            role: "shape"
+            DelegateChoice { roleValue: "message"; delegate: MessageDelegate {} }
+            DelegateChoice { roleValue: "event"; delegate: EventDelegate {} }
+            DelegateChoice { roleValue: "day"; delegate: DayDelegate {} }
+            DelegateChoice { roleValue: "new"; delegate: NewDelegate {} }
+            DelegateChoice { roleValue: "gap"; delegate: GapDelegate {} }
+            DelegateChoice { roleValue: "beginning"; delegate: BeginningDelegate {} }
+            DelegateChoice { delegate: Item { width: 1; height: 0 } }
+        }
+
+        // Rows further up are fetched before anybody gets there.
+        readonly property real above: contentY - originY
+        onAboveChanged: if (above < 2 * height && count > 0) more.start()
+        onCountChanged: more.start()
+        onContentYChanged: if (moving || flicking) view.hovered = null
+
+        Keys.onUpPressed: move(1)
+        Keys.onDownPressed: move(-1)
+        Keys.onPressed: event => view.key(event)
+        onActiveFocusChanged: if (!activeFocus) currentIndex = -1
+
+        function move(step) {
+            let next = currentIndex < 0 ? (step > 0 ? 0 : -1) : currentIndex + step;
+            while (next >= 0 && next < count && model.get(next).canReply === undefined)
+                next += step;
+            if (next >= 0 && next < count) {
+                currentIndex = next;
+                positionViewAtIndex(next, ListView.Contain);
+            }
+        }
+    }
+    Timer {
+        id: more
+        interval: 0
+        onTriggered: {
+            if (view.timeline === null)
+                return;
+            if (rows.above < 2 * rows.height)
+                view.timeline.loadBack();
+            if (!view.timeline.atPresent && rows.contentHeight - rows.above - rows.height < rows.height)
+                view.timeline.loadForward();
+        }
+    }
+    // The newest row stays in view for somebody who is reading there.
+    Connections {
+        target: view.timeline?.rows ?? null
+        property bool follows: true
+        function onRowsAboutToBeInserted(parent, first) { follows = first === 0 && view.atBottom; }
+        function onRowsInserted(parent, first) {
+            if (follows)
+                Qt.callLater(rows.positionViewAtBeginning);
+        }
+        function onModelReset() { Qt.callLater(view.restore); }
+    }
+
+    function key(event) {
+        const row = rows.currentIndex < 0 ? null : rows.model.get(rows.currentIndex);
+        if (event.key === Qt.Key_PageUp || event.key === Qt.Key_PageDown) {
+            const step = (event.key === Qt.Key_PageUp ? -1 : 1) * rows.height * 0.9;
+            rows.contentY = Math.max(rows.originY - rows.topMargin, Math.min(rows.contentY + step, rows.originY + rows.contentHeight - rows.height + rows.bottomMargin));
+        } else if (event.key === Qt.Key_End) {
+            view.timeline.jumpToPresent();
+        } else if (event.key === Qt.Key_Escape) {
+            view.composeRequested("");
+        } else if (row && (event.key === Qt.Key_Return || event.key === Qt.Key_Enter || event.key === Qt.Key_Menu)) {
+            menu.show(row, rows.currentItem);
+        } else if (row && event.text === "r" && row.canReply) {
+            view.conversation.composer.reply(row.key);
+            view.composeRequested("");
+        } else if (row && event.text === "e" && row.canEdit) {
+            view.conversation.composer.edit(row.key);
+            view.composeRequested("");
+        } else if (row && event.text === "+" && row.canReact) {
+            view.pickReaction(row, rows.currentItem);
+        } else if (row && event.text === "t" && row.canReply && !view.thread) {
+            app.room.openThread(row.eventId);
+        } else if (event.text.length === 1 && event.text > " " && !(event.modifiers & (Qt.ControlModifier | Qt.AltModifier | Qt.MetaModifier))) {
+            view.composeRequested(event.text);
+        } else {
+            return;
+        }
+        event.accepted = true;
+    }
+
+    // What belongs to the message under the pointer: one bar for all rows.
+    HoverBar {
+        id: hoverBar
+        view: view
+        target: view.hovered
+    }
+    MessageMenu {
+        id: menu
+        view: view
+    }
+    function openMenu(row, item) {
+        menu.show(row, item);
+    }
+    function pickReaction(row, item) {
+        picker.item ? picker.item.pick(item, row.key) : (picker.active = true, picker.item.pick(item, row.key));
+    }
+    Loader {
+        id: picker
+        active: false
+        sourceComponent: EmojiPicker {
+            property string key: ""
+            function pick(item, messageKey) {
+                key = messageKey;
+                const at = item.mapToItem(view, item.width, 0);
+                x = Math.max(Theme.space8, Math.min(view.width - width - Theme.space8, at.x - width - Theme.space24));
+                y = Math.max(Theme.space8, Math.min(view.height - height - Theme.space8, at.y));
+                open();
+            }
+            parent: view
+            onPicked: text => view.messages.react(key, text)
+        }
+    }
+
+    // The day that is being read, while the list moves.
+    PFloat {
+        visible: opacity > 0 && floatingDay.text !== ""
+        opacity: rows.moving && !view.atBottom ? 1 : 0
+        radius: height / 2
+        shadow: false
+        anchors { top: parent.top; topMargin: Theme.space8; horizontalCenter: parent.horizontalCenter }
+        width: floatingDay.implicitWidth + Theme.space24
+        height: Theme.px(26)
+        Behavior on opacity { NumberAnimation { duration: Theme.normalMs } }
+        PText {
+            id: floatingDay
+            anchors.centerIn: parent
+            text: {
+                rows.contentY;
+                const index = rows.moving ? rows.indexAt(1, rows.contentY + Theme.px(40)) : -1;
+                return index < 0 ? "" : view.timeline?.rows.dayAt(index) ?? "";
+            }
+            role: "caption"
+            muted: true
+        }
+    }
+
+    // Where to: up to what is unread, down to what is new.
+    Pill {
+        readonly property int unreadRow: {
+            rows.count;
+            return view.timeline?.rows.newRow() ?? -1;
+        }
+        readonly property bool above: {
+            rows.contentY;
+            if (unreadRow < 0)
+                return false;
+            const item = rows.itemAtIndex(unreadRow);
+            return item === null ? rows.indexAt(1, rows.contentY + 4) < unreadRow : item.y + item.height < rows.contentY;
+        }
+        visible: above
+        text: qsTrId("main.pill.unread")
+        iconName: "arrow-up"
+        tone: "mention"
+        anchors { top: parent.top; topMargin: Theme.space12; horizontalCenter: parent.horizontalCenter }
+        onClicked: view.timeline.jumpToUnread()
+    }
+    Pill {
+        visible: view.timeline !== null && (view.timeline.news > 0 || !view.timeline.atPresent || !view.atBottom && rows.contentHeight - rows.above > 2.5 * rows.height)
+        text: view.timeline !== null && view.timeline.news > 0 ? qsTrId("main.pill.news", view.timeline.news) : qsTrId("main.pill.newest")
+        iconName: "arrow-down"
+        tone: view.timeline !== null && view.timeline.news > 0 ? "accent" : "plain"
+        anchors { bottom: parent.bottom; bottomMargin: Theme.space12; horizontalCenter: parent.horizontalCenter }
+        onClicked: view.timeline.jumpToPresent()
+    }
+
+    // Until the first rows are there.
+    Column {
+        visible: rows.count === 0 && !(view.timeline?.ready ?? true)
+        anchors { left: parent.left; leftMargin: view.inset; right: parent.right; rightMargin: view.inset; bottom: parent.bottom; bottomMargin: Theme.space24 }
+        spacing: Theme.space24
+        Repeater {
+            model: 4
+            Row {
+                required property int index
+                spacing: Theme.space12
+                PSkeleton { width: Theme.avatarTimeline; height: width; radius: width / 2 }
+                Column {
+                    spacing: Theme.space8
+                    PSkeleton { width: Theme.px(90 + 24 * (index % 3)) }
+                    PSkeleton { width: Math.min(view.column - Theme.px(60), Theme.px(280 + 90 * ((index * 7) % 4))) }
+                }
+            }
+        }
+    }
+}

@@ -125,6 +125,7 @@ class Client:
         self._stop_listening()
         await self.sync.close()
         await self.outbox.close()
+        await self.timelines.close()
         await self.rooms.close()
         self.crypto.close()
         self.store.close()

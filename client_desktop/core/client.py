@@ -15,6 +15,8 @@ from client_desktop.core.api import Api
 from client_desktop.core.changes import Change, Changes, DraftChanged
 from client_desktop.core.clock import Clock
 from client_desktop.core.crypto.crypto import Crypto
+from client_desktop.core.media.media import MediaFiles
+from client_desktop.core.media.small_files import SmallFiles
 from client_desktop.core.outbox.outbox import Outbox
 from client_desktop.core.people.people import People
 from client_desktop.core.rooms.context import RoomsContext
@@ -26,6 +28,7 @@ from client_desktop.core.sync.apply import Participants
 from client_desktop.core.sync.choose import TransportChoice
 from client_desktop.core.sync.loop import SyncLoop
 from client_desktop.core.sync.presence_choice import PresenceChoice
+from client_desktop.core.text.markdown import write
 from client_desktop.core.timeline import open_timelines
 from client_desktop.core.values import AccountSummary, Membership, RoomSection, SyncTransport
 
@@ -74,6 +77,8 @@ class Client:
         )
         self._rooms.accepted_invite = self.crypto.accepted_invite
         self._rooms.before_invite = self.crypto.share_history
+        self.media = MediaFiles(me.user_id, api, store, changes, clock, folder / "media")
+        self.crypto.files = SmallFiles(self.media)
         self.outbox = Outbox(
             me.user_id,
             api,
@@ -82,6 +87,8 @@ class Client:
             clock,
             folder / "outbox",
             encryption=self.crypto,
+            uploaded=self.media,
+            markdown=write,
         )
         self.drafts = self.outbox.drafts
         self._rooms.drafts = self.drafts
@@ -102,6 +109,7 @@ class Client:
     async def start(self) -> None:
         """Begin to follow the server; returns at once."""
         self.sync.start()
+        await self.media.start()
         await self.outbox.start()
 
     def summary(self) -> AccountSummary:
@@ -125,6 +133,7 @@ class Client:
         self._stop_listening()
         await self.sync.close()
         await self.outbox.close()
+        await self.media.close()
         await self.timelines.close()
         await self.rooms.close()
         self.crypto.close()

@@ -72,7 +72,7 @@ class Outbox(Outgoing):
         )
         self._api = api
         self._markdown = markdown
-        self._events = events or NothingKnown()
+        self.events: KnownEvents = events or NothingKnown()
         self._limit_bytes: int | None = None
 
     def send(
@@ -86,7 +86,7 @@ class Outbox(Outgoing):
     ) -> str:
         """Send any event. A relation in the content stays where neither a reply nor a thread is named."""
         if reply_to is not None or thread is not None:
-            related = relate(self._events, room_id, self._user_id, reply_to, thread)
+            related = relate(self.events, room_id, self._user_id, reply_to, thread)
             content = relations.with_relation(content, related.relation)
         return self._add(room_id, event_type, content)
 
@@ -120,7 +120,7 @@ class Outbox(Outgoing):
         mentions: Iterable[str] = (),
     ) -> str:
         """Send a text that is understood already: plain, or with HTML of a command's."""
-        related = relate(self._events, room_id, self._user_id, reply_to, thread)
+        related = relate(self.events, room_id, self._user_id, reply_to, thread)
         content = messages.text_message(written, msgtype, (*related.user_ids, *mentions))
         return self._add(room_id, MESSAGE, relations.with_relation(content, related.relation))
 
@@ -141,7 +141,7 @@ class Outbox(Outgoing):
             self._queue.rewrite(event_id, relations.with_relation(edited, relation))
             self._publish(room_id)
             return event_id
-        known = self._events.event(room_id, event_id)
+        known = self.events.event(room_id, event_id)
         content = earlier if earlier is not None else known.content if known is not None else None
         if content is None and waiting is not None:
             content = waiting.content
@@ -287,7 +287,7 @@ class Outbox(Outgoing):
         reply_to: str | None,
         thread: str | None,
     ) -> str:
-        related = relate(self._events, room_id, self._user_id, reply_to, thread)
+        related = relate(self.events, room_id, self._user_id, reply_to, thread)
         txn_id = self._queue.new_txn_id()
         files = await asyncio.to_thread(self._copies, txn_id, path, described)
         content = relations.with_relation(content, related.relation)

@@ -18,6 +18,7 @@ from client_desktop.core.crypto.account import OlmAccount
 from client_desktop.core.crypto.device_keys import MEGOLM_ALGORITHM
 from client_desktop.core.crypto.device_lists import DeviceLists
 from client_desktop.core.crypto.errors import Undecryptable
+from client_desktop.core.crypto.primitives import CryptoError, crypto_errors
 from client_desktop.core.crypto.room_keys import RoomKey, RoomKeys
 from client_desktop.core.crypto.room_settings import RoomSettings, SendTo
 from client_desktop.core.crypto.shields import shield_of_key
@@ -147,16 +148,18 @@ def _parse(content: ReadonlyJsonObject) -> tuple[vodozemac.MegolmMessage, str]:
     if not 0 < len(session_id) <= MAX_SESSION_ID_CHARACTERS or len(ciphertext) > MAX_CIPHERTEXT_CHARACTERS:
         raise Undecryptable("damaged")
     try:
-        return vodozemac.MegolmMessage.from_base64(ciphertext), session_id
-    except ValueError as error:
+        with crypto_errors():
+            return vodozemac.MegolmMessage.from_base64(ciphertext), session_id
+    except CryptoError as error:
         raise Undecryptable("damaged") from error
 
 
 def _open(key: RoomKey, message: vodozemac.MegolmMessage) -> tuple[JsonObject, int]:
     try:
-        decrypted = key.session.decrypt(message)
-        payload = orjson.loads(decrypted.plaintext)
-    except ValueError as error:
+        with crypto_errors():
+            decrypted = key.session.decrypt(message)
+            payload = orjson.loads(decrypted.plaintext)
+    except CryptoError as error:
         raise Undecryptable("damaged") from error
     return as_object(payload), decrypted.message_index
 

@@ -281,11 +281,11 @@ class OlmSessions:
         self, db: sqlite3.Connection, rows: Sequence[SessionRow], message: vodozemac.AnyOlmMessage
     ) -> bytes:
         for row in rows:
-            with crypto_errors():
-                session = vodozemac.Session.from_pickle(row.pickle, self._pickle_key)
             try:
-                plaintext = session.decrypt(message)
-            except ValueError:
+                with crypto_errors():
+                    session = vodozemac.Session.from_pickle(row.pickle, self._pickle_key)
+                    plaintext = session.decrypt(message)
+            except CryptoError:
                 continue
             self._store_session(db, session, row.sender_key)
             return plaintext

@@ -28,14 +28,15 @@ def shield_of_key(sender: str, key: InboundSession, devices: DeviceLists) -> Shi
         return NONE
     if trust.user_trust(sender) is UserTrust.CHANGED:
         return IDENTITY_CHANGED
-    device = devices.by_keys(sender, key.sender_key, key.claimed_ed25519)
-    if not key.authentic and key.brought_by not in ("", sender) and key.origin is Origin.BUNDLE:
+    if key.origin is Origin.BUNDLE and key.brought_by != sender:
         return SHARED_HISTORY
+    authentic = key.authentic or key.origin is Origin.BUNDLE  # brought by the sender, from a signed device
+    device = devices.by_keys(sender, key.sender_key, key.claimed_ed25519)
     if device is None:
-        return UNKNOWN_DEVICE if key.authentic else NOT_AUTHENTIC
+        return UNKNOWN_DEVICE if authentic else NOT_AUTHENTIC
     if not trust.device_cross_signed(device):
         return UNSIGNED_DEVICE
-    return NONE if key.authentic else NOT_AUTHENTIC
+    return NONE if authentic else NOT_AUTHENTIC
 
 
 def shield_of_clear(event: ClearEvent) -> Shield:

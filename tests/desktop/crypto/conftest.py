@@ -8,6 +8,7 @@ import pytest
 
 from tests.api.client import ApiClient
 from tests.desktop.crypto.devices import EncryptingDevice, OpenDevice
+from tests.desktop.crypto.secured_devices import OpenSecuredDevice
 from tests.support.fake_clock import FakeClock
 
 
@@ -30,3 +31,13 @@ async def alice(open_device: OpenDevice) -> EncryptingDevice:
 @pytest.fixture
 async def bob(open_device: OpenDevice) -> EncryptingDevice:
     return await open_device("bob")
+
+
+@pytest.fixture
+async def open_secured(
+    nobody: ApiClient, http: aiohttp.ClientSession, clock: FakeClock, tmp_path: Path
+) -> AsyncIterator[OpenSecuredDevice]:
+    """Devices with identities, backup and verifications: `await open_secured("alice")`."""
+    opener = OpenSecuredDevice(nobody, http, clock, tmp_path / "secured")
+    yield opener
+    await opener.close_all()

@@ -1,5 +1,6 @@
 """Devices that encrypt against a real server, each step of theirs taken by the test."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from sqlite3 import Connection
@@ -11,6 +12,13 @@ from client_desktop.core.changes import Change, Changes, MembersChanged
 from client_desktop.core.crypto.crypto import Crypto
 from client_desktop.core.crypto.device_keys import Device
 from client_desktop.core.crypto.ports import ToDeviceMessage
+from client_desktop.core.crypto.signed_json import with_signature
+from client_desktop.core.crypto.trust.identity import (
+    SELF_SIGNING,
+    USAGES,
+    build_identity,
+    generate_identity,
+)
 from client_desktop.core.events import ClearEvent
 from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
 from client_desktop.core.store import Store
@@ -47,6 +55,9 @@ class ChosenTrust:
 
     def verify(self, *devices: "EncryptingDevice") -> None:
         self.verified |= {device.crypto.account.ed25519 for device in devices}
+
+    def verify_known(self, devices: Iterable[Device]) -> None:
+        self.verified |= {device.ed25519 for device in devices}
 
 
 class SyncedRooms:
@@ -125,7 +136,11 @@ class EncryptingDevice:
 
     async def pull(self) -> JsonObject:
         """Ask the server for what is new, without taking it in."""
-        query = {"timeout": 0, "filter": '{"room":{"timeline":{"limit":50}}}', "since": self.since}
+        query: dict[str, str | int | None] = {
+            "timeout": 0,
+            "filter": '{"room":{"timeline":{"limit":50}}}',
+            "since": self.since,
+        }
         return await self.api.get("/_matrix/client/v3/sync", query)
 
     async def take(self, batch: JsonObject) -> dict[str, list[ClearEvent]]:
@@ -200,7 +215,9 @@ class EncryptingDevice:
 class OpenDevice:
     """`device = await open_device("alice")`: a new device of that account."""
 
-    def __init__(self, nobody: ApiClient, http: aiohttp.ClientSession, clock: FakeClock, folder: Path) -> None:
+    def __init__(
+        self, nobody: ApiClient, http: aiohttp.ClientSession, clock: FakeClock, folder: Path
+    ) -> None:
         self._nobody = nobody
         self._http = http
         self._clock = clock
@@ -219,6 +236,22 @@ class OpenDevice:
         self.opened.append(device)
         await device.sync()
         return device
+
+
+async def make_identity(device: EncryptingDevice) -> None:
+    """Give the account cross-signing keys that sign this device."""
+    private = generate_identity()
+    identity = build_identity(device.user_id, private)
+    keys = {f"{usage}_key": identity.keys[usage] for usage in USAGES}
+    await device.api.post("/_matrix/client/v3/keys/device_signing/upload", keys)
+    signing = private.keys[SELF_SIGNING]
+    signed = with_signature(
+        device.crypto.account.device_keys(), device.user_id, f"ed25519:{signing.public_key}", signing.sign
+    )
+    body = {device.user_id: {device.device_id: signed}}
+    assert not (await device.api.post("/_matrix/client/v3/keys/signatures/upload", body))["failures"]
+    device.trust.verify(device)
+    await device.sync()
 
 
 def text_of(event: ClearEvent) -> str:

@@ -19,6 +19,7 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from client_desktop.core.outbox.contents.messages import Written
 from client_desktop.core.text.links import LinkKind, find_links, parse_matrix_link
+from client_desktop.core.text.plain import without_spoilers
 
 MAX_LENGTH = 60_000
 """Longer texts are sent as they are: an event holds 65,536 bytes."""
@@ -42,7 +43,8 @@ def write(text: str) -> Written:
     room = any(token.type == "text" and _ROOM.search(token.content) for token in inline)
     if _is_plain(tokens, inline):
         return Written(_unmarked(text, tokens), "", user_ids, room)
-    return Written(_fallback(text, inline), _render(tokens), user_ids, room)
+    html = _render(tokens)
+    return Written(_fallback(text, html), html, user_ids, room)
 
 
 def _is_plain(tokens: Sequence[Token], inline: Sequence[Token]) -> bool:
@@ -65,12 +67,11 @@ def _letters(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def _fallback(text: str, inline: Sequence[Token]) -> str:
+def _fallback(text: str, html: str) -> str:
     """What clients without HTML show: the text as typed, names for links to people, no spoilers."""
-    named = _NAMED_LINK.sub(lambda link: re.sub(r"\\(.)", r"\1", link[1]), text)
-    if not any(token.type == "spoiler_open" for token in inline):
-        return named
-    return _SPOILER.sub(lambda found: f"[Spoiler for {found[1]}]" if found[1] else "[Spoiler]", named)
+    if "<span data-mx-spoiler" in html:
+        return without_spoilers(html)
+    return _NAMED_LINK.sub(lambda link: re.sub(r"\\(.)", r"\1", link[1]), text)
 
 
 def _mentioned(inline: Iterable[Token]) -> Iterable[str]:

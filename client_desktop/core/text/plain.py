@@ -51,6 +51,28 @@ def plain_text(html: str, spoiler: str = "▒") -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
+def without_spoilers(html: str) -> str:
+    """Return what HTML says, with "[Spoiler]" or "[Spoiler for …]" in place of what is hidden.
+
+    Spec: https://spec.matrix.org/v1.19/client-server-api/#spoiler-messages
+    """
+    root = parse(sanitise(html))
+    _name_spoilers(root)
+    parts: list[str] = []
+    _gather(root, parts, "", False)
+    return re.sub(r"\n{3,}", "\n\n", "".join(parts)).strip()
+
+
+def _name_spoilers(element: Element) -> None:
+    reason = element.attributes.pop("data-mx-spoiler", None)
+    if reason is not None:
+        element.children = [f"[Spoiler for {reason}]" if reason else "[Spoiler]"]
+        return
+    for child in element.children:
+        if isinstance(child, Element):
+            _name_spoilers(child)
+
+
 def _gather(node: Node, parts: list[str], spoiler: str, hidden: bool) -> None:
     if isinstance(node, str):
         parts.append(_HIDDEN_WORD.sub(spoiler, node) if hidden else node)

@@ -16,9 +16,9 @@ MAX_DEPTH = 100
 
 # fmt: off
 TAGS = {
-    "del", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "p", "a", "ul", "ol", "sup", "sub", "li", "b", "i",
-    "u", "strong", "em", "s", "strike", "code", "hr", "br", "div", "table", "thead", "tbody", "tr", "th", "td",
-    "caption", "pre", "span", "font", "img", "details", "summary",
+    "del", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "p", "a", "ul", "ol", "sup", "sub", "li", "b",
+    "i", "u", "strong", "em", "s", "strike", "code", "hr", "br", "div", "table", "thead", "tbody", "tr", "th",
+    "td", "caption", "pre", "span", "font", "img", "details", "summary",
 }
 REMOVED_WITH_CONTENT = {
     "mx-reply", "script", "style", "title", "template", "noscript", "iframe", "object", "embed", "svg",

@@ -14,7 +14,7 @@ from client_desktop.core.accounts.tokens import SessionTokens
 from client_desktop.core.api import Api
 from client_desktop.core.changes import Change, Changes, DraftChanged
 from client_desktop.core.clock import Clock
-from client_desktop.core.crypto.crypto import Crypto
+from client_desktop.core.crypto.account_crypto import AccountCrypto
 from client_desktop.core.media.media import MediaFiles
 from client_desktop.core.media.small_files import SmallFiles
 from client_desktop.core.outbox.outbox import Outbox
@@ -72,8 +72,16 @@ class Client:
         rooms_part = RoomsPart(self._rooms)
         rooms_part.load()
         self.people = People(me.user_id, api, store, changes, clock, self._presence)
-        self.crypto = Crypto.open(
-            me.user_id, me.device_id, api, store, changes, clock, self.rooms, _pickle_key(secrets, me)
+        self.crypto = AccountCrypto.open_account(
+            me.user_id,
+            me.device_id,
+            api,
+            store,
+            changes,
+            clock,
+            self.rooms,
+            self.rooms.start_direct,
+            _pickle_key(secrets, me),
         )
         self._rooms.accepted_invite = self.crypto.accepted_invite
         self._rooms.before_invite = self.crypto.share_history
@@ -98,6 +106,7 @@ class Client:
             me.user_id, api, store, changes, clock, self.crypto, self.rooms.permissions
         )
         self.parts.timelines = self.timelines
+        self.parts.verifications = self.crypto
         choice = TransportChoice(me.user_id, api, self._presence, only)
         self.sync = SyncLoop(me.user_id, store, changes, self.parts, choice)
 
@@ -109,6 +118,7 @@ class Client:
     async def start(self) -> None:
         """Begin to follow the server; returns at once."""
         self.sync.start()
+        self.crypto.start()
         await self.media.start()
         await self.outbox.start()
 
@@ -136,7 +146,7 @@ class Client:
         await self.media.close()
         await self.timelines.close()
         await self.rooms.close()
-        self.crypto.close()
+        await self.crypto.stop()
         self.store.close()
 
     def _draft_changed(self, change: Change) -> None:

@@ -24,9 +24,11 @@ from client_desktop.core.sync.ports import (
     NoOutbox,
     NoPeople,
     NoTimelines,
+    NoVerifications,
     OutboxPort,
     PeoplePort,
     TimelinesPort,
+    VerificationsPort,
     undecrypted,
 )
 
@@ -45,6 +47,7 @@ class Participants:
     crypto: CryptoPort = field(default_factory=NoCrypto)
     timelines: TimelinesPort = field(default_factory=NoTimelines)
     outbox: OutboxPort = field(default_factory=NoOutbox)
+    verifications: VerificationsPort = field(default_factory=NoVerifications)
 
 
 async def apply_batch(store: Store, parts: Participants, batch: SyncBatch, token_kind: str) -> None:
@@ -133,6 +136,8 @@ def _publish(parts: Participants, batch: SyncBatch, events: dict[str, Sequence[C
         if events[room_id] or update.ephemeral or update.limited:
             with boundary("telling of a timeline"):
                 parts.timelines.publish(room_id, events[room_id])
+            with boundary("verifications"):
+                parts.verifications.note_room_events(room_id, events[room_id])
 
 
 @contextmanager

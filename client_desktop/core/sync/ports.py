@@ -92,6 +92,21 @@ class OutboxPort(Protocol):
         ...
 
 
+class VerificationsPort(Protocol):
+    """Verifications with people, whose messages come in rooms."""
+
+    def note_room_events(self, room_id: str, events: Sequence[ClearEvent]) -> None:
+        """Look at a room's new events, after the transaction."""
+        ...
+
+
+class NoVerifications:
+    """Nobody verifies anybody."""
+
+    def note_room_events(self, room_id: str, events: Sequence[ClearEvent]) -> None:
+        return None
+
+
 class NoCrypto:
     """Nothing can be decrypted."""
 

@@ -87,13 +87,16 @@ class BackupUpload:
         uploaded = 0
         while (active := self._backup.active) is not None:
             waiting = select_not_backed_up(self._store.db, active.version, BATCH)
-            if not waiting or not await self._upload(active, waiting):
+            if not waiting:
                 break
-            uploaded += len(waiting)
+            if await self._upload(active, waiting):
+                uploaded += len(waiting)
+            elif self._backup.active == active:
+                break  # the server refuses what it offers: another time
         return uploaded
 
     async def _upload(self, active: ActiveBackup, waiting: Sequence[InboundSession]) -> bool:
-        """Upload one batch; tell whether to go on."""
+        """Upload one batch; False where the backup has another version now, which was looked at."""
         rooms: dict[str, JsonObject] = {}
         for info in waiting:
             sessions = rooms.setdefault(info.room_id, {"sessions": {}})["sessions"]
@@ -108,7 +111,7 @@ class BackupUpload:
                 raise
             log.info("the backup has another version than %s", active.version)
             await self._backup.check()
-            return self._backup.active not in (None, active)
+            return False
         with self._store.transaction() as db:
             mark_backed_up(db, active.version, waiting)
         return True

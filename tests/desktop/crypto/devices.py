@@ -81,6 +81,9 @@ class SyncedRooms:
         if "state_key" in event:
             self._state[room_id, event["type"], event["state_key"]] = event["content"]
 
+    def forget(self, room_id: str) -> None:
+        self._state = {name: content for name, content in self._state.items() if name[0] != room_id}
+
 
 class Uploads:
     """Shared history on the server."""

@@ -207,7 +207,7 @@ class ToDevice:
             broken.append((sender, error.sender_key))
             return None
         except CryptoError as error:
-            log.warning("an Olm message of %s is refused: %s", sender, error)
+            log.info("an Olm message of %s is refused: %s", sender, error)
             return None
         return None if message.type == ENCRYPTED else message
 
@@ -224,7 +224,7 @@ class ToDevice:
                 insert_unlisted_device(db, message.device)
             handler(db, message)
         except CryptoError as error:
-            log.warning("%s of %s is refused: %s", message.type, message.sender, error)
+            log.info("%s of %s is refused: %s", message.type, message.sender, error)
             return False
         return True
 

@@ -25,7 +25,9 @@ SELECT_SESSIONS = (
 )
 SELECT_KEYS_WITH_SESSION = "SELECT DISTINCT sender_key FROM olm_sessions WHERE sender_key IN ({})"
 UPSERT_SESSION = (
-    "INSERT INTO olm_sessions (session_id, sender_key, pickle, last_received_ms) VALUES (?, ?, ?, ?)"
+    "INSERT INTO olm_sessions (session_id, sender_key, pickle, last_received_ms) VALUES (?1, ?2, ?3, MAX(?4,"
+    " (SELECT COALESCE(MAX(last_received_ms) + 1, 0) FROM olm_sessions"
+    " WHERE sender_key = ?2 AND session_id != ?1)))"
     " ON CONFLICT DO UPDATE SET pickle = excluded.pickle, last_received_ms = excluded.last_received_ms"
 )
 UPDATE_SESSION_PICKLE = "UPDATE olm_sessions SET pickle = ? WHERE session_id = ?"
@@ -119,7 +121,10 @@ def select_keys_with_session(db: sqlite3.Connection, sender_keys: list[str]) -> 
 
 
 def upsert_session(db: sqlite3.Connection, session: SessionRow, received_ms: int, keep: int) -> None:
-    """Store a session that was made or received from; of its device's others only the newest stay."""
+    """Store a session that was made or received from; of its device's others only the newest stay.
+
+    It is the newest now, whatever the clock says.
+    """
     db.execute(UPSERT_SESSION, (session.session_id, session.sender_key, session.pickle, received_ms))
     db.execute(DELETE_OLD_SESSIONS, (session.sender_key, keep))
 

@@ -12,7 +12,8 @@ CREATE TABLE olm_account (
     fallback_before_kept INTEGER NOT NULL DEFAULT 0
 );
 
--- `last_received_ms` is the time of creation until the session has received something.
+-- `last_received_ms` is the time of creation until the session has received something; of two sessions with one
+-- device the one that was used later has the larger, even if the clock was put back.
 CREATE TABLE olm_sessions (
     session_id TEXT PRIMARY KEY,
     sender_key TEXT NOT NULL,

@@ -38,9 +38,13 @@ class App(QObject):
     pageChanged = Signal()  # noqa: N815
     notice = Signal(str, str)
     """A sentence for the user, and its kind: info or problem."""
-    dialogRequested = Signal(str, "QVariant")  # noqa: N815
+    dialogRequested = Signal(str, "QVariant")  # type: ignore[arg-type]  # noqa: N815
     activated = Signal()
     """The window should come to the front."""
+    leaving = Signal()
+    """The user wants to end the client."""
+    closing = Signal()
+    """The window is being closed: end, or go on in the tray."""
 
     def __init__(
         self, bridge: Bridge, settings: QSettings | None = None, parent: QObject | None = None
@@ -57,7 +61,7 @@ class App(QObject):
         self.forward_model = ForwardModel(bridge, self.rooms_model, self)
         self.source_model = SourceModel(bridge, self)
         self._switcher = SwitcherModel(
-            lambda: self.rooms_model.summaries.values(), lambda: self.room_model.room_id, self
+            self.rooms_model.summaries.values, lambda: self.room_model.room_id, self
         )
         self._emoji = EmojiModel(settings, self)
         self._viewer = ViewerModel(bridge, self.media_model, self)
@@ -77,6 +81,11 @@ class App(QObject):
     viewer = Property(QObject, lambda self: self._viewer, constant=True)
 
     recorder = Property(QObject, lambda self: self._attached.get("recorder"), constant=True)
+    registration = Property(QObject, lambda self: self._attached.get("registration"), constant=True)
+    forgottenPassword = Property(  # noqa: N815
+        QObject, lambda self: self._attached.get("forgottenPassword"), constant=True
+    )
+    prompt = Property(QObject, lambda self: self._attached.get("prompt"), constant=True)
     login = Property(QObject, lambda self: self._attached.get("login"), constant=True)
     accounts = Property(QObject, lambda self: self._attached.get("accounts"), constant=True)
     settings = Property(QObject, lambda self: self._attached.get("settings"), constant=True)
@@ -110,6 +119,14 @@ class App(QObject):
             self._page = page
             self.pageChanged.emit()
 
+    @Slot()
+    def quit(self) -> None:
+        self.leaving.emit()
+
+    @Slot()
+    def closeWindow(self) -> None:  # noqa: N802
+        self.closing.emit()
+
     @Slot(str, str)
     def report(self, error_word: str, detail: str = "") -> None:
         """Tell the user what went wrong, in a sentence."""
@@ -122,7 +139,7 @@ class App(QObject):
 
     @Slot(str, "QVariant")
     def openDialogWith(self, name: str, arguments: Any) -> None:  # noqa: N802
-        """Ask for a dialog: person {userId, roomId}, roomSettings {roomId, page}, report {roomId, eventId}, …"""
+        """Ask for a dialog with what it is about, as person {userId, roomId} or report {roomId, eventId}."""
         self.dialogRequested.emit(name, arguments)
 
     @Slot(str)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from client_desktop.core.text.command_table import CommandSpec
 from client_desktop.core.text.emoji import find_emoji
 from client_desktop.core.text.slash_commands import matching_commands
 from client_desktop.core.values import Membership, MemberSummary, RoomSummary
@@ -99,10 +100,13 @@ def complete_emoji(words: str) -> list[Completion]:
 def complete_commands(words: str) -> list[Completion]:
     """Slash commands whose name begins so."""
     return [
-        Completion(f"/{spec.name}", "/", f"/{spec.name} {word(spec.args_word) if spec.args_word else ''}".strip(),
-                   word(spec.help_word), f"/{spec.name}")
+        Completion(f"/{spec.name}", "/", _usage(spec), word(spec.help_word), f"/{spec.name}")
         for spec in matching_commands(words)
-    ]  # fmt: skip
+    ]
+
+
+def _usage(spec: CommandSpec) -> str:
+    return f"/{spec.name} {word(spec.args_word)}" if spec.args_word else f"/{spec.name}"
 
 
 def rank_of(words: str, *names: str) -> int | None:

@@ -25,6 +25,7 @@ from client_desktop.viewmodels.completion import (
     complete_rooms,
 )
 from client_desktop.viewmodels.mentions import Mentions
+from client_desktop.viewmodels.sound import waveform_of
 from client_desktop.viewmodels.timeline import TimelineModel
 from client_desktop.viewmodels.typing_notice import TypingNotice
 from client_desktop.viewmodels.view_model import ViewModel
@@ -77,8 +78,8 @@ class ComposerModel(ViewModel):
     text = Property(str, lambda self: self._text, notify=textSet)
     files = Property(QObject, lambda self: self._files, constant=True)
     completer = Property(QObject, lambda self: self._completer, constant=True)
-    replyTo = Property("QVariant", lambda self: _bar(self._reply), notify=changed)  # noqa: N815
-    editing = Property("QVariant", lambda self: _bar(self._edit), notify=changed)
+    replyTo = Property("QVariant", lambda self: _bar(self._reply), notify=changed)  # type: ignore[arg-type]  # noqa: N815
+    editing = Property("QVariant", lambda self: _bar(self._edit), notify=changed)  # type: ignore[arg-type]
     empty = Property(bool, lambda self: self._is_empty(), notify=changed)
 
     async def open(self) -> None:
@@ -267,9 +268,9 @@ class ComposerModel(ViewModel):
         """Send a picture of an image pack: {body, url, info}."""
         self.start(self._send_sticker(str(sticker["body"]), str(sticker["url"]), dict(sticker["info"])))
 
-    def send_voice(self, path: Path, duration_ms: int, waveform: tuple[int, ...]) -> None:
+    def send_voice(self, path: Path, duration_ms: int) -> None:
         """Send a recording."""
-        self.start(self._send_voice(path, duration_ms, waveform, self._take_reply()))
+        self.start(self._send_voice(path, duration_ms, self._take_reply()))
 
     def _take_reply(self) -> str | None:
         reply, self._reply = self._reply, None
@@ -321,9 +322,8 @@ class ComposerModel(ViewModel):
             self._client.outbox.send_sticker, self._room_id, body, url, info, thread=self._thread
         )
 
-    async def _send_voice(
-        self, path: Path, duration_ms: int, waveform: tuple[int, ...], reply_to: str | None
-    ) -> None:
+    async def _send_voice(self, path: Path, duration_ms: int, reply_to: str | None) -> None:
+        waveform = await waveform_of(path)
         await self.bridge.call(
             self._client.outbox.send_voice,
             self._room_id,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Property, QObject
 
+from client_desktop.core.text.blocks import Surroundings
 from client_desktop.core.values import MemberSummary, RoomSummary
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.composer import ComposerModel
@@ -36,6 +37,8 @@ class Conversation(ViewModel):
         super().__init__(bridge, parent)
         self.room_id = room_id
         self.thread_root = thread_root
+        self._me = client.me.user_id
+        self._media = media
         self.timeline_model = TimelineModel(bridge, client, room_id, thread_root, self)
         self.messages_model = MessagesModel(bridge, client, self.timeline_model, media, self)
         self.composer_model = ComposerModel(bridge, client, self.timeline_model, rooms, self)
@@ -54,8 +57,22 @@ class Conversation(ViewModel):
         self.composer_model.start(self.composer_model.open())
 
     def set_members(self, members: tuple[MemberSummary, ...]) -> None:
-        """Who can be mentioned."""
+        """Who can be mentioned, and what they are called where they are."""
         self.composer_model.members = members
+        names = {member.user_id: member.name for member in members}
+        self.timeline_model.set_surroundings(
+            Surroundings(
+                me=self._me,
+                mentions_room=True,
+                name_of=lambda user_id: names.get(user_id, ""),
+                picture=self._media.known_picture,
+            )
+        )
+
+    def choose(self, *, typing: bool, private_receipts: bool) -> None:
+        """What others are told."""
+        self.composer_model.tells_typing = typing
+        self.timeline_model.private_receipts = private_receipts
 
     async def close(self) -> None:
         await asyncio.gather(*(part.close() for part in self._parts()))

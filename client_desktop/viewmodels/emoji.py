@@ -46,7 +46,7 @@ class EmojiModel(QObject):
         self._rows: ValueListModel[EmojiRow] = ValueListModel(EmojiRow, lambda row: row.key, self)
 
     rows = Property(QObject, lambda self: self._rows, constant=True)
-    groups = Property("QVariant", lambda self: self._groups(), notify=changed)
+    groups = Property("QVariant", lambda self: self._groups(), notify=changed)  # type: ignore[arg-type]
     first = Property(str, lambda self: self._first(), notify=changed)
     """What Return takes: the first that was found."""
 

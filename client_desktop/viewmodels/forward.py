@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 
+from client_desktop.core.json_types import ReadonlyJsonObject
 from client_desktop.viewmodels.account_model import AccountModel
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.rooms import RoomsModel
@@ -20,7 +21,7 @@ class ForwardModel(AccountModel):
         super().__init__(bridge, parent)
         self._room_id = self._event_id = ""
         self._sent: list[str] = []
-        self._rooms = SwitcherModel(lambda: rooms.summaries.values(), lambda: "", self)
+        self._rooms = SwitcherModel(rooms.summaries.values, lambda: "", self)
 
     active = Property(bool, lambda self: bool(self._event_id), notify=changed)
     rooms = Property(QObject, lambda self: self._rooms, constant=True)
@@ -49,7 +50,14 @@ class ForwardModel(AccountModel):
             self.start(self._send(room_id, self._room_id, self._event_id))
 
     async def _send(self, target: str, room_id: str, event_id: str) -> None:
-        await self.bridge.call(self.client.outbox.forward, room_id, event_id, target)
+        event_type, content = await self.bridge.call(self._content, room_id, event_id)
+        await self.bridge.call(self.client.outbox.forward, event_type, content, target)
         self._sent = [*self._sent, target]
         self.changed.emit()
         self.forwarded.emit(target)
+
+    async def _content(self, room_id: str, event_id: str) -> tuple[str, ReadonlyJsonObject]:
+        """In the engine's thread: what the event says, decrypted."""
+        source = await self.client.timelines.event_source(room_id, event_id)
+        event = source.clear or source.event
+        return str(event["type"]), event["content"]

@@ -99,6 +99,10 @@ class MediaModel(AccountModel):
         handle.load()
         return handle
 
+    def known_picture(self, url: str, height: int) -> str:
+        """Local URL of a small picture in a text, empty while it is not here; it is fetched for next time."""
+        return str(self.picture(url, height).property("url"))
+
     def _kept(self, key: tuple[str, int, int], fetch: Fetch) -> MediaHandle:
         found = self._handles.pop(key, None)
         if found is None:

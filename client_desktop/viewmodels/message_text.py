@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import Any
 
+from client_desktop.core.text.blocks import Block, BlockKind, Surroundings
+from client_desktop.core.text.rich_text import rich_blocks
 from client_desktop.core.values import ItemKind, TimelineItem
-from client_desktop.viewmodels.words import word
+from client_desktop.viewmodels.qml_values import to_qml
 
 WITHOUT_TEXT = frozenset({ItemKind.POLL, ItemKind.REDACTED, ItemKind.UNDECRYPTABLE, ItemKind.LOCATION})
 
 
-def text_blocks(item: TimelineItem) -> list[dict[str, Any]]:
+def text_blocks(item: TimelineItem, around: Surroundings) -> list[dict[str, Any]]:
     """Blocks of a message's text, or of its file's caption; none where it has neither."""
     if item.kind in WITHOUT_TEXT:
         return []
     body, html = (item.media.caption, item.media.caption_html) if item.media else (item.body, item.html)
     if not body and not html:
         return []
+    blocks = rich_blocks(body, html, around)
     if item.kind is ItemKind.EMOTE:
-        body = word("main.emote", item.sender_name, body)
-    return [{"kind": "paragraph", "text": body, "escaped": escape(body, quote=False), "html": html}]
+        blocks = _said_by(item.sender_name, blocks)
+    if item.edited and blocks[-1].kind is not BlockKind.PARAGRAPH:
+        blocks = (*blocks, Block(BlockKind.PARAGRAPH))  # for the words that say so
+    return [_block_map(block) for block in blocks]
+
+
+def _said_by(name: str, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Put the name of who does something before what they do."""
+    first = blocks[0]
+    if first.kind is not BlockKind.PARAGRAPH:
+        return (Block(BlockKind.PARAGRAPH, f"* {name}"), *blocks)
+    html = f"* {escape(name)} {first.html}" if first.html else ""
+    return (replace(first, text=f"* {name} {first.text}", html=html), *blocks[1:])
+
+
+def _block_map(block: Block) -> dict[str, Any]:
+    shown: dict[str, Any] = to_qml(replace(block, blocks=()))
+    shown["escaped"] = block.escaped
+    shown["blocks"] = [_block_map(inner) for inner in block.blocks]
+    return shown

@@ -51,6 +51,7 @@ class RoomModel(AccountModel):
         self._members = MembersModel(self)
         self._pins: ValueListModel[HitRow] = ValueListModel(HitRow, lambda row: row.key, self)
         self._threads: ValueListModel[HitRow] = ValueListModel(HitRow, lambda row: row.key, self)
+        self._tells_typing, self._private_receipts = True, False
         self._back: list[str] = []
         self._forward: list[str] = []
         rooms.summariesChanged.connect(self._summaries_changed)
@@ -58,10 +59,10 @@ class RoomModel(AccountModel):
         self.listen(RoomStateChanged, self._state_changed)
 
     roomId = Property(str, lambda self: self._room_id, notify=roomChanged)  # noqa: N815
-    info = Property("QVariant", lambda self: self._info, notify=infoChanged)
-    may = Property("QVariant", lambda self: self._permissions, notify=permissionsChanged)
+    info = Property("QVariant", lambda self: self._info, notify=infoChanged)  # type: ignore[arg-type]
+    may = Property("QVariant", lambda self: self._permissions, notify=permissionsChanged)  # type: ignore[arg-type]
     conversation = Property(QObject, lambda self: self._conversation, notify=roomChanged)
-    thread = Property(QObject, lambda self: self._thread, notify=threadChanged)
+    openedThread = Property(QObject, lambda self: self._thread, notify=threadChanged)  # noqa: N815
     members = Property(QObject, lambda self: self._members, constant=True)
     pins = Property(QObject, lambda self: self._pins, constant=True)
     threads = Property(QObject, lambda self: self._threads, constant=True)
@@ -122,6 +123,12 @@ class RoomModel(AccountModel):
             self._back.append(self._room_id)
             self._show(self._forward.pop())
 
+    def choose(self, *, typing: bool, private_receipts: bool) -> None:
+        """What others are told: that one types, and what one has read."""
+        self._tells_typing, self._private_receipts = typing, private_receipts
+        for conversation in (*self._kept.values(), *((self._thread,) if self._thread else ())):
+            conversation.choose(typing=typing, private_receipts=private_receipts)
+
     async def account_changed(self) -> None:
         await self._close_all()
         self._back.clear()
@@ -171,6 +178,7 @@ class RoomModel(AccountModel):
         made.composer_model.commanded.connect(self.commanded)
         made.failed.connect(self.failed)
         made.set_members(self._members.members)
+        made.choose(typing=self._tells_typing, private_receipts=self._private_receipts)
         made.open()
         return made
 

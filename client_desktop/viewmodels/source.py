@@ -21,7 +21,7 @@ class StateRow:
 
 
 class SourceModel(AccountModel):
-    """`app.source`: JSON of one event (`text`, and `clearText` where it was encrypted), or of a room's state."""
+    """`app.source`: JSON of an event (`text`; `clearText` where it was encrypted), or of a room's state."""
 
     changed = Signal()
 

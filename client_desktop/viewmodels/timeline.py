@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Property, QObject, Signal, Slot
 
 from client_desktop.core.changes import TimelineChanged
+from client_desktop.core.text.blocks import Surroundings
 from client_desktop.core.values import ItemKind, Reset, SendState, TimelineItem
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.timeline_row import MESSAGES, SEPARATORS
@@ -72,6 +73,11 @@ class TimelineModel(ViewModel):
     @property
     def model(self) -> TimelineRows:
         return self._rows
+
+    def set_surroundings(self, around: Surroundings) -> None:
+        """Show messages as this reader knows the people in them."""
+        self._rows.around = around
+        self._rows.refresh()
 
     # Opening and closing
 
@@ -261,7 +267,7 @@ class TimelineModel(ViewModel):
         return next((item for item in reversed(self._rows.items) if item.own and item.can_edit), None)
 
     def message_before(self, event_id: str, step: int) -> TimelineItem | None:
-        """The next message up (-1) or down (1) that can be replied to; from the newest where none is given."""
+        """The next message up (-1) or down (1) that can be replied to; the newest where none is given."""
         items = [item for item in self._rows.items if item.kind in MESSAGES and item.can_reply]
         here = next((place for place, item in enumerate(items) if item.event_id == event_id), len(items))
         place = here + step

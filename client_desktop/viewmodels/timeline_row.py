@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from client_desktop.core.text.blocks import Surroundings
 from client_desktop.core.values import (
     ItemKind,
     Media,
@@ -16,6 +17,7 @@ from client_desktop.core.values import (
     TimelineItem,
 )
 from client_desktop.viewmodels.message_text import text_blocks
+from client_desktop.viewmodels.problems import error_sentence
 from client_desktop.viewmodels.qml_values import to_qml
 from client_desktop.viewmodels.time_text import (
     ago_text,
@@ -55,7 +57,9 @@ def begins_group(item: TimelineItem, before: TimelineItem | None) -> bool:
     return not 0 <= item.at_ms - before.at_ms < GROUP_WITHIN_MS
 
 
-def row_of(item: TimelineItem, before: TimelineItem | None, now_ms: int) -> dict[str, Any]:
+def row_of(
+    item: TimelineItem, before: TimelineItem | None, now_ms: int, around: Surroundings
+) -> dict[str, Any]:
     """Everything that the delegate reads, as one map."""
     row: dict[str, Any] = {
         "key": item.key,
@@ -64,7 +68,7 @@ def row_of(item: TimelineItem, before: TimelineItem | None, now_ms: int) -> dict
         "text": item.body,
     }
     if item.kind in MESSAGES:
-        return row | _message(item, before, now_ms)
+        return row | _message(item, before, now_ms, around)
     if item.kind is ItemKind.DAY:
         row["text"] = day_text(item.at_ms)
     else:
@@ -80,7 +84,9 @@ def event_text(item: TimelineItem) -> str:
     return item.body
 
 
-def _message(item: TimelineItem, before: TimelineItem | None, now_ms: int) -> dict[str, Any]:
+def _message(
+    item: TimelineItem, before: TimelineItem | None, now_ms: int, around: Surroundings
+) -> dict[str, Any]:
     shield = item.shield if item.shield and item.shield.color is not ShieldColor.NONE else None
     return {
         "head": begins_group(item, before),
@@ -90,7 +96,7 @@ def _message(item: TimelineItem, before: TimelineItem | None, now_ms: int) -> di
         "senderUnknown": item.sender_unknown_member,
         "time": clock_text(item.at_ms),
         "fullTime": full_text(item.at_ms),
-        "blocks": text_blocks(item),
+        "blocks": text_blocks(item, around),
         "onlyEmoji": item.only_emoji,
         "own": item.own,
         "mention": item.mentions_me,
@@ -114,7 +120,7 @@ def _message(item: TimelineItem, before: TimelineItem | None, now_ms: int) -> di
         "redactedText": _redacted(item) if item.kind is ItemKind.REDACTED else "",
         "sending": item.send_state in (SendState.QUEUED, SendState.SENDING),
         "sendFailed": item.send_state is SendState.FAILED,
-        "errorText": word(f"error.{item.error_word}") if item.error_word else "",
+        "errorText": error_sentence(item.error_word) if item.error_word else "",
         "canEdit": item.can_edit,
         "canRedact": item.can_redact,
         "canReact": item.can_react,

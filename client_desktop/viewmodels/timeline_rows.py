@@ -18,6 +18,7 @@ from PySide6.QtCore import (
     Slot,
 )
 
+from client_desktop.core.text.blocks import Surroundings
 from client_desktop.core.values import (
     Insert,
     ItemKind,
@@ -52,6 +53,8 @@ class TimelineRows(QAbstractListModel):
         self._made: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._now_ms = now_ms
         self._developer = False
+        self.around = Surroundings()
+        """Who reads, and what people are called here; `refresh` after a change."""
         self._names = {SHAPE_ROLE: QByteArray(b"shape"), ROW_ROLE: QByteArray(b"row")}
 
     @property
@@ -212,7 +215,8 @@ class TimelineRows(QAbstractListModel):
         item = self._items[place]
         made = self._made.get(item.key)
         if made is None:
-            made = row_of(item, self._items[place - 1] if place else None, self._now_ms())
+            before = self._items[place - 1] if place else None
+            made = row_of(item, before, self._now_ms(), self.around)
             self._made[item.key] = made
             if len(self._made) > KEPT_ROWS:
                 self._made.popitem(last=False)

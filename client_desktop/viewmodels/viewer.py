@@ -20,7 +20,7 @@ SHOWN = frozenset({ItemKind.IMAGE, ItemKind.VIDEO, ItemKind.STICKER})
 
 
 class ViewerModel(AccountModel):
-    """`app.viewer`. `handle` fetches the whole file; `step` goes to the next or previous one of the timeline."""
+    """`app.viewer`. `handle` fetches the whole file; `step` goes to the timeline's next or previous one."""
 
     changed = Signal()
 
@@ -32,7 +32,7 @@ class ViewerModel(AccountModel):
         self._handle: MediaHandle | None = None
 
     isOpen = Property(bool, lambda self: self._shown is not None, notify=changed)  # noqa: N815
-    info = Property("QVariant", lambda self: self._info(), notify=changed)
+    info = Property("QVariant", lambda self: self._info(), notify=changed)  # type: ignore[arg-type]
     handle = Property(QObject, lambda self: self._handle, notify=changed)
 
     async def account_changed(self) -> None:

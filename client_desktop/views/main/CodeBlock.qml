@@ -2,6 +2,7 @@ import QtQuick
 import QtQuick.Controls.Basic
 import Parlour.Theme
 import Parlour.Controls
+import "paint.js" as Paint
 
 // Code in its own type, coloured; wide lines scroll, a button copies.
 Rectangle {
@@ -27,7 +28,7 @@ Rectangle {
         ScrollBar.horizontal: PScrollBar {}
         Text {
             id: text
-            text: code.block?.html ?? ""
+            text: code.block ? Paint.paint(code.block.html, ({})) : ""
             textFormat: Text.RichText
             font.family: Theme.mono
             font.pixelSize: Theme.px(12.5)

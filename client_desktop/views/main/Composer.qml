@@ -222,7 +222,7 @@ FocusScope {
 
     function send() {
         if (recording)
-            recorder.item.finish(file => composer.model.sendVoice(file));
+            app.recorder.send(model);
         else
             model.send();
         field.forceActiveFocus();

@@ -9,6 +9,14 @@ Column {
     required property var blocks
     property bool edited: false
 
+    readonly property var sources: ({
+        "code": "CodeBlock.qml",
+        "quote": "QuoteBlock.qml",
+        "rule": "RuleBlock.qml",
+        "table": "TableBlock.qml",
+        "details": "DetailsBlock.qml"
+    })
+
     spacing: Theme.space4
 
     Repeater {
@@ -18,8 +26,7 @@ Column {
             required property var modelData
             required property int index
             width: column.width
-            source: modelData.kind === "code" ? "CodeBlock.qml" : modelData.kind === "quote" ? "QuoteBlock.qml"
-                    : modelData.kind === "spoiler" ? "SpoilerBlock.qml" : modelData.kind === "rule" ? "RuleBlock.qml" : "ParagraphBlock.qml"
+            source: column.sources[modelData.kind] ?? "ParagraphBlock.qml"
             onLoaded: {
                 item.block = modelData;
                 if (item.edited !== undefined)

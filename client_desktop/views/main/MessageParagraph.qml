@@ -1,30 +1,61 @@
 import QtQuick
 import Parlour.Theme
+import "paint.js" as Paint
 
-// One paragraph. Its HTML is made by the engine's sanitiser, links go through `app.openLink`.
-Text {
+// One paragraph, heading or item of a list. Its HTML is the engine's own; links go through `app.openLink`.
+Item {
     id: paragraph
 
     property var block: null
     property bool big: false
     property bool edited: false
+    property var revealed: ({})
     readonly property string mark: edited ? " <span style='font-size:" + Theme.sizeCaption + "px;color:" + Theme.textFaint + "'>" + qsTrId("main.edited") + "</span>" : ""
     readonly property bool rich: !!block && (block.html !== "" || edited)
+    readonly property bool heading: block?.kind === "heading"
+    readonly property int indent: (block?.indent ?? 0) * Theme.px(22)
 
-    text: !block ? "" : rich ? (block.html !== "" ? block.html : block.escaped) + mark : block.text
-    textFormat: rich ? Text.RichText : Text.PlainText
-    color: Theme.text
-    font.pixelSize: big ? Theme.px(32) : Theme.sizeBody
-    lineHeight: big ? 1.1 : Theme.lineHeight
-    wrapMode: Text.Wrap
-    linkColor: Theme.link
-    verticalAlignment: Text.AlignVCenter
-    horizontalAlignment: Text.AlignLeft
-    onLinkActivated: link => app.openLink(link)
-    Accessible.ignored: true
+    implicitHeight: words.height
 
-    HoverHandler {
-        enabled: paragraph.rich
-        cursorShape: paragraph.hoveredLink !== "" ? Qt.PointingHandCursor : Qt.ArrowCursor
+    Text {
+        visible: text !== ""
+        text: paragraph.block?.marker ?? ""
+        color: Theme.textMuted
+        font.pixelSize: Theme.sizeBody
+        font.features: Theme.tabularFigures
+        lineHeight: Theme.lineHeight
+        width: Theme.px(18)
+        horizontalAlignment: Text.AlignRight
+        x: paragraph.indent - Theme.px(24)
+        Accessible.ignored: true
     }
+    Text {
+        id: words
+        x: paragraph.indent
+        width: paragraph.width - x
+        text: !paragraph.block ? "" : paragraph.rich ? Paint.paint(paragraph.block.html || paragraph.block.escaped, paragraph.revealed) + paragraph.mark : paragraph.block.text
+        textFormat: paragraph.rich ? Text.RichText : Text.PlainText
+        color: Theme.text
+        font.pixelSize: paragraph.big ? Theme.px(32) : paragraph.heading ? Theme.px(Math.max(14, 21 - 2 * paragraph.block.level)) : Theme.sizeBody
+        font.weight: paragraph.heading ? Theme.weightSemibold : Theme.weightRegular
+        lineHeight: paragraph.big ? 1.1 : Theme.lineHeight
+        wrapMode: Text.Wrap
+        verticalAlignment: Text.AlignVCenter
+        horizontalAlignment: Text.AlignLeft
+        onLinkActivated: link => {
+            const spoiler = /^spoiler:(\d+)$/.exec(link);
+            if (spoiler === null) {
+                app.openLink(link);
+            } else {
+                paragraph.revealed = Object.assign({}, paragraph.revealed, { [spoiler[1]]: true });
+            }
+        }
+        Accessible.ignored: true
+
+        HoverHandler {
+            enabled: paragraph.rich
+            cursorShape: words.hoveredLink !== "" ? Qt.PointingHandCursor : Qt.ArrowCursor
+        }
+    }
+    onBlockChanged: revealed = ({})
 }

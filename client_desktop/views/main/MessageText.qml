@@ -10,7 +10,7 @@ Item {
     required property var row
     property Item view: null
     readonly property var blocks: row.blocks
-    readonly property bool plain: blocks.length === 1 && blocks[0].kind === "paragraph"
+    readonly property bool plain: blocks.length === 1 && (blocks[0].kind === "paragraph" || blocks[0].kind === "heading")
 
     implicitHeight: plain ? single.height : rest.active ? rest.height : 0
 

@@ -7,11 +7,7 @@ Item {
     id: bar
 
     required property var recorder
-    readonly property bool active: recorder !== null && recorder.state !== ""
-
-    function finish(then) {
-        recorder.finish(then);
-    }
+    readonly property bool active: recorder !== null && recorder.state === "recording"
 
     Rectangle {
         id: dot

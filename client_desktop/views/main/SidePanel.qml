@@ -69,11 +69,11 @@ FocusScope {
         FocusScope {
             Loader {
                 anchors.fill: parent
-                active: app.room.thread !== null
+                active: app.room.openedThread !== null
                 focus: true
                 sourceComponent: ConversationView {
                     focus: true
-                    conversation: app.room.thread
+                    conversation: app.room.openedThread
                     info: app.room.info
                     thread: true
                     Component.onCompleted: focusComposer()

@@ -49,11 +49,24 @@ ApplicationWindow {
 
     Notices { anchors.fill: parent }
 
-    Shortcut { sequences: Shortcuts.keys("quit"); onActivated: Qt.quit() }
+    Shortcut { sequences: Shortcuts.keys("quit"); onActivated: app.quit() }
     Shortcut {
         sequences: Shortcuts.keys("fullScreen")
         onActivated: window.visibility = window.visibility === Window.FullScreen ? Window.Windowed : Window.FullScreen
     }
+
+    onClosing: close => {
+        close.accepted = false;
+        app.closeWindow();
+    }
+
+    Binding { target: Theme; property: "mode"; value: app.preferences?.theme ?? "system" }
+    Binding { target: Theme; property: "density"; value: app.preferences?.density ?? "cosy" }
+    Binding { target: Theme; property: "zoom"; value: app.preferences?.zoom ?? 1 }
+    Binding { target: Theme; property: "reducedMotion"; value: app.preferences?.reducedMotion ?? false }
+    Shortcut { sequences: Shortcuts.keys("zoomIn"); onActivated: app.preferences.zoom += 0.1 }
+    Shortcut { sequences: Shortcuts.keys("zoomOut"); onActivated: app.preferences.zoom -= 0.1 }
+    Shortcut { sequences: Shortcuts.keys("zoomReset"); onActivated: app.preferences.zoom = 1 }
 
     Connections {
         target: app

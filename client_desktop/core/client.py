@@ -19,6 +19,7 @@ from client_desktop.core.media.media import MediaFiles
 from client_desktop.core.media.small_files import SmallFiles
 from client_desktop.core.outbox.outbox import Outbox
 from client_desktop.core.people.people import People
+from client_desktop.core.push.push_rules import PushRules
 from client_desktop.core.rooms.context import RoomsContext
 from client_desktop.core.rooms.names import NameWords
 from client_desktop.core.rooms.rooms import Rooms
@@ -87,6 +88,9 @@ class Client:
         self._rooms.before_invite = self.crypto.share_history
         self.media = MediaFiles(me.user_id, api, store, changes, clock, folder / "media")
         self.crypto.files = SmallFiles(self.media)
+        self.timelines = open_timelines(
+            me.user_id, api, store, changes, clock, self.crypto, self.rooms.permissions
+        )
         self.outbox = Outbox(
             me.user_id,
             api,
@@ -95,6 +99,7 @@ class Client:
             clock,
             folder / "outbox",
             encryption=self.crypto,
+            events=self.timelines,
             uploaded=self.media,
             markdown=write,
         )
@@ -102,10 +107,9 @@ class Client:
         self._rooms.drafts = self.drafts
         self._stop_listening = changes.listen(DraftChanged, self._draft_changed)
         self.parts = Participants(rooms_part, self.people, self.crypto, outbox=self.outbox)
-        self.timelines = open_timelines(
-            me.user_id, api, store, changes, clock, self.crypto, self.rooms.permissions
-        )
         self.parts.timelines = self.timelines
+        self.push_rules = PushRules(me.user_id, api, store, changes, clock, self.timelines, self.rooms)
+        self._rooms.unread = self.push_rules
         self.parts.verifications = self.crypto
         choice = TransportChoice(me.user_id, api, self._presence, only)
         self.sync = SyncLoop(me.user_id, store, changes, self.parts, choice)
@@ -144,6 +148,7 @@ class Client:
         await self.sync.close()
         await self.outbox.close()
         await self.media.close()
+        await self.push_rules.close()
         await self.timelines.close()
         await self.rooms.close()
         await self.crypto.stop()

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+SENT = "io.parlour.sent"
+"""Kind of receipt, kept here alone, for what the account itself sent: who wrote has read until there."""
+
 UPSERT_RECEIPT = (
     "INSERT INTO receipts (room_id, user_id, receipt_type, thread_id, event_id, at_ms) "
     "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (room_id, user_id, receipt_type, thread_id) "
@@ -26,7 +29,7 @@ DELETE_ROOM_RECEIPTS = "DELETE FROM receipts WHERE room_id = ?"
 class ReceiptRow:
     user_id: str
     receipt_type: str
-    """m.read or m.read.private."""
+    """m.read, m.read.private or SENT."""
     thread_id: str
     """Empty: of the whole room; `main`; or a thread's root."""
     event_id: str

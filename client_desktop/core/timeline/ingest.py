@@ -56,6 +56,10 @@ class Ingested:
     """Those among them that were not known."""
     touched: set[str] = field(default_factory=set)
     """Events that look different now: by an edit, a reaction, a vote, a redaction, a thread's growth."""
+    first: bool = False
+    """Nothing of the room's timeline was known before."""
+    decrypted: list[Event] = field(default_factory=list)
+    """Those that can be read now and could not before."""
     waiting: set[str] = field(default_factory=set)
     """Sessions of events that came packed into others and were not decrypted yet."""
 

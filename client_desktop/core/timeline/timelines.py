@@ -7,6 +7,7 @@ import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from itertools import count
+from typing import TypeAlias
 
 from client_desktop.core.boundary import describe
 from client_desktop.core.changes import (
@@ -21,14 +22,16 @@ from client_desktop.core.changes import (
 from client_desktop.core.errors import ClientError
 from client_desktop.core.events import ClearEvent
 from client_desktop.core.json_types import ReadonlyJsonObject
+from client_desktop.core.outbox.ports import KnownEvent
 from client_desktop.core.shapes import as_text
 from client_desktop.core.store import events as event_store
 from client_desktop.core.store import fragments
 from client_desktop.core.store import receipts as receipt_store
 from client_desktop.core.store.account_data import select_account_data
 from client_desktop.core.store.events import EventRow
+from client_desktop.core.store.receipts import SENT, ReceiptRow
 from client_desktop.core.store.room_state import select_state_event
-from client_desktop.core.timeline import runs
+from client_desktop.core.timeline import lookup, runs
 from client_desktop.core.timeline.context import TimelinesContext
 from client_desktop.core.timeline.ingest import Ingest, Ingested
 from client_desktop.core.timeline.loading import (
@@ -41,12 +44,17 @@ from client_desktop.core.timeline.receipts import read_receipts
 from client_desktop.core.timeline.stored import decode
 from client_desktop.core.timeline.timeline import PAGE, Timeline
 from client_desktop.core.timeline.window import Window
+from client_desktop.core.values import TimelineItem
 
 log = logging.getLogger(__name__)
 
 MAX_FETCHED_REPLIES = 20
 """How many events that are answered and unknown are asked for at once."""
 RESHAPING_STATE = frozenset({"m.room.pinned_events", "m.room.power_levels", "m.room.encryption"})
+
+
+Follower: TypeAlias = Callable[[str, Ingested], None]
+"""Called with a room and what came of a transaction."""
 
 
 class Timelines:
@@ -59,6 +67,8 @@ class Timelines:
         self._written: dict[str, Ingested] = {}
         self._refused: set[tuple[str, str]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self.followers: list[Follower] = []
+        """Told after every transaction what came of it; `first` tells a room that was not known before."""
         self._stops = [
             ctx.changes.listen(kind, self._own(listener))
             for kind, listener in (
@@ -118,6 +128,71 @@ class Timelines:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    # Events outside of open timelines.
+
+    def items(self, room_id: str, event_ids: Sequence[str]) -> list[TimelineItem]:
+        """Show those of some events that the store knows, in the order they are named."""
+        return lookup.items_of(self.ctx, room_id, event_ids)
+
+    async def pinned(self, room_id: str) -> tuple[TimelineItem, ...]:
+        """Show a room's pinned messages, the newest pin first."""
+        return await lookup.pinned(self.ctx, room_id)
+
+    async def threads(self, room_id: str, *, mine: bool = False) -> tuple[TimelineItem, ...]:
+        """Show the roots of a room's newest threads, or of those one takes part in.
+
+        Raises: ClientError.
+        """
+        return (await self.threads_page(room_id, mine=mine)).items
+
+    async def threads_page(
+        self, room_id: str, *, mine: bool = False, token: str | None = None
+    ) -> lookup.ThreadPage:
+        """Show a room's threads, page by page; `token`: of the page before.
+
+        Raises: ClientError.
+        """
+        return await lookup.threads(self.ctx, room_id, mine=mine, token=token)
+
+    def newest_event(self, room_id: str) -> str | None:
+        """Give a room's newest event that the store knows: what to mark as read."""
+        return lookup.newest_event(self.ctx, room_id)
+
+    async def jump_to_date(self, room_id: str, at_ms: int) -> str | None:
+        """Give the event to jump to for a moment; open a timeline around it. None where the room has none.
+
+        Raises: ClientError.
+        """
+        return await lookup.jump_to_date(self.ctx, room_id, at_ms)
+
+    async def event_source(self, room_id: str, event_id: str) -> lookup.EventSource:
+        """Give an event as it came, and decrypted.
+
+        Raises: ClientError.
+        """
+        return await lookup.event_source(self.ctx, room_id, event_id)
+
+    async def edit_history(self, room_id: str, event_id: str) -> tuple[lookup.EditVersion, ...]:
+        """Give what a message said, version by version, the first first.
+
+        Raises: ClientError.
+        """
+        return await lookup.edit_history(self.ctx, room_id, event_id)
+
+    # What the send queue asks.
+
+    def event(self, room_id: str, event_id: str) -> KnownEvent | None:
+        """Tell what is known of an event that something sent relates to."""
+        found = lookup.newest_content(self.ctx, room_id, event_id)
+        if found is None:
+            return None
+        event, content = found
+        return KnownEvent(event.type, event.sender, content, event.thread_root)
+
+    def latest_in_thread(self, room_id: str, root_id: str) -> str | None:
+        """Give the newest event of a thread; None where only its root is known."""
+        return lookup.latest_in_thread(self.ctx, room_id, root_id)
+
     # What sync calls.
 
     def write_sync(
@@ -131,6 +206,7 @@ class Timelines:
     ) -> None:
         """Store a room's new events, inside the batch's transaction."""
         encrypted = _encrypted_before(db, room_id, events)
+        first = fragments.select_live(db, room_id) is None
         ingest = Ingest(db, room_id, self.ctx.observers, live=True, encrypted=encrypted)
         result = ingest.take(events)
         if result.stored or limited:
@@ -143,7 +219,8 @@ class Timelines:
                 back_token="" if prev_batch is None else prev_batch,
             )
             self._write_threads(db, room_id, result, limited)
-        self._written.setdefault(room_id, Ingested()).add(result)
+        self._note_sent(db, room_id, result)
+        self._written.setdefault(room_id, Ingested(first=first)).add(result)
 
     def write_receipts(self, db: sqlite3.Connection, room_id: str, content: ReadonlyJsonObject) -> None:
         """Store what an `m.receipt` says, inside the batch's transaction."""
@@ -163,6 +240,7 @@ class Timelines:
             timeline.refresh(result.touched)
             self._fetch_missing(timeline)
         self._retry_waiting(room_id, result)
+        self._tell_followers(room_id, result)
 
     # What others may ask for.
 
@@ -187,8 +265,21 @@ class Timelines:
             for event in clear:
                 row = event_store.select_event(db, room_id, event.event_id)
                 if row is not None and not row.redacted:
-                    ingest.decrypted(row, event, result)
+                    result.decrypted.append(ingest.decrypted(row, event, result))
         self.refresh_room(room_id, result.touched)
+        self._tell_followers(room_id, result)
+
+    def _note_sent(self, db: sqlite3.Connection, room_id: str, result: Ingested) -> None:
+        """Remember what the account itself sent: it has read until there."""
+        for event in result.new:
+            if event.sender == self.ctx.me and event.state_key is None:
+                thread_id = event.thread_root or "main"
+                sent = ReceiptRow(self.ctx.me, SENT, thread_id, event.event_id, event.at_ms)
+                receipt_store.upsert_receipt(db, room_id, sent)
+
+    def _tell_followers(self, room_id: str, result: Ingested) -> None:
+        for follower in self.followers:
+            follower(room_id, result)
 
     async def _place_around(self, window: Window, event_id: str) -> None:
         """Put a window around an event; where it is near the live end, let it follow."""

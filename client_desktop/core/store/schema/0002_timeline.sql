@@ -3,7 +3,7 @@
 -- Every event we know, whether it stands in a timeline or was fetched alone (a reply's target, a pin).
 -- `type` is the decrypted one. `rel_*` name what it relates to; a redaction relates by "m.redaction".
 -- `thread_root` is empty for the main timeline. `session_id` is set while the event waits for keys.
--- `notify`: 0 nothing, 1 a notification, 2 a highlight.
+-- `notify`: 0 nothing, 1 a notification, 2 a highlight; 3 and 4 are the same once they were read.
 CREATE TABLE events (
     event_nid INTEGER PRIMARY KEY,
     room_id TEXT NOT NULL,
@@ -26,7 +26,7 @@ CREATE TABLE events (
 CREATE INDEX events_by_target ON events (room_id, rel_target, rel_type) WHERE rel_target IS NOT NULL;
 CREATE INDEX events_by_thread ON events (room_id, thread_root) WHERE thread_root != '';
 CREATE INDEX events_by_session ON events (room_id, session_id) WHERE session_id IS NOT NULL;
-CREATE INDEX events_notifying ON events (room_id) WHERE notify > 0;
+CREATE INDEX events_notifying ON events (room_id, notify) WHERE notify > 0;
 
 -- Contiguous runs of a timeline (`thread_root` empty: of the whole room). `older` is the run before this one
 -- across a gap. `back_token`, `forward_token`: where the server goes on; NULL where nothing is missing, empty

@@ -8,7 +8,7 @@ from typing import Generic, Self, TypeVar
 
 import aiohttp
 
-from client_desktop.core.accounts.secret_store import MemorySecretStore
+from client_desktop.core.accounts.secret_store import MemorySecretStore, SecretStore
 from client_desktop.core.accounts.session import Session
 from client_desktop.core.accounts.tokens import SessionTokens
 from client_desktop.core.api import Api
@@ -61,18 +61,9 @@ class OpenClient:
     async def resume(self, me: Session, *, start: bool = True, only: SyncTransport | None = None) -> Client:
         """Open the client of a session, with the store that the session had before."""
         folder = self._folder / me.device_id
-        tokens = SessionTokens(me, self._http, self._clock, lambda session: None)
-        client = Client(
-            me,
-            Api(me.homeserver_url, self._http, tokens),
-            Store.open(folder / STORE_FILE),
-            self._changes,
-            self._clock,
-            tokens=tokens,
-            secrets=self._secrets,
-            http=self._http,
-            folder=folder,
-            only=only,
+        store = Store.open(folder / STORE_FILE)
+        client = make_client(
+            me, self._http, self._changes, folder, store, self._clock, secrets=self._secrets, only=only
         )
         self._opened.append(client)
         if start:
@@ -89,6 +80,34 @@ class OpenClient:
     async def close_all(self) -> None:
         while self._opened:
             await self._opened.pop().close()
+
+
+def make_client(
+    me: Session,
+    http: aiohttp.ClientSession,
+    changes: Changes,
+    folder: Path,
+    store: Store | None = None,
+    clock: FakeClock | None = None,
+    *,
+    secrets: SecretStore | None = None,
+    only: SyncTransport | None = None,
+) -> Client:
+    """Join a client's services; with a store in memory where none is given. `start` it, `close` it."""
+    clock = clock or FakeClock()
+    tokens = SessionTokens(me, http, clock, lambda session: None)
+    return Client(
+        me,
+        Api(me.homeserver_url, http, tokens),
+        store or Store.open_in_memory(),
+        changes,
+        clock,
+        tokens=tokens,
+        secrets=secrets or MemorySecretStore(),
+        http=http,
+        folder=folder,
+        only=only,
+    )
 
 
 ChangeT = TypeVar("ChangeT", bound=Change)

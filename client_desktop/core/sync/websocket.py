@@ -23,6 +23,7 @@ from client_desktop.core.values import SyncTransport
 log = logging.getLogger(__name__)
 
 PATH = "/_matrix/client/unstable/parlour.websocket/sync"
+WHOAMI = "/_matrix/client/v3/account/whoami"
 CONNECT_TIMEOUT_S = 20.0
 HEARTBEAT_S = 30.0
 """How often we ask whether the other end is still there; sleep and lost networks are noticed by it."""
@@ -48,10 +49,12 @@ class WebSocketSync:
 
     async def next(self, token: str | None) -> SyncBatch:
         with network_errors():
-            if self._socket is None:
-                self._socket = await self._connect(token)
-                self._begins_anew = token is None
-            body = await self._read_delta(self._socket)
+            try:
+                body = await self._delta(token)
+            except TokenRejected:
+                await self.close()
+                await self._api.get(WHOAMI)  # renews the token, or says in which way we are signed out
+                body = await self._delta(token)
         whole, self._begins_anew = self._begins_anew, False
         return read_v3(body, whole=whole)
 
@@ -65,14 +68,11 @@ class WebSocketSync:
         if socket is not None:
             await socket.close()
 
-    async def _connect(self, token: str | None) -> aiohttp.ClientWebSocketResponse:
-        """Open the socket and say hello; with a renewed token where the first is refused."""
-        try:
-            return await self._hello(token)
-        except TokenRejected:
-            if not await self._api.renew_token():
-                raise
-        return await self._hello(token)
+    async def _delta(self, token: str | None) -> JsonObject:
+        if self._socket is None:
+            self._socket = await self._hello(token)
+            self._begins_anew = token is None
+        return await self._read_delta(self._socket)
 
     async def _hello(self, token: str | None) -> aiohttp.ClientWebSocketResponse:
         socket = await self._open()

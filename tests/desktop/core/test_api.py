@@ -1,7 +1,7 @@
 """Requests: how they are written, how they fail, how tokens are renewed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
@@ -18,47 +18,14 @@ from client_desktop.core.errors import (
     TokenRejected,
 )
 from tests.desktop.clients import OpenClient
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class Stage:
-    """A server that answers with what a test says; everything that was asked is kept."""
-
-    def __init__(self) -> None:
-        self.answer: Handler = self._empty
-        self.asked: list[web.Request] = []
-        self.url = ""
-
-    async def _empty(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response({})
-
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(request)
-        return await self.answer(request)
-
-    def says(self, *answers: web.Response) -> None:
-        """Give these answers, one after the other."""
-        left = list(answers)
-
-        async def answer(request: web.Request) -> web.StreamResponse:
-            return left.pop(0)
-
-        self.answer = answer
+from tests.desktop.stage import Stage, on_stage
 
 
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
     stage = Stage()
-    app = web.Application()
-    app.router.add_route("*", "/{tail:.*}", stage.handle)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    stage.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield stage
-    await runner.cleanup()
+    async with on_stage(stage):
+        yield stage
 
 
 @pytest.fixture
@@ -262,6 +229,13 @@ async def test_a_token_is_renewed_before_it_is_used_elsewhere(http: aiohttp.Clie
     assert await Api("http://127.0.0.1:1", http, tokens).renew_token()
     assert tokens.access_token == "new"
     assert not await Api("http://127.0.0.1:1", http).renew_token()
+
+
+async def test_a_list_is_read_where_one_is_due(stage: Stage, api: Api) -> None:
+    stage.says(web.json_response([1, {}]), web.json_response({}))
+    assert await api.get_list("/x") == [1, {}]
+    with pytest.raises(BadAnswer):
+        await api.get_list("/x")
 
 
 async def test_a_stream_gives_what_is_no_json(stage: Stage, api: Api) -> None:

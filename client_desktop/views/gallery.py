@@ -5,6 +5,7 @@ One per theme and density, one at 200 %, one from right to left, one of what flo
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -17,6 +18,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
+from client_desktop.core.text.blocks import Surroundings
+from client_desktop.core.text.markdown import write
+from client_desktop.core.text.rich_text import rich_blocks
+from client_desktop.core.text.sanitise import sanitise
+from client_desktop.viewmodels.qml_values import to_qml
 from client_desktop.viewmodels.words import install_words
 from client_desktop.views.look import VIEWS, prepare_application, prepare_engine
 
@@ -28,20 +34,41 @@ def main(directory: Path) -> int:
     install_words("en")
     engine = QQmlApplicationEngine()
     prepare_engine(engine)
-    engine.load(QUrl.fromLocalFile(str(VIEWS / "Gallery.qml")))
-    if not engine.rootObjects():
-        return 1
-    window = engine.rootObjects()[0]
     theme = engine.singletonInstance("Parlour.Theme", "Theme")
-    assert isinstance(window, QQuickWindow)
     assert isinstance(theme, QObject)
+    theme.setProperty("reducedMotion", True)
     directory.mkdir(parents=True, exist_ok=True)
-    _draw_all(window, theme, directory)
+    _draw_text(_open(engine, "GalleryText.qml"), theme, directory)
+    _draw_all(_open(engine, "Gallery.qml"), theme, directory)
     return 0
 
 
+def _open(engine: QQmlApplicationEngine, name: str) -> QQuickWindow:
+    engine.load(QUrl.fromLocalFile(str(VIEWS / name)))
+    window = engine.rootObjects()[-1]
+    assert isinstance(window, QQuickWindow)
+    return window
+
+
+def _draw_text(window: QQuickWindow, theme: QObject, directory: Path) -> None:
+    around = Surroundings(me="@alice:example.org", name_of=lambda user_id: user_id[1:].split(":")[0].title())
+    messages = json.loads((VIEWS / "gallery_messages.json").read_text("utf-8"))
+    written = [(said.body, sanitise(said.html)) for said in map(write, messages["markdown"])]
+    written += [("", sanitise(html)) for html in messages["html"]]
+    blocks = [
+        [{**to_qml(block), "escaped": block.escaped} for block in rich_blocks(*said, around)]
+        for said in written
+    ]
+    window.setProperty("messages", blocks)
+    for mode in ("light", "dark"):
+        theme.setProperty("mode", mode)
+        _draw(window, directory / f"{mode}-text.png")
+    window.setProperty("rightToLeft", True)
+    _draw(window, directory / "right-to-left-text.png")
+    window.close()
+
+
 def _draw_all(window: QQuickWindow, theme: QObject, directory: Path) -> None:
-    theme.setProperty("reducedMotion", True)
     focused = window.findChild(QObject, "focused")
     assert focused is not None
     focused.forceActiveFocus(Qt.FocusReason.TabFocusReason)  # type: ignore[attr-defined]

@@ -35,23 +35,25 @@ SCRIPTS = (
 are left to the system's emoji font."""
 
 FEATURES = ["kern", "mark", "mkmk", "ccmp", "locl", "calt", "liga", "tnum", "case", "zero"]
+MONO_FEATURES = ["kern", "mark", "mkmk", "ccmp", "locl", "zero"]
+"""No ligatures: code is shown as it is written."""
 
 
 def main(inter_package: Path, mono_directory: Path) -> None:
     """Write every font file anew."""
     for name, weight, italic in INTER_STYLES:
         font = instancer.instantiateVariableFont(
-            _cut(_inter(inter_package, italic)), {"opsz": 14, "wght": weight}
+            _cut(_inter(inter_package, italic), FEATURES), {"opsz": 14, "wght": weight}
         )
         _rename(font, "Inter", name, weight, italic)
         _save(font, FONTS / f"Inter-{name}.ttf")
     for italic in (False, True):
         ranged = instancer.instantiateVariableFont(
-            _cut(_inter(inter_package, italic)), {"opsz": 14, "wght": (400, 700)}
+            _cut(_inter(inter_package, italic), FEATURES), {"opsz": 14, "wght": (400, 700)}
         )
         _save(ranged, FONTS / f"Inter-{'Italic' if italic else 'Roman'}.woff2")
     for name in MONO_STYLES:
-        mono = _cut(TTFont(mono_directory / f"JetBrainsMono-{name}.ttf"))
+        mono = _cut(TTFont(mono_directory / f"JetBrainsMono-{name}.ttf"), MONO_FEATURES)
         _save(mono, FONTS / f"JetBrainsMono-{name}.ttf")
         _save(mono, FONTS / f"JetBrainsMono-{name}.woff2")
 
@@ -62,9 +64,9 @@ def _inter(package: Path, italic: bool) -> TTFont:
     return font
 
 
-def _cut(font: TTFont) -> TTFont:
+def _cut(font: TTFont, features: list[str]) -> TTFont:
     options = subset.Options()
-    options.layout_features = FEATURES
+    options.layout_features = features
     options.hinting = False
     options.name_IDs = ["*"]
     options.notdef_outline = True

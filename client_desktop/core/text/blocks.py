@@ -1,7 +1,7 @@
 """What a message is drawn as: blocks below each other, in the HTML that a rich-text widget understands.
 
-Colours are written as `\\ue000name\\ue001`, spoilers as `\\ue002number\\ue003hidden\\ue004shown\\ue005`: views
-put in what their theme says and what has been revealed, so that blocks are made once for every theme.
+Colours are written as `\\ue000name\\ue001`, spoilers as `\\ue002number\\ue003hidden\\ue004shown\\ue005`.
+Views put in what their theme says and what has been revealed, so that blocks are made once for every theme.
 """
 
 from __future__ import annotations

@@ -158,7 +158,7 @@ class InlineWriter:
         shown = self._styled(f"background-color:{color('codeBg')}", element, linked, True)
         cover = "\u2588" * min(max(len(texts_of(element).strip()), 3), 40)
         why = f'<span style="color:{color("textMuted")}">({escape_text(reason)}) </span>' if reason else ""
-        hidden = why + _anchor(f"spoiler:{number}", cover, "textMuted")
+        hidden = why + _anchor(f"spoiler:{number}", cover, "controlBorder")
         return f"{SPOILER_OPEN}{number}{SPOILER_HIDDEN}{hidden}{SPOILER_SHOWN}{shown}{SPOILER_CLOSE}"
 
     def _maths(self, formula: str) -> str:

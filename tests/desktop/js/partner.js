@@ -5,6 +5,7 @@
 import { createInterface } from "node:readline";
 import { Attachment, EncryptedAttachment, OlmMachine } from "../../clients/js/node_modules/@matrix-org/matrix-sdk-crypto-wasm/index.mjs";
 import { QUIET, logInAgain, register, startSyncing, until } from "../../clients/js/support.js";
+import { createClient, verificationCommands } from "./verification_commands.mjs";
 
 const baseUrl = process.argv[2];
 
@@ -18,17 +19,20 @@ const keys = { ofStorage: undefined };
 let client;
 
 const commands = {
-    /** Register an account, unless `again`, and sign in as a new device of it. */
-    async logIn({ username, again }) {
-        if (!again) await register(baseUrl, username);
-        client = await logInAgain(baseUrl, username, {
+    /** Register an account, unless `again`, and sign in as a new device of it; or be the device of `session`. */
+    async logIn({ username, again, session }) {
+        if (!again && !session) await register(baseUrl, username);
+        const options = {
             logger: QUIET,
             cryptoCallbacks: {
                 getSecretStorageKey: async ({ keys: described }) =>
                     keys.ofStorage && [Object.keys(described)[0], keys.ofStorage],
                 cacheSecretStorageKey: (_id, _description, key) => (keys.ofStorage = key),
             },
-        });
+        };
+        client = session
+            ? createClient({ baseUrl, ...session, ...options })
+            : await logInAgain(baseUrl, username, options);
         await client.initRustCrypto({ useIndexedDB: false });
         await startSyncing(client, { initialSyncLimit: 50 });
         return { userId: client.getUserId(), deviceId: client.getDeviceId() };
@@ -142,6 +146,8 @@ const commands = {
         await client.getCrypto().forceDiscardSession(roomId);
     },
 };
+
+Object.assign(commands, verificationCommands(() => client, keys));
 
 for await (const line of createInterface({ input: process.stdin })) {
     const command = JSON.parse(line);

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import structlog
 
 from homeserver.errors import MatrixError
+from homeserver.fanout.ports import Fanout
 from homeserver.storage import events, positions
 from homeserver.storage.db import Database
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.positions import LogEntry, Stream
-from homeserver.wakeups import Wakeups
 
 log = structlog.get_logger(__name__)
 
@@ -42,9 +42,9 @@ Subscriber = Callable[[Batch], None]
 class Tailer:
     """Owns the worker's position. Subscribers are called in order, and must not await."""
 
-    def __init__(self, db: Database, wakeups: Wakeups) -> None:
+    def __init__(self, db: Database, fanout: Fanout) -> None:
         self._db = db
-        self._wakeups = wakeups
+        self._fanout = fanout
         self._subscribers: list[Subscriber] = []
         self._resets: list[Callable[[], None]] = []
         self._offered: dict[int, Batch] = {}
@@ -52,7 +52,7 @@ class Tailer:
         self._waiters: set[asyncio.Future[None]] = set()
         self._task: asyncio.Task[None] | None = None
         self.applied = 0
-        wakeups.on_wakeup(lambda _position: self._look.set())
+        fanout.on_wakeup(self._look.set)
 
     def subscribe(self, apply: Subscriber, *, reset: Callable[[], None] | None = None) -> None:
         """Call `apply` for every commit; `reset` when commits were missed and caches must go."""
@@ -74,7 +74,7 @@ class Tailer:
 
     def offer(self, entry: LogEntry, new_events: Sequence[StoredEvent] = ()) -> None:
         """Take a commit of this worker, with the events that it wrote; tells the other workers too."""
-        self._wakeups.publish(entry)
+        self._fanout.publish(entry)
         complete = not entry.kinds & Stream.EVENTS or len(new_events) > 0
         if entry.position <= self.applied:
             return

@@ -9,6 +9,8 @@ from federation.transport.open_transport import Transport
 from homeserver.clock import Clock
 from homeserver.config import Settings
 from homeserver.embedded_postgres import running_postgres
+from homeserver.fanout.open_fanout import open_fanout
+from homeserver.fanout.ports import Fanout
 from homeserver.peers.back_off import StoredBackOff
 from homeserver.peers.elsewhere import Elsewhere
 from homeserver.peers.open_transport import open_way_to_peers
@@ -19,7 +21,6 @@ from homeserver.storage.db import Database
 from homeserver.storage.migrate import migrate
 from homeserver.storage.positions import Positions
 from homeserver.tailer import Tailer
-from homeserver.wakeups import InProcessWakeups
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Base:
     author: Author
     db: Database
     epoch: str
+    fanout: Fanout
     tailer: Tailer
     positions: Positions
     back_off: StoredBackOff
@@ -48,7 +50,8 @@ async def open_base(stack: AsyncExitStack, settings: Settings, clock: Clock) -> 
     db = await _open_database(stack, settings)
     author = Author(server_name, load_signing_key(settings))
     epoch = await _check_instance(db, author)
-    tailer = Tailer(db, InProcessWakeups())
+    fanout = await stack.enter_async_context(open_fanout(settings, clock, db, epoch))
+    tailer = Tailer(db, fanout)
     await tailer.start()
     stack.push_async_callback(tailer.stop)
     back_off = StoredBackOff(db, clock)
@@ -60,6 +63,7 @@ async def open_base(stack: AsyncExitStack, settings: Settings, clock: Clock) -> 
         author=author,
         db=db,
         epoch=epoch,
+        fanout=fanout,
         tailer=tailer,
         positions=Positions(db, tailer.offer),
         back_off=back_off,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from homeserver.ephemeral.members_who_left import MembersWhoLeft
 from homeserver.ephemeral.presence import InProcessPresence, NoPresence, Presence
 from homeserver.ephemeral.receipt_writer import ReceiptWriter
-from homeserver.ephemeral.stamps import Stamps
-from homeserver.ephemeral.typing import InProcessTyping, Typing
+from homeserver.ephemeral.typing import Typing, TypingInMemory
+from homeserver.fanout.ports import Fanout
+from homeserver.fanout.stamps import Stamps
 from homeserver.rooms.context import RoomsContext
 
 
@@ -27,10 +28,10 @@ class EphemeralContext:
 
 
 @asynccontextmanager
-async def open_ephemeral(rooms: RoomsContext) -> AsyncIterator[EphemeralContext]:
+async def open_ephemeral(rooms: RoomsContext, fanout: Fanout) -> AsyncIterator[EphemeralContext]:
     """Start the receipt writer and the timers, and end them again; receipts already taken are written."""
-    stamps = Stamps(rooms.clock)
-    typing = InProcessTyping(rooms.clock, stamps)
+    stamps = fanout.stamps
+    typing = TypingInMemory(rooms.clock, fanout)
     presence = InProcessPresence(rooms.clock, stamps) if rooms.settings.presence.enabled else None
     receipts = ReceiptWriter(rooms.positions)
     rooms.tailer.subscribe(MembersWhoLeft(typing).apply)

@@ -20,4 +20,4 @@ class MembersWhoLeft:
             # A commit names the users whose membership it changes. A change elsewhere in the same commit may
             # stop somebody here too: their client says again soon that they type.
             for user_nid in set(typing).intersection(batch.entry.users):
-                self._typing.stop_typing(event.room_nid, user_nid)
+                self._typing.has_left(event.room_nid, user_nid)

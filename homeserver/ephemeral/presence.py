@@ -23,7 +23,7 @@ from homeserver.ephemeral.presence_state import (
     render_presence,
     what_to_show,
 )
-from homeserver.ephemeral.stamps import Stamps
+from homeserver.fanout.stamps import Stamps
 
 MAX_USERS: Final = 50_000
 TELL_EVERY_S: Final = 0.2

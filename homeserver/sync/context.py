@@ -9,6 +9,7 @@ from homeserver.caches import BytesCache
 from homeserver.client_data.context import ClientDataContext
 from homeserver.e2ee.key_counts import RememberedKeyCounts
 from homeserver.ephemeral.context import EphemeralContext
+from homeserver.fanout.ports import Fanout
 from homeserver.push.context import PushContext
 from homeserver.rooms.context import RoomsContext
 from homeserver.sync.evaluated_counts import EvaluatedCounts
@@ -52,6 +53,7 @@ class SyncContext:
 @asynccontextmanager
 async def open_sync(
     epoch: str,
+    fanout: Fanout,
     rooms: RoomsContext,
     ephemeral: EphemeralContext,
     client_data: ClientDataContext,
@@ -66,7 +68,7 @@ async def open_sync(
         return rooms.lifetimes.of_room(room_nid) is not None
 
     ctx = SyncContext(
-        epoch, rooms, ephemeral, client_data, push, Hub(), RoomTails(expires), LastChanges(),
+        epoch, rooms, ephemeral, client_data, push, Hub(fanout), RoomTails(expires), LastChanges(),
         UnreadCounts(rooms.names), EvaluatedCounts(), RememberedKeyCounts(rooms.db),
     )  # fmt: skip
     tailer = rooms.tailer

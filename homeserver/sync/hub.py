@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from homeserver.fanout.ports import Fanout
 from homeserver.storage.positions import LogEntry, Stream
 from homeserver.tailer import Batch
 
@@ -69,7 +70,8 @@ class Watch:
 class Hub:
     """Knows which users of this worker wait, by room."""
 
-    def __init__(self) -> None:
+    def __init__(self, fanout: Fanout) -> None:
+        self._fanout = fanout
         self._watches: dict[int, Watch] = {}
         self._by_room: dict[int, set[int]] = {}
         self._peeking: dict[int, set[Waiter]] = {}
@@ -84,6 +86,7 @@ class Hub:
         watch = self._watches.get(user_nid)
         if watch is None:
             watch = self._watches[user_nid] = Watch(frozenset())
+            self._fanout.watch_user(user_nid, watched=True)
         watch.waiters.add(waiter)
         self.watch_rooms(user_nid, rooms)
         return waiter
@@ -106,7 +109,7 @@ class Hub:
         for room_nid in watch.rooms - wanted:
             self._leave(room_nid, user_nid)
         for room_nid in wanted - watch.rooms:
-            self._by_room.setdefault(room_nid, set()).add(user_nid)
+            self._enter(room_nid, user_nid)
         watch.rooms = wanted
 
     def count_watchers(self, room_nid: int) -> int:
@@ -146,6 +149,7 @@ class Hub:
                 for room_nid in watch.rooms:
                     self._leave(room_nid, user_nid)
                 del self._watches[user_nid]
+                self._fanout.watch_user(user_nid, watched=False)
 
     def _wake(self, waiters: Iterable[Waiter]) -> None:
         for waiter in waiters:
@@ -164,8 +168,17 @@ class Hub:
         else:
             self._waking = False
 
+    def _enter(self, room_nid: int, user_nid: int) -> None:
+        watching = self._by_room.get(room_nid)
+        if watching is None:
+            watching = self._by_room[room_nid] = set()
+            self._fanout.watch_room(room_nid, watched=True)
+        watching.add(user_nid)
+
     def _leave(self, room_nid: int, user_nid: int) -> None:
         _discard(self._by_room, room_nid, user_nid)
+        if room_nid not in self._by_room:
+            self._fanout.watch_room(room_nid, watched=False)
 
 
 def _discard(members: dict[int, set[T]], room_nid: int, member: T) -> None:

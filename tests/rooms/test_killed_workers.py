@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from homeserver.clock import SystemClock
+from homeserver.fanout.in_process import InProcessFanout
 from homeserver.storage.db import Database
 from homeserver.storage.events import StoredEvent, select_new_events
 from homeserver.storage.rooms import Room
 from homeserver.tailer import Batch, Tailer
-from homeserver.wakeups import InProcessWakeups
 from tests.support.rooms import make_room, rooms_on
 
 WRITERS = 4
@@ -44,7 +45,7 @@ class Reader:
     """Follows the log as a worker does, and keeps what it was shown."""
 
     def __init__(self, db: Database) -> None:
-        self.tailer = Tailer(db, InProcessWakeups())
+        self.tailer = Tailer(db, InProcessFanout(SystemClock()))
         self.seen: list[int] = []
         self.resets = 0
         self.tailer.subscribe(self._apply, reset=self._reset)

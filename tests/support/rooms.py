@@ -10,6 +10,7 @@ from federation.protocol.room_versions import ROOM_VERSIONS
 from federation.protocol.signing import generate_signing_key
 from homeserver.clock import SystemClock
 from homeserver.config import Settings
+from homeserver.fanout.in_process import InProcessFanout
 from homeserver.json_types import JsonObject
 from homeserver.rooms.build_event import Author, build_event, needed_entries
 from homeserver.rooms.context import RoomsContext, open_rooms
@@ -20,7 +21,6 @@ from homeserver.storage.db import Database
 from homeserver.storage.positions import Positions
 from homeserver.storage.rooms import Room, next_room_nid
 from homeserver.tailer import Tailer
-from homeserver.wakeups import InProcessWakeups
 
 SERVER = ServerName("test")
 ALICE = UserId("@alice:test")
@@ -31,7 +31,7 @@ KEY = generate_signing_key("k", bytes(32))
 @asynccontextmanager
 async def rooms_on(db: Database) -> AsyncIterator[RoomsContext]:
     """Run a tailer and a commit queue on a database, as one worker would."""
-    tailer = Tailer(db, InProcessWakeups())
+    tailer = Tailer(db, InProcessFanout(SystemClock()))
     await tailer.start()
     positions = Positions(db, tailer.offer)
     settings = Settings(server_name=SERVER, data_dir=Path("/nonexistent"))

@@ -20,6 +20,7 @@ from federation.routes import federation_routes
 from federation.routes.routing import FederationHandler, FederationRequest
 from federation.transport.keyring import KeyQuery
 from homeserver.ephemeral.context import EphemeralContext, open_ephemeral
+from homeserver.fanout.in_process import InProcessFanout
 from homeserver.json_types import JsonObject
 from homeserver.peers.open_inbound import InboundParts, make_inbound, running_inbound
 from homeserver.rooms.context import RoomsContext
@@ -265,7 +266,7 @@ async def inbound_on(db: Database, *, running: bool = True) -> AsyncIterator[Wor
     """Run the inbound side of a server on a database; without `running` nothing staged is dealt with."""
     async with AsyncExitStack() as stack:
         rooms = await stack.enter_async_context(rooms_on(db))
-        ephemeral = await stack.enter_async_context(open_ephemeral(rooms))
+        ephemeral = await stack.enter_async_context(open_ephemeral(rooms, InProcessFanout(rooms.clock)))
         parts = make_inbound(ephemeral, {})
         client = DirectClient()
         ctx = _context(rooms, parts, client)

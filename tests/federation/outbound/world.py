@@ -14,6 +14,7 @@ from federation.transport.client import FederationClient
 from federation.transport.limits import Limits
 from federation.transport.server_names import ServerLists
 from homeserver.ephemeral.context import EphemeralContext, open_ephemeral
+from homeserver.fanout.in_process import InProcessFanout
 from homeserver.json_types import JsonObject
 from homeserver.peers.back_off import StoredBackOff
 from homeserver.peers.outbound import Outbound
@@ -182,7 +183,7 @@ class World:
 async def running_world(db: Database, clock: FakeClock, lists: ServerLists) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
         rooms = await stack.enter_async_context(rooms_on(db))
-        ephemeral = await stack.enter_async_context(open_ephemeral(rooms))
+        ephemeral = await stack.enter_async_context(open_ephemeral(rooms, InProcessFanout(rooms.clock)))
         world = World(db, clock, ephemeral, lists)
         await world.start()
         await world.settle()

@@ -8,7 +8,7 @@ from federation.protocol.ids import UserId
 from homeserver.ephemeral import presence as presence_module
 from homeserver.ephemeral.presence import InProcessPresence
 from homeserver.ephemeral.presence_state import PresenceState
-from homeserver.ephemeral.stamps import Stamps
+from homeserver.fanout.stamps import Stamps
 from tests.support.fake_clock import FakeClock
 
 ONLINE, UNAVAILABLE, OFFLINE = PresenceState.ONLINE, PresenceState.UNAVAILABLE, PresenceState.OFFLINE

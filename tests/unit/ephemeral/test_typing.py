@@ -6,8 +6,9 @@ import pytest
 
 from federation.protocol.ids import UserId
 from homeserver.ephemeral import typing as typing_module
-from homeserver.ephemeral.stamps import Stamps
-from homeserver.ephemeral.typing import InProcessTyping
+from homeserver.ephemeral.typing import TypingInMemory
+from homeserver.fanout.in_process import InProcessFanout
+from homeserver.fanout.stamps import Stamps
 from tests.support.fake_clock import FakeClock
 
 ROOM, OTHER_ROOM = 1, 2
@@ -15,24 +16,29 @@ ALICE, BOB = UserId("@alice:test"), UserId("@bob:test")
 
 
 @pytest.fixture
-def stamps(clock: FakeClock) -> Stamps:
-    return Stamps(clock)
+def fanout(clock: FakeClock) -> InProcessFanout:
+    return InProcessFanout(clock)
 
 
 @pytest.fixture
-async def typing(clock: FakeClock, stamps: Stamps) -> InProcessTyping:
-    return InProcessTyping(clock, stamps)
+def stamps(fanout: InProcessFanout) -> Stamps:
+    return fanout.stamps
 
 
 @pytest.fixture
-def changed_rooms(typing: InProcessTyping) -> Iterator[list[int]]:
+async def typing(clock: FakeClock, fanout: InProcessFanout) -> TypingInMemory:
+    return TypingInMemory(clock, fanout)
+
+
+@pytest.fixture
+def changed_rooms(typing: TypingInMemory) -> Iterator[list[int]]:
     rooms: list[int] = []
     typing.on_change(rooms.append)
     yield rooms
     typing.stop()
 
 
-async def test_those_who_type_are_listed_in_the_order_in_which_they_began(typing: InProcessTyping) -> None:
+async def test_those_who_type_are_listed_in_the_order_in_which_they_began(typing: TypingInMemory) -> None:
     typing.start_typing(ROOM, 2, BOB, 1_000)
     typing.start_typing(ROOM, 1, ALICE, 1_000)
     assert typing.current(ROOM) == [BOB, ALICE]
@@ -41,7 +47,7 @@ async def test_those_who_type_are_listed_in_the_order_in_which_they_began(typing
 
 
 async def test_typing_ends_with_its_time(
-    typing: InProcessTyping, clock: FakeClock, changed_rooms: list[int]
+    typing: TypingInMemory, clock: FakeClock, changed_rooms: list[int]
 ) -> None:
     typing.start_typing(ROOM, 1, ALICE, 1_000)
     clock.advance(999)
@@ -54,7 +60,7 @@ async def test_typing_ends_with_its_time(
 
 
 async def test_renewed_typing_lasts_longer_and_is_no_change(
-    typing: InProcessTyping, clock: FakeClock, changed_rooms: list[int]
+    typing: TypingInMemory, clock: FakeClock, changed_rooms: list[int]
 ) -> None:
     typing.start_typing(ROOM, 1, ALICE, 1_000)
     version = typing.version(ROOM)
@@ -68,7 +74,7 @@ async def test_renewed_typing_lasts_longer_and_is_no_change(
 
 
 async def test_stopping_is_a_change_only_for_those_who_type(
-    typing: InProcessTyping, changed_rooms: list[int]
+    typing: TypingInMemory, changed_rooms: list[int]
 ) -> None:
     typing.stop_typing(ROOM, 1)
     assert changed_rooms == []
@@ -79,7 +85,7 @@ async def test_stopping_is_a_change_only_for_those_who_type(
 
 
 async def test_only_rooms_that_changed_after_a_stamp_are_named(
-    typing: InProcessTyping, stamps: Stamps, changed_rooms: list[int]
+    typing: TypingInMemory, stamps: Stamps, changed_rooms: list[int]
 ) -> None:
     typing.start_typing(ROOM, 1, ALICE, 1_000)
     seen = stamps.last
@@ -90,13 +96,13 @@ async def test_only_rooms_that_changed_after_a_stamp_are_named(
 
 
 async def test_to_a_stamp_from_before_the_start_every_room_may_have_changed(
-    typing: InProcessTyping, stamps: Stamps
+    typing: TypingInMemory, stamps: Stamps
 ) -> None:
     assert typing.changed_since(stamps.floor - 1, [ROOM, OTHER_ROOM]) == [ROOM, OTHER_ROOM]
 
 
 async def test_a_forgotten_room_counts_as_changed_rather_than_unchanged(
-    typing: InProcessTyping, stamps: Stamps, monkeypatch: pytest.MonkeyPatch, changed_rooms: list[int]
+    typing: TypingInMemory, stamps: Stamps, monkeypatch: pytest.MonkeyPatch, changed_rooms: list[int]
 ) -> None:
     monkeypatch.setattr(typing_module, "MAX_REMEMBERED_ROOMS", 1)
     seen = stamps.last
@@ -106,7 +112,7 @@ async def test_a_forgotten_room_counts_as_changed_rather_than_unchanged(
 
 
 async def test_a_room_lists_a_bounded_number(
-    typing: InProcessTyping, monkeypatch: pytest.MonkeyPatch, changed_rooms: list[int]
+    typing: TypingInMemory, monkeypatch: pytest.MonkeyPatch, changed_rooms: list[int]
 ) -> None:
     monkeypatch.setattr(typing_module, "MAX_TYPING_PER_ROOM", 1)
     typing.start_typing(ROOM, 1, ALICE, 1_000)

@@ -21,3 +21,7 @@ class Stamps:
         """Return a stamp above all before it."""
         self.last = max(self.last + 1, self._clock.now_ms())
         return self.last
+
+    def saw(self, stamp: int) -> None:
+        """Note a stamp that another worker, or what all workers share, has given out."""
+        self.last = max(self.last, stamp)

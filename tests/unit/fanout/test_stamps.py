@@ -1,6 +1,6 @@
 """Stamps of typing and presence."""
 
-from homeserver.ephemeral.stamps import Stamps
+from homeserver.fanout.stamps import Stamps
 from tests.support.fake_clock import FakeClock
 
 

@@ -1,0 +1,56 @@
+"""Who else is there: workers say so in the database every other second."""
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+import structlog
+
+from homeserver.errors import MatrixError
+from homeserver.storage import workers
+from homeserver.storage.db import Database
+
+log = structlog.get_logger(__name__)
+
+SAY_EVERY_S: Final = 2.0
+ALIVE_FOR_S: Final = 6
+"""How long a worker counts as there after it said so."""
+
+
+class Company:
+    """`others` are the names of the other workers, as of a moment ago."""
+
+    def __init__(self, db: Database, worker: str) -> None:
+        self._db = db
+        self._worker = worker
+        self._task: asyncio.Task[None] | None = None
+        self.others: frozenset[str] = frozenset()
+
+    async def start(self) -> None:
+        """Say that this worker is there, and go on saying so."""
+        await self.look()
+        self._task = asyncio.create_task(self._run(), name="company")
+
+    async def stop(self) -> None:
+        """Say that this worker is gone."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        with suppress(MatrixError):  # without the database the others find out within seconds
+            async with self._db.acquire() as conn:
+                await workers.say_gone(conn, self._worker)
+
+    async def look(self) -> None:
+        """Say that this worker is there, and see who else is. Raises: DatabaseUnavailable."""
+        async with self._db.acquire() as conn:
+            found = frozenset(await workers.say_here(conn, self._worker, ALIVE_FOR_S))
+        if found != self.others:
+            log.info("company.changed", others=len(found))
+        self.others = found
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(SAY_EVERY_S)
+            with suppress(MatrixError):  # whoever was there a moment ago is taken to be there still
+                await self.look()

@@ -1,0 +1,130 @@
+"""The line through Redis: wake-ups are routed by room and user, all else goes to every worker.
+
+Channels carry the epoch of the database, so that several homeservers can share a Redis.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+from redis.asyncio.client import PubSub, Redis
+from redis.exceptions import RedisError
+
+from homeserver.fanout.open_redis import RedisLocation, open_redis, redis_location
+from homeserver.fanout.outgoing import Outgoing
+from homeserver.fanout.shared import LineBroken, Watched
+
+SUBSCRIBED_AT_ONCE: Final = 1_000
+PING_EVERY_S: Final = 5.0
+
+# Stamps follow Redis's clock, in milliseconds, and never go back while Redis has its data.
+PUBLISH_IN_ORDER: Final = """
+local now = redis.call('TIME')
+local stamp = now[1] * 1000 + math.floor(now[2] / 1000)
+local last = tonumber(redis.call('GET', KEYS[1]) or '0')
+if stamp <= last then stamp = last + 1 end
+local text = string.format('%.0f', stamp)
+redis.call('SET', KEYS[1], text, 'EX', 86400)
+redis.call('PUBLISH', ARGV[1], '[' .. text .. ',' .. ARGV[2])
+"""
+
+
+class RedisLine:
+    """A client for sending and a subscription for receiving."""
+
+    def __init__(self, url: str, epoch: str) -> None:
+        self._location: RedisLocation = redis_location(url)
+        self._prefix = f"parlour:{epoch}:"
+        self._stamp_key = f"{self._prefix}stamp"
+        self._client: Redis | None = None
+        self._pubsub: PubSub | None = None
+        self._subscribed: set[str] = set()
+
+    async def connect(self, watched: Watched) -> None:
+        try:
+            self._client = await open_redis(self._location, self._stamp_key)
+            self._pubsub = self._client.pubsub()
+            self._subscribed = set()
+            await self.subscribe(watched)
+        except (RedisError, OSError) as error:
+            raise LineBroken(str(error)) from error
+
+    async def send(self, worker: str, outgoing: Outgoing) -> None:
+        assert self._client is not None
+        try:
+            pipeline = self._client.pipeline(transaction=False)
+            for channel in self._concerned(outgoing):
+                pipeline.publish(channel, worker)
+            for message in outgoing.messages:
+                rest = msgspec.json.encode([worker, message.topic, message.body])[1:]
+                if message.in_order:
+                    pipeline.eval(PUBLISH_IN_ORDER, 1, self._stamp_key, f"{self._prefix}messages", rest)
+                else:
+                    pipeline.publish(f"{self._prefix}messages", b"[0," + rest)
+            await pipeline.execute()
+        except (RedisError, OSError) as error:
+            raise LineBroken(str(error)) from error
+
+    async def subscribe(self, watched: Watched) -> None:
+        assert self._pubsub is not None
+        wanted = {f"{self._prefix}messages", f"{self._prefix}all"}
+        wanted.update(f"{self._prefix}r{room_nid}" for room_nid in watched.rooms)
+        wanted.update(f"{self._prefix}u{user_nid}" for user_nid in watched.users)
+        try:
+            for some in _slices(wanted - self._subscribed):
+                await self._pubsub.subscribe(*some)
+            for some in _slices(self._subscribed - wanted):
+                await self._pubsub.unsubscribe(*some)
+        except (RedisError, OSError) as error:
+            raise LineBroken(str(error)) from error
+        self._subscribed = wanted
+
+    async def receive(self) -> tuple[str, bytes | None]:
+        assert self._pubsub is not None
+        silent = False
+        while True:
+            try:
+                arrived = await self._pubsub.get_message(timeout=PING_EVERY_S)
+                if arrived is None:
+                    arrived = await self._after_silence(silent)
+                    silent = True
+            except (RedisError, OSError) as error:
+                raise LineBroken(str(error)) from error
+            if arrived is None:
+                continue
+            silent = False
+            if arrived["type"] != "message":
+                continue
+            data: bytes = arrived["data"]
+            return ("", data) if data.startswith(b"[") else (data.decode(), None)
+
+    async def close(self) -> None:
+        pubsub, self._pubsub = self._pubsub, None
+        client, self._client = self._client, None
+        for closing in (pubsub, client):
+            if closing is not None:
+                try:
+                    async with asyncio.timeout(1.0):
+                        await closing.aclose()
+                except (RedisError, OSError, TimeoutError):
+                    continue
+
+    async def _after_silence(self, was_silent: bool) -> Any:
+        """Ask whether Redis is still there, as one that hangs does not close the connection."""
+        assert self._pubsub is not None
+        if was_silent:
+            raise LineBroken("Redis does not answer")
+        await self._pubsub.ping()
+        return None
+
+    def _concerned(self, outgoing: Outgoing) -> Iterable[str]:
+        if outgoing.everybody:
+            return [f"{self._prefix}all"]
+        rooms = [f"{self._prefix}r{room_nid}" for room_nid in outgoing.rooms]
+        return rooms + [f"{self._prefix}u{user_nid}" for user_nid in outgoing.users]
+
+
+def _slices(channels: set[str]) -> Iterable[list[str]]:
+    ordered = sorted(channels)
+    return (ordered[i : i + SUBSCRIBED_AT_ONCE] for i in range(0, len(ordered), SUBSCRIBED_AT_ONCE))

@@ -91,7 +91,7 @@ class KeysSettingsModel(Flow):
         client = self.client
         restored = await self.bridge.call(lambda: client.crypto.restore_backup(self._restored.emit))
         self.show(_done_keys=0, _total_keys=0)
-        self.done.emit(word("settings.encryption_backup_restored", n=restored.imported))
+        self.done.emit(word("settings.encryption_backup_restored", n=restored.new))
 
     async def _export(self, file: Path, passphrase: str) -> None:
         client = self.client

@@ -1,0 +1,79 @@
+import QtQuick
+import QtQuick.Window
+
+// Shows the dialogs that anybody asks for by `app.openDialog`, one at a time, and questions of the server above.
+Item {
+    id: root
+
+    readonly property var files: ({
+        "newDirect": "NewDirectDialog.qml",
+        "createRoom": "CreateRoomDialog.qml",
+        "createSpace": "CreateRoomDialog.qml",
+        "explore": "ExploreSheet.qml",
+        "spaceHome": "SpaceHomeSheet.qml",
+        "addRooms": "AddRoomsDialog.qml",
+        "invite": "InviteDialog.qml",
+        "roomSettings": "RoomSettingsSheet.qml",
+        "leaveRoom": "LeaveRoomDialog.qml",
+        "person": "PersonDialog.qml",
+        "report": "ReportDialog.qml",
+        "ignore": "IgnoreDialog.qml",
+        "removeMember": "RemoveMemberDialog.qml",
+        "accounts": "AccountsDialog.qml",
+        "signOut": "SignOutDialog.qml",
+        "shortcuts": "ShortcutsDialog.qml",
+        "verifyDevice": "VerifyDeviceDialog.qml",
+        "verification": "VerificationDialog.qml",
+        "setUpRecovery": "SetUpRecoveryDialog.qml",
+        "recover": "RecoverDialog.qml",
+        "resetIdentity": "ResetIdentityDialog.qml"
+    })
+    readonly property alias current: loader.item
+    property string name: ""
+    property var last: null
+
+    // Open a dialog; one that is open goes, for two at a time are one too many.
+    function show(name, args) {
+        if (files[name] === undefined) {
+            console.warn("no such dialog:", name);
+            return;
+        }
+        last = root.Window.activeFocusItem;
+        loader.setSource("");
+        root.name = name;
+        loader.setSource(files[name], { "args": Object.assign({ "name": name }, args ?? {}) });
+    }
+
+    function closed() {
+        loader.setSource("");
+        name = "";
+        last?.forceActiveFocus();
+    }
+
+    Loader {
+        id: loader
+        onLoaded: {
+            item.closed.connect(() => Qt.callLater(gone, item));
+            item.open();
+        }
+        // The one that closed may have opened another already.
+        function gone(which) {
+            if (which === item)
+                root.closed();
+        }
+    }
+
+    ProofDialog { id: proof }
+
+    Connections {
+        target: app
+        function onDialogRequested(name, args) { root.show(name, args); }
+    }
+    Connections {
+        target: app.dialogs.verification
+        function onAsked() {
+            if (root.name !== "verification")
+                root.show("verification", {});
+        }
+    }
+}

@@ -1,0 +1,16 @@
+import QtQuick
+import Parlour.Controls
+import Parlour.Theme
+
+// Somebody in a list.
+PListRow {
+    id: row
+
+    property var person: ({})
+    property string note: ""
+
+    text: person.name ?? ""
+    detail: note !== "" ? note : person.name === person.userId ? "" : (person.userId ?? "")
+    rows: 2
+    leading: Component { PAvatar { name: row.person.name ?? ""; identifier: row.person.userId ?? ""; source: row.person.avatarUrl ?? ""; size: Theme.px(36) } }
+}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QObject, QSettings, QUrl
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
@@ -117,7 +118,7 @@ class DesktopApp(QObject):
             save_window_state(self._places.window, window_state_of(self.window, before))
             self.window.hide()
         if self._qml is not None:
-            self._qml.deleteLater()
+            shiboken6.delete(self._qml)  # now: views must not outlive what they show
         if self.app is not None:
             await self.app.close()
         if self._bridge is not None and self._engine is not None:

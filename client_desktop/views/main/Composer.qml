@@ -205,7 +205,7 @@ FocusScope {
                     onClicked: app.recorder.begin()
                 }
                 PIconButton {
-                    id: send
+                    id: sendButton
                     kind: "primary"
                     size: Theme.px(38)
                     enabled: composer.recording || !(composer.model?.empty ?? true) || !!composer.model?.editing
@@ -214,13 +214,13 @@ FocusScope {
                     shortcutAction: "send"
                     iconSize: Theme.px(18)
                     opacity: enabled ? 1 : 0.55
-                    onClicked: composer.send()
+                    onClicked: composer.submit()
                 }
             }
         }
     }
 
-    function send() {
+    function submit() {
         if (recording)
             app.recorder.send(model);
         else
@@ -263,7 +263,7 @@ FocusScope {
         if (model.completer.active && completing(event, enter, plain)) {
             event.accepted = true;
         } else if (enter && plain) {
-            send();
+            submit();
             event.accepted = true;
         } else if (event.key === Qt.Key_Escape && plain) {
             retreat();
@@ -298,6 +298,6 @@ FocusScope {
     Shortcut { enabled: field.activeFocus; sequences: Shortcuts.keys("insertLink"); onActivated: composer.model.link(field.selectionStart, field.selectionEnd) }
     Shortcut { enabled: composer.activeFocus; sequences: Shortcuts.keys("emojiPicker"); onActivated: composer.pickEmoji() }
     Shortcut { enabled: composer.activeFocus; sequences: Shortcuts.keys("attach"); onActivated: files.open() }
-    Shortcut { enabled: composer.activeFocus && app.recorder !== null; sequences: Shortcuts.keys("recordVoice"); onActivated: composer.recording ? composer.send() : app.recorder.begin() }
+    Shortcut { enabled: composer.activeFocus && app.recorder !== null; sequences: Shortcuts.keys("recordVoice"); onActivated: composer.recording ? composer.submit() : app.recorder.begin() }
     Shortcut { enabled: field.activeFocus; sequences: Shortcuts.keys("replyPrevious"); onActivated: composer.model.replyStep(-1) }
 }

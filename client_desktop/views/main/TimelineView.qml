@@ -25,7 +25,7 @@ FocusScope {
     onTimelineChanged: Qt.callLater(restore)
     property var shown: null
     onConversationChanged: {
-        if (shown !== null)
+        if (shown)
             keep(shown);
         shown = timeline;
         hovered = null;

@@ -17,6 +17,7 @@ from client_desktop.core.accounts.secret_keys import open_secret_store
 from client_desktop.core.changes import AccountsChanged, Changes
 from client_desktop.core.clock import SystemClock
 from client_desktop.core.engine import Engine
+from client_desktop.core.rooms.names import name_words
 from client_desktop.desktop.window_state import (
     apply_window_state,
     load_window_state,
@@ -37,7 +38,7 @@ from client_desktop.viewmodels.prompt import PromptModel
 from client_desktop.viewmodels.recorder import RecorderModel
 from client_desktop.viewmodels.registration import RegistrationModel
 from client_desktop.viewmodels.settings import SettingsModel
-from client_desktop.viewmodels.words import install_words
+from client_desktop.viewmodels.words import install_words, language
 from client_desktop.views.look import VIEWS, prepare_engine
 
 if TYPE_CHECKING:
@@ -128,7 +129,14 @@ class DesktopApp(QObject):
 
     async def _open_engine(self, changes: Changes) -> Engine:
         secrets = await open_secret_store(self._places.data_dir)
-        return await Engine.open(self._places.data_dir, secrets, changes, clock=SystemClock(), start=False)
+        return await Engine.open(
+            self._places.data_dir,
+            secrets,
+            changes,
+            clock=SystemClock(),
+            words=name_words(language()),
+            start=False,
+        )
 
     def _assemble(self, bridge: Bridge, engine: Engine, preferences: PreferencesModel) -> App:
         recent = QSettings(str(self._places.recent), QSettings.Format.IniFormat)

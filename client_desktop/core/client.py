@@ -15,6 +15,7 @@ from client_desktop.core.api import Api
 from client_desktop.core.changes import Change, Changes, DraftChanged
 from client_desktop.core.clock import Clock
 from client_desktop.core.crypto.account_crypto import AccountCrypto
+from client_desktop.core.events import ClearEvent
 from client_desktop.core.media.media import MediaFiles
 from client_desktop.core.media.small_files import SmallFiles
 from client_desktop.core.outbox.outbox import Outbox
@@ -31,6 +32,7 @@ from client_desktop.core.sync.loop import SyncLoop
 from client_desktop.core.sync.presence_choice import PresenceChoice
 from client_desktop.core.text.markdown import write
 from client_desktop.core.timeline import open_timelines
+from client_desktop.core.timeline.ingest import Ingested
 from client_desktop.core.values import AccountSummary, Membership, RoomSection, SyncTransport
 
 PICKLE_KEY_BYTES = 32
@@ -108,6 +110,7 @@ class Client:
         self._stop_listening = changes.listen(DraftChanged, self._draft_changed)
         self.parts = Participants(rooms_part, self.people, self.crypto, outbox=self.outbox)
         self.parts.timelines = self.timelines
+        self.timelines.followers.append(self._note_decrypted)
         self.push_rules = PushRules(me.user_id, api, store, changes, clock, self.timelines, self.rooms)
         self._rooms.unread = self.push_rules
         self.parts.verifications = self.crypto
@@ -153,6 +156,13 @@ class Client:
         await self.rooms.close()
         await self.crypto.stop()
         self.store.close()
+
+    def _note_decrypted(self, room_id: str, result: Ingested) -> None:
+        clear = [
+            ClearEvent(event.source, {"type": event.type, "content": event.content})
+            for event in result.decrypted
+        ]
+        self.rooms.note_decrypted(room_id, clear)
 
     def _draft_changed(self, change: Change) -> None:
         if isinstance(change, DraftChanged) and change.account == self.me.user_id:

@@ -129,6 +129,12 @@ class Engine:
         """Give the accounts as a switcher shows them, in the order in which they were opened."""
         return tuple(client.summary() for client in self.accounts.values())
 
+    def set_words(self, words: NameWords) -> None:
+        """Speak another language in the names of rooms that have none of their own."""
+        self._words = words
+        for client in self.accounts.values():
+            client.rooms.set_words(words)
+
     def wake(self) -> None:
         """Have every account try its server again now: after sleep, or when the network has changed."""
         for client in self.accounts.values():

@@ -15,6 +15,7 @@ from client_desktop.core.shapes import as_object, as_text
 from client_desktop.core.store.members import Member, has_namesake, select_member
 from client_desktop.core.text.bidi import safe_name
 from client_desktop.core.values import Membership
+from client_shared.catalogue import text
 
 MAX_HEROES = 5
 
@@ -32,6 +33,12 @@ class NameWords:
     """For the last of several names: "Alice, Bob and Carol"."""
     others: str = "{0} +{1}"
     """Names, and the number of those who are not named."""
+
+
+def name_words(language: str) -> NameWords:
+    """Give the words of a language, out of the catalogues."""
+    words = (text(language, f"names.{name}") for name in ("empty", "empty_was", "last_of_several", "others"))
+    return NameWords(*words)
 
 
 def room_name(

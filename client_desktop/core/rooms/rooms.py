@@ -6,17 +6,20 @@ from collections.abc import Iterable
 
 from client_desktop.core.api import path
 from client_desktop.core.changes import RoomsChanged
-from client_desktop.core.events import is_state_event
+from client_desktop.core.events import ClearEvent, is_state_event
 from client_desktop.core.json_types import JsonObject
 from client_desktop.core.rooms.context import RoomsContext
 from client_desktop.core.rooms.create import CreateActs
 from client_desktop.core.rooms.directory import DirectoryActs
 from client_desktop.core.rooms.image_packs import ImagePackActs
+from client_desktop.core.rooms.last_event import follow_last_event
 from client_desktop.core.rooms.members import Members
 from client_desktop.core.rooms.memberships import MembershipActs
+from client_desktop.core.rooms.names import NameWords
 from client_desktop.core.rooms.permalinks import permalink
 from client_desktop.core.rooms.reading_acts import ReadingActs
 from client_desktop.core.rooms.receive import write_summary
+from client_desktop.core.rooms.record import keep_record, load_record
 from client_desktop.core.shapes import as_object, as_objects, as_texts
 from client_desktop.core.store.members import select_member_event, select_member_events, select_user_ids
 from client_desktop.core.store.room_state import (
@@ -54,6 +57,24 @@ class Rooms(MembershipActs, CreateActs, ImagePackActs, ReadingActs, DirectoryAct
         if known:
             rooms = tuple(self._ctx.summaries[room_id] for room_id in known)
             self._ctx.changes.publish(RoomsChanged(self._ctx.user_id, rooms))
+
+    def note_decrypted(self, room_id: str, events: Iterable[ClearEvent]) -> None:
+        """Show what the newest message says, now that its key has come."""
+        record = load_record(self._ctx.store.db, room_id)
+        newest = [event for event in events if record is not None and event.event_id == record.last_event]
+        if record is None or not newest:
+            return
+        now_ms = self._ctx.clock.now_ms()
+        changed = follow_last_event(record, newest, self._ctx.previews.line, now_ms)
+        if changed != record:
+            with self._ctx.store.transaction() as db:
+                keep_record(db, room_id, changed)
+            self.refresh([room_id])
+
+    def set_words(self, words: NameWords) -> None:
+        """Speak another language in the names that are made of people's."""
+        self._ctx.words = words
+        self.refresh(tuple(self._ctx.summaries))
 
     def state(self, room_id: str, event_type: str, state_key: str = "") -> JsonObject | None:
         """Give the content of a part of a room's state, or None."""

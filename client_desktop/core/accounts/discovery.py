@@ -5,6 +5,7 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#server-discovery
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,12 +13,14 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from client_desktop.core.accounts.homeserver import Homeserver, IdentityProvider
-from client_desktop.core.accounts.oauth_metadata import fetch_oauth_metadata
+from client_desktop.core.accounts.oauth_metadata import OAuthMetadata, fetch_oauth_metadata
 from client_desktop.core.accounts.web import LOOPBACK_HOSTS, checked_url, is_loopback, send
 from client_desktop.core.errors import BadAnswer, ClientError, NetworkUnavailable, NotAllowed
 from client_desktop.core.json_types import JsonObject
 from client_desktop.core.shapes import as_bool, as_object, as_objects, as_optional_text, as_text
 from federation.protocol.ids import InvalidIdentifier, parse_server_name, parse_user_id, server_name_of
+
+logger = logging.getLogger(__name__)
 
 MAX_PROVIDERS: Final = 50
 MAX_VERSIONS: Final = 500
@@ -79,7 +82,7 @@ async def look_at(session: aiohttp.ClientSession, url: str, name: str = "") -> H
     versions = await _versions(session, url)
     login = await send(session, "GET", f"{url}/_matrix/client/v3/login")
     flows = _flows(login.json()) if login.status == 200 else []
-    oauth = await fetch_oauth_metadata(session, url)
+    oauth = await _oauth(session, url)
     sso = next((flow for flow in flows if flow["type"] == "m.login.sso"), {})
     features = as_object(versions.get("unstable_features"))
     return Homeserver(
@@ -167,6 +170,15 @@ async def _versions(session: aiohttp.ClientSession, url: str) -> JsonObject:
     if not isinstance(versions, list) or not all(isinstance(version, str) for version in versions):
         raise NotAHomeserver(f"/versions answers {answer.status}, which no Matrix server would")
     return body
+
+
+async def _oauth(session: aiohttp.ClientSession, url: str) -> OAuthMetadata | None:
+    """Return the server's OAuth; what it says wrongly of that does not close the other ways in."""
+    try:
+        return await fetch_oauth_metadata(session, url)
+    except BadAnswer as error:
+        logger.warning("The OAuth metadata of a server is not to be used: %s", error)
+        return None
 
 
 def _flows(body: JsonObject) -> list[JsonObject]:

@@ -41,8 +41,9 @@ _KINDS: Final = {
     OAUTH: StageKind.OAUTH,
     OLD_OAUTH: StageKind.OAUTH,
 }
+_COSTS: Final = {DUMMY: 0, EMAIL: 2, REGISTRATION_TOKEN: 4}
+"""What is not named costs 1, or for a page in the browser 3. Most people have no token."""
 _BROWSER_COST: Final = 3
-"""A page in the browser is worth some stages here."""
 
 
 def remaining_stages(
@@ -125,9 +126,7 @@ def auth_of(stage: Stage, answer: StageAnswer, session: str | None, user_id: str
 
 
 def _cost(stage_type: str) -> int:
-    if stage_type == DUMMY:
-        return 0
-    return 1 if stage_type in _KINDS else _BROWSER_COST
+    return _COSTS.get(stage_type, 1 if stage_type in _KINDS else _BROWSER_COST)
 
 
 def _fallback_url(homeserver_url: str, stage_type: str, session: str | None) -> str:

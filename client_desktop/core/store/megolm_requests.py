@@ -17,7 +17,10 @@ UPSERT_ENCRYPTED_ROOM = (
 SELECT_SEND_TO = "SELECT send_to FROM encrypted_rooms WHERE room_id = ?"
 UPDATE_SEND_TO = "UPDATE encrypted_rooms SET send_to = ? WHERE room_id = ?"
 
-SELECT_WITHHELD = "SELECT code, reason FROM withheld_keys WHERE room_id = ? AND session_id = ? AND sender = ?"
+SELECT_WITHHELD = (
+    "SELECT code, reason FROM withheld_keys WHERE room_id = ? AND session_id = ? AND sender IN (?, '')"
+    " ORDER BY sender DESC"
+)
 COUNT_WITHHELD_OF_SENDER = "SELECT COUNT(*) FROM withheld_keys WHERE sender = ?"
 UPSERT_WITHHELD = (
     "INSERT OR REPLACE INTO withheld_keys (room_id, session_id, sender, code, reason) VALUES (?, ?, ?, ?, ?)"

@@ -159,10 +159,13 @@ def test_device_keys_that_are_not_the_devices_own_are_refused() -> None:
             parse_device_keys(USER, device_id, device_keys(device_id)[0])
 
 
-def device_keys(device_id: str = DEVICE) -> tuple[JsonObject, vodozemac.Account]:
-    account = vodozemac.Account()
-    curve25519, ed25519 = account.curve25519_key.to_base64(), account.ed25519_key.to_base64()
+def device_keys(
+    device_id: str = DEVICE, user_id: str = USER, account: vodozemac.Account | None = None
+) -> tuple[JsonObject, vodozemac.Account]:
+    """Describe a device that nobody has, signed by itself."""
+    owner = account or vodozemac.Account()
+    curve25519, ed25519 = owner.curve25519_key.to_base64(), owner.ed25519_key.to_base64()
     keys = build_device_keys(
-        USER, device_id, curve25519, ed25519, lambda message: account.sign(message).to_base64()
+        user_id, device_id, curve25519, ed25519, lambda message: owner.sign(message).to_base64()
     )
-    return keys, account
+    return keys, owner

@@ -115,7 +115,7 @@ class _BlockWriter:
     def _table(self, element: Element, place: _Place) -> Block:
         rows: list[tuple[str, ...]] = []
         headers = 0
-        for row in list(_rows(element))[:MAX_ROWS]:
+        for row in list(table_rows(element))[:MAX_ROWS]:
             cells = [cell for cell in row.children if isinstance(cell, Element)][:MAX_COLUMNS]
             headers += bool(cells) and not rows[headers:] and all(cell.tag == "th" for cell in cells)
             rows.append(tuple(_trimmed(self._inline.write(cell.children)) for cell in cells))
@@ -169,18 +169,19 @@ def _marked(blocks: Iterator[Block], marker: str, place: _Place) -> Iterator[Blo
     yield from blocks
 
 
-def _rows(element: Element) -> Iterator[Element]:
+def table_rows(element: Element) -> Iterator[Element]:
+    """Give the rows of a table, whatever groups they are in."""
     for child in element.children:
         if isinstance(child, Element):
             if child.tag == "tr":
                 yield child
             elif child.tag in {"thead", "tbody"}:
-                yield from _rows(child)
+                yield from table_rows(child)
 
 
 def _table_text(element: Element) -> str:
     lines = ["\t".join(texts_of(cell).strip() for cell in row.children if isinstance(cell, Element))
-             for row in _rows(element)]  # fmt: skip
+             for row in table_rows(element)]  # fmt: skip
     return "\n".join(lines)
 
 

@@ -50,6 +50,18 @@ Item {
         last?.forceActiveFocus();
     }
 
+    // Somebody has just signed in: as soon as it is known how encryption stands, what is missing is offered once.
+    property bool fresh: false
+    function offer() {
+        if (!fresh || !app.encryption.known || app.page !== "main")
+            return;
+        fresh = false;
+        if (app.encryption.banner === "verify")
+            show("verifyDevice", {});
+        else if (app.encryption.banner === "set_up")
+            show("setUpRecovery", {});
+    }
+
     Loader {
         id: loader
         onLoaded: {
@@ -68,6 +80,14 @@ Item {
     Connections {
         target: app
         function onDialogRequested(name, args) { root.show(name, args); }
+    }
+    Connections {
+        target: app.login
+        function onSignedIn() { root.fresh = true; }
+    }
+    Connections {
+        target: app.encryption
+        function onChanged() { root.offer(); }
     }
     Connections {
         target: app.dialogs.verification

@@ -14,8 +14,7 @@ PDialog {
     readonly property var person: card.person ?? ({})
     readonly property bool verified: person.trust === "verified"
 
-    title: ""
-    busy: false
+    header: Item { implicitHeight: Theme.space24 }
     onAboutToShow: card.begin(args.userId, args.roomId ?? "")
     onOpened: message.visible ? message.forceActiveFocus() : edit.forceActiveFocus()
 
@@ -29,8 +28,15 @@ PDialog {
         contentHeight: body.implicitHeight
         boundsBehavior: Flickable.StopAtBounds
         clip: true
-        T.ScrollBar.vertical: PScrollBar {}
+        T.ScrollBar.vertical: PScrollBar { parent: dialog.contentItem.parent; x: dialog.width - width - Theme.px(2); y: dialog.contentItem.y; height: dialog.contentItem.height }
 
+        PIconButton {
+            text: qsTrId("dialogs.close")
+            iconName: "x"
+            iconSize: Theme.px(18)
+            anchors { right: body.right; rightMargin: -Theme.space8; top: body.top; topMargin: -Theme.space8 }
+            onClicked: dialog.close()
+        }
         Column {
             id: body
             width: parent.width
@@ -39,7 +45,7 @@ PDialog {
             Column {
                 width: parent.width
                 spacing: Theme.space4
-                PAvatar { size: Theme.px(72); name: dialog.person.name ?? ""; identifier: dialog.person.userId ?? ""; source: dialog.person.avatarUrl ?? ""; presence: dialog.person.presence ?? ""; anchors.horizontalCenter: parent.horizontalCenter }
+                PAvatar { size: Theme.px(72); name: dialog.person.name ?? ""; identifier: dialog.person.userId ?? ""; source: dialog.person.avatarUrl ?? ""; anchors.horizontalCenter: parent.horizontalCenter }
                 PText { text: dialog.person.name ?? ""; role: "title"; width: parent.width; horizontalAlignment: Text.AlignHCenter; topPadding: Theme.space8; Accessible.role: Accessible.Heading }
                 Row {
                     anchors.horizontalCenter: parent.horizontalCenter

@@ -11,6 +11,5 @@ PListRow {
 
     text: person.name ?? ""
     detail: note !== "" ? note : person.name === person.userId ? "" : (person.userId ?? "")
-    rows: 2
     leading: Component { PAvatar { name: row.person.name ?? ""; identifier: row.person.userId ?? ""; source: row.person.avatarUrl ?? ""; size: Theme.px(36) } }
 }

@@ -1,5 +1,6 @@
 import QtQuick
 import QtQuick.Dialogs
+import QtCore
 import Parlour.Controls
 import Parlour.Theme
 
@@ -42,5 +43,5 @@ Column {
         PButton { iconName: view.recovery.saved ? "check" : "download"; text: view.recovery.saved ? qsTrId("encryption.setup_key_saved") : qsTrId("encryption.setup_key_save"); onClicked: files.open() }
     }
     PCheckBox { id: box; objectName: "keyKept"; width: parent.width; text: qsTrId("encryption.setup_key_kept") }
-    FileDialog { id: files; fileMode: FileDialog.SaveFile; currentFile: "parlour-recovery-key.txt"; onAccepted: view.recovery.saveKey(selectedFile) }
+    FileDialog { id: files; fileMode: FileDialog.SaveFile; selectedFile: StandardPaths.writableLocation(StandardPaths.DocumentsLocation) + "/parlour-recovery-key.txt"; onAccepted: view.recovery.saveKey(selectedFile) }
 }

@@ -15,6 +15,7 @@ PDialog {
     onAboutToShow: app.accounts.aboutToSignOut()
     contentItem: ErrorLine { text: app.accounts.error }
     actions: [
+        PButton { visible: !app.accounts.backedUp && !app.encryption.identityExists; text: qsTrId("encryption.banner_set_up_action"); onClicked: app.openDialog("setUpRecovery") },
         PButton { text: qsTrId("dialogs.cancel"); onClicked: dialog.close() },
         PButton { objectName: "confirmSignOutHere"; kind: "danger"; busy: dialog.busy; text: qsTrId("settings.account_sign_out"); onClicked: app.accounts.signOut() }
     ]

@@ -1,5 +1,6 @@
 import QtQuick
 import QtQuick.Dialogs
+import QtCore
 import Parlour.Controls
 import Parlour.Theme
 
@@ -117,7 +118,7 @@ PageColumn {
         id: save
         fileMode: FileDialog.SaveFile
         defaultSuffix: "json"
-        currentFile: "parlour-account.json"
+        selectedFile: StandardPaths.writableLocation(StandardPaths.DocumentsLocation) + "/parlour-account.json"
         nameFilters: ["JSON (*.json)"]
         onAccepted: page.account.exportData(selectedFile)
     }

@@ -1,5 +1,6 @@
 import QtQuick
 import QtQuick.Dialogs
+import QtCore
 import Parlour.Controls
 import Parlour.Theme
 
@@ -147,7 +148,7 @@ PageColumn {
     FileDialog {
         id: saveFile
         fileMode: FileDialog.SaveFile
-        currentFile: "parlour-keys.txt"
+        selectedFile: StandardPaths.writableLocation(StandardPaths.DocumentsLocation) + "/parlour-keys.txt"
         onAccepted: { exporting.close(); page.keys.exportKeys(selectedFile, first.text, second.text); }
     }
     FileDialog {

@@ -13,7 +13,7 @@ Item {
     property color iconColor: Theme.textMuted
     default property alias content: side.data
 
-    readonly property bool stacked: side.implicitWidth > 0 && width - side.implicitWidth - Theme.space16 < Theme.px(200)
+    readonly property bool stacked: side.implicitWidth > 0 && width - side.implicitWidth - Theme.space16 < Theme.px(150)
 
     width: parent?.width ?? implicitWidth
     implicitWidth: Theme.px(320)

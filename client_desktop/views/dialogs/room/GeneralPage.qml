@@ -31,7 +31,7 @@ PageColumn {
         Item {
             width: parent.width
             implicitHeight: topic.implicitHeight + (save.visible ? save.implicitHeight + Theme.space8 : 0)
-            PTextArea { id: topic; width: parent.width; label: qsTrId("dialogs.room_topic"); text: page.room.topic; enabled: page.room.mayTopic; minimumLines: 2; maximumLines: 6 }
+            PTextArea { id: topic; width: parent.width; label: qsTrId("dialogs.room_topic"); text: page.room.topic; enabled: page.room.mayTopic; minimumLines: 3; maximumLines: 8 }
             PButton {
                 id: save
                 visible: page.room.mayTopic && topic.text.trim() !== page.room.topic

@@ -51,7 +51,6 @@ PageColumn {
                 required property var row
                 text: row.name
                 detail: row.reason !== "" ? row.reason : row.name === row.userId ? row.role : row.userId + (row.role !== "" ? " · " + row.role : "")
-                rows: 2
                 leading: Component { PAvatar { size: Theme.px(36); name: each.row.name; identifier: each.row.userId; source: each.row.avatarUrl } }
                 trailing: Component {
                     Row {

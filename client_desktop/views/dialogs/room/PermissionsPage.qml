@@ -25,7 +25,6 @@ PageColumn {
                 width: parent.width
                 text: row.name
                 detail: row.name === row.userId ? "" : row.userId
-                rows: 2
                 onClicked: app.openDialogWith("person", { "userId": row.userId, "roomId": app.dialogs.roomSettings.roomId })
                 leading: Component { PAvatar { name: person.row.name; identifier: person.row.userId; source: person.row.avatarUrl; below: Theme.bg } }
                 trailing: Component {

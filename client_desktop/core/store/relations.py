@@ -28,7 +28,7 @@ SELECT_REPLIES = (
 )
 SELECT_LATEST_IN_THREAD = (
     f"SELECT {COLUMNS} FROM events e WHERE e.room_id = ? AND e.rel_target = ? AND e.rel_type = 'm.thread' "
-    "AND e.redacted = 0 ORDER BY e.at_ms DESC, e.event_id DESC LIMIT ?"
+    "AND e.redacted = 0 ORDER BY e.at_ms DESC, e.event_nid DESC LIMIT ?"
 )
 SELECT_THREAD_ROOTS = (
     "SELECT rel_target FROM events WHERE room_id = ? AND rel_type = 'm.thread' AND redacted = 0 "

@@ -87,17 +87,17 @@ class Ingest:
         """Store events; what has not the shape of an event is left out."""
         result = Ingested()
         proper = [event for event in events if is_event(event.event)]
-        ids = {event.event_id for event in proper}
-        known = {row.event_id for row in event_store.select_by_ids(self.db, self.room_id, ids)}
+        packed: set[str] = set()
         for event in proper:
-            # Read again: an event before this one may have redacted it.
-            row = self._known(event.event_id) if event.event_id in known else None
+            row = self._known(event.event_id)
             if row is None:
-                stored = self._add(event, result)
-                known.add(stored.event_id)
+                stored = self._add(event, result, packed)
                 result.new.append(stored)
             else:
                 stored = self._update(row, event, result)
+                if event.event_id in packed:  # it stood beside what it was packed into
+                    packed.discard(event.event_id)
+                    result.new.append(stored)
             result.stored.append(stored)
         if len(proper) < len(events):
             log.warning("timeline: %d things that are no events", len(events) - len(proper))
@@ -118,7 +118,8 @@ class Ingest:
             result.touched.add(stored.rel_target)
         return stored
 
-    def _add(self, event: ClearEvent, result: Ingested) -> Event:
+    def _add(self, event: ClearEvent, result: Ingested, packed: set[str]) -> Event:
+        """Store an event that is not known; `packed` gets what came packed into it."""
         relation = read_relation(as_text(event.event.get("type")), event.event)
         redaction = None
         if not event.redacted:
@@ -137,7 +138,7 @@ class Ingest:
         stored = to_event(replace(row, nid=event_store.insert_event(self.db, row)))
         if relation is not None:
             self._relate(stored, relation, result)
-        self._take_bundled(event, result)
+        packed |= self._take_bundled(event, result)
         self._tell(stored)
         return stored
 
@@ -187,15 +188,17 @@ class Ingest:
             result.touched.add(row.rel_target)
         return stored
 
-    def _take_bundled(self, event: ClearEvent, result: Ingested) -> None:
-        """Store the newest edit and the newest reply that the server packed into an event."""
-        bundled = _bundled(event.event)
+    def _take_bundled(self, event: ClearEvent, result: Ingested) -> set[str]:
+        """Store the newest edit and the newest reply that the server packed into an event; give their ids."""
+        bundled, taken = _bundled(event.event), set[str]()
         for packed in (bundled.get(REPLACE), as_object(bundled.get(THREAD)).get("latest_event")):
             source = as_object(packed)
             if is_event(source) and self._known(source["event_id"]) is None:
                 word = WAITING if source["type"] == ENCRYPTED else ""
-                stored = self._add(ClearEvent(_without_bundled(source), failure_word=word), result)
+                stored = self._add(ClearEvent(_without_bundled(source), failure_word=word), result, taken)
                 result.waiting |= {stored.session_id} if stored.session_id else set()
+                taken.add(stored.event_id)
+        return taken
 
     def _known(self, event_id: str) -> EventRow | None:
         return event_store.select_event(self.db, self.room_id, event_id)

@@ -270,9 +270,9 @@ class Timelines:
         self._tell_followers(room_id, result)
 
     def _note_sent(self, db: sqlite3.Connection, room_id: str, result: Ingested) -> None:
-        """Remember what the account itself sent: it has read until there."""
+        """Remember what the account itself sent, its joining too: it has read until there."""
         for event in result.new:
-            if event.sender == self.ctx.me and event.state_key is None:
+            if event.sender == self.ctx.me:
                 thread_id = event.thread_root or "main"
                 sent = ReceiptRow(self.ctx.me, SENT, thread_id, event.event_id, event.at_ms)
                 receipt_store.upsert_receipt(db, room_id, sent)

@@ -63,14 +63,19 @@ export function verificationCommands(client, keys) {
                 (await client().http.authedRequest("GET", "/room_keys/version")).count === count);
         },
 
-        async trustsUser({ userId }) {
-            await crypto().getUserDeviceInfo([userId], true);
-            return (await crypto().getUserVerificationStatus(userId)).isCrossSigningVerified();
+        /** Wait until a user is trusted: signatures are uploaded and asked for in their own time. */
+        async comesToTrustUser({ userId }) {
+            await until(`${userId} is trusted`, async () => {
+                await crypto().getUserDeviceInfo([userId], true);
+                return (await crypto().getUserVerificationStatus(userId)).isCrossSigningVerified();
+            });
         },
 
-        async trustsDevice({ userId, deviceId }) {
-            await crypto().getUserDeviceInfo([userId], true);
-            return (await crypto().getDeviceVerificationStatus(userId, deviceId))?.crossSigningVerified ?? false;
+        async comesToTrustDevice({ userId, deviceId }) {
+            await until(`${userId} ${deviceId} is trusted`, async () => {
+                await crypto().getUserDeviceInfo([userId], true);
+                return (await crypto().getDeviceVerificationStatus(userId, deviceId))?.crossSigningVerified;
+            });
         },
 
         async askUser({ userId, roomId }) {

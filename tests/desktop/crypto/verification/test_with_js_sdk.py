@@ -109,8 +109,8 @@ async def test_two_people_compare_emoji_in_a_room_whoever_asks(
         await alice.secured.verifications.accept(verification.verification_id)
     await compare(alice, partner, we_start=we_start)
     assert alice.secured.user_trust(partner.user_id) is UserTrust.VERIFIED
-    assert await partner.do("trustsUser", userId=alice.user_id)
-    assert await partner.do("trustsDevice", userId=alice.user_id, deviceId=alice.device_id)
+    await partner.do("comesToTrustUser", userId=alice.user_id)
+    await partner.do("comesToTrustDevice", userId=alice.user_id, deviceId=alice.device_id)
 
 
 async def test_they_restore_what_we_stored_and_both_see_one_identity(
@@ -130,7 +130,7 @@ async def test_they_restore_what_we_stored_and_both_see_one_identity(
     await until(alice, lambda: len(alice.secured.devices_of(alice.user_id)) == 2)
     await alice.secured.devices.current([alice.user_id], even_if_current=True)
     assert all(device.verified for device in alice.secured.devices_of(alice.user_id))
-    assert await partner.do("trustsDevice", userId=alice.user_id, deviceId=alice.device_id)
+    await partner.do("comesToTrustDevice", userId=alice.user_id, deviceId=alice.device_id)
 
 
 async def another_device_of(device: SecuredDevice, partner: JsPartner, nobody: ApiClient) -> None:
@@ -171,7 +171,7 @@ async def test_we_restore_what_they_stored(
         assert (await ours.secured.restore_backup()).readable == 1
         ours.since = None
         assert await ours.read(room_id) == ["before we came"]
-        assert await partner.do("trustsDevice", userId=ours.user_id, deviceId=ours.device_id)
+        await partner.do("comesToTrustDevice", userId=ours.user_id, deviceId=ours.device_id)
 
 
 @pytest.mark.parametrize("they_are_new", [False, True])
@@ -199,7 +199,7 @@ async def test_own_devices_compare_emoji_and_hand_over_the_secrets(
         alice, lambda: alice.secured.state().private_keys_here and alice.secured.state().backup_active
     )
     await until(alice, lambda: all(device.verified for device in alice.secured.devices_of(alice.user_id)))
-    assert await partner.do("trustsDevice", userId=alice.user_id, deviceId=alice.device_id)
+    await partner.do("comesToTrustDevice", userId=alice.user_id, deviceId=alice.device_id)
     trusted = asyncio.create_task(trusts_itself(partner))
     await until(alice, trusted.done)
     await trusted
@@ -209,7 +209,7 @@ async def trusts_itself(partner: JsPartner) -> None:
     """Wait until the partner has every private key and trusts its own device."""
     while not (await partner.do("security"))["crossSigning"]:
         await asyncio.sleep(0.1)
-    assert await partner.do("trustsDevice", userId=partner.user_id, deviceId=partner.device_id)
+    await partner.do("comesToTrustDevice", userId=partner.user_id, deviceId=partner.device_id)
 
 
 @pytest.mark.parametrize("they_scan", [False, True])
@@ -238,7 +238,7 @@ async def test_people_scan_each_others_code(
     await until(alice, lambda: finishing.done() and is_at(alice, VerificationStage.DONE)())
     assert (await finishing)["result"] == "done"
     assert alice.secured.user_trust(partner.user_id) is UserTrust.VERIFIED
-    assert await partner.do("trustsUser", userId=alice.user_id)
+    await partner.do("comesToTrustUser", userId=alice.user_id)
 
 
 async def test_a_mismatch_is_told_across(alice: SecuredDevice, partner: JsPartner) -> None:

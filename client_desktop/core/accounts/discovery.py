@@ -148,6 +148,8 @@ async def _well_known(session: aiohttp.ClientSession, origin: str) -> str | None
         answer = await send(session, "GET", f"{origin}/.well-known/matrix/client", follow=True)
     except NetworkUnavailable:
         return None
+    except BadAnswer as error:
+        raise DiscoveryBroken(f".well-known: {error}") from None
     if answer.status == 404:
         return None
     if answer.status != 200:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 import orjson
@@ -16,6 +16,7 @@ from client_desktop.core.json_types import JsonObject
 
 MAX_BYTES: Final = 1024**2
 TIMEOUT_S: Final = 20.0
+MAX_REDIRECTS: Final = 5
 MAX_URL_CHARACTERS: Final = 2048
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -48,7 +49,9 @@ async def send(
     follow: bool = False,
     timeout_s: float = TIMEOUT_S,
 ) -> WebAnswer:
-    """Send one request without an access token. A redirect is an answer unless `follow`.
+    """Send one request without an access token.
+
+    A redirect is an answer unless `follow`; none leads from https to http.
 
     Raises: NetworkUnavailable, CertificateRefused; BadAnswer for one larger than `MAX_BYTES`.
     """
@@ -56,19 +59,19 @@ async def send(
     if json is not None:
         data, sent["Content-Type"] = orjson.dumps(json), "application/json"
     timeout = aiohttp.ClientTimeout(total=timeout_s)
-    with network_errors():
-        async with session.request(
-            method,
-            url,
-            data=form if form is not None else data,
-            headers=sent,
-            allow_redirects=follow,
-            max_redirects=5,
-            timeout=timeout,
-        ) as response:
-            if url.startswith("https:") and response.url.scheme != "https":
-                raise BadAnswer("led from https to http")
-            return WebAnswer(response.status, await read_bounded(response, MAX_BYTES), response.headers)
+    body = form if form is not None else data
+    for _ in range(MAX_REDIRECTS + 1):
+        with network_errors():
+            async with session.request(
+                method, url, data=body, headers=sent, allow_redirects=False, timeout=timeout
+            ) as response:
+                location = response.headers.get("Location")
+                if not follow or not 300 <= response.status < 400 or location is None:
+                    return WebAnswer(
+                        response.status, await read_bounded(response, MAX_BYTES), response.headers
+                    )
+        url = checked_url(urljoin(url, location), "a redirect", plain_http=url.startswith("http:"))
+    raise BadAnswer("redirects without end")
 
 
 def checked_url(value: object, what: str, *, plain_http: bool = False) -> str:

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import aiohttp
@@ -57,8 +58,15 @@ class Internet(AbstractResolver):
     async def close(self) -> None: ...
 
 
+@dataclass(frozen=True)
+class LeadsTo:
+    """A redirect."""
+
+    url: str
+
+
 class Odd:
-    """Servers by name, each a table of paths and JSON answers (or handlers)."""
+    """Servers by name, each a table of paths and answers: JSON, bytes, a redirect or a status."""
 
     def __init__(self, authority: Authority) -> None:
         self.internet = Internet()
@@ -94,8 +102,10 @@ class Odd:
                 return web.json_response({"errcode": "M_UNRECOGNIZED"}, status=404)
             if isinstance(answer, str | bytes):
                 return web.Response(body=answer)
-            if isinstance(answer, Exception):
-                raise answer
+            if isinstance(answer, LeadsTo):
+                raise web.HTTPFound(answer.url)
+            if isinstance(answer, int):
+                return web.Response(status=answer)
             return web.json_response(answer)
 
         return handle
@@ -145,11 +155,11 @@ async def test_without_a_file_the_name_itself_is_asked(odd: Odd) -> None:
 
 async def test_a_file_that_leads_on_is_followed_but_not_into_the_clear(odd: Odd) -> None:
     sites: dict[str, dict[str, object]] = {
-        "example.org": {WELL_KNOWN: web.HTTPFound("https://www.example.org/file")},
+        "example.org": {WELL_KNOWN: LeadsTo("https://www.example.org/file")},
         "www.example.org": {"/file": naming("https://matrix.example.org")[WELL_KNOWN]},
         "matrix.example.org": MATRIX,
-        "clear.example": {WELL_KNOWN: web.HTTPFound("http://www.example.org/file")},
-        "round.example": {WELL_KNOWN: web.HTTPFound(f"https://round.example{WELL_KNOWN}")},
+        "clear.example": {WELL_KNOWN: LeadsTo("http://www.example.org/file")},
+        "round.example": {WELL_KNOWN: LeadsTo(f"https://round.example{WELL_KNOWN}")},
     }
     async with odd.running(sites) as http:
         assert (await discover(http, "example.org")).url == "https://matrix.example.org"
@@ -166,7 +176,7 @@ async def test_a_file_that_leads_on_is_followed_but_not_into_the_clear(odd: Odd)
         {WELL_KNOWN: []},
         {WELL_KNOWN: {}},
         {WELL_KNOWN: {"m.homeserver": "https://example.org"}},
-        {WELL_KNOWN: web.HTTPInternalServerError()},
+        {WELL_KNOWN: 500},
         {WELL_KNOWN: b"x" * 2_000_000},
         *(
             naming(url)
@@ -282,7 +292,7 @@ async def test_what_a_server_says_of_sign_in_is_read_with_care(odd: Odd) -> None
 
 
 def down() -> dict[str, object]:
-    return {**MATRIX, "/_matrix/client/v1/auth_metadata": web.HTTPServiceUnavailable()}
+    return {**MATRIX, "/_matrix/client/v1/auth_metadata": 503}
 
 
 def test_account_pages_are_opened_at_actions_they_know() -> None:

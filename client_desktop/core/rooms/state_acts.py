@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from client_desktop.core.api import path
-from client_desktop.core.errors import BadAnswer, NotAllowed
+from client_desktop.core.errors import BadAnswer, MatrixError, NotAllowed
 from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
 from client_desktop.core.rooms.context import RoomsContext
 from client_desktop.core.rooms.create import MEGOLM
 from client_desktop.core.shapes import as_object, as_text, as_texts
-from client_desktop.core.store.room_state import select_state_event
 
 UPGRADE_TIMEOUT_S = 180.0
 MAX_PINNED = 100
@@ -79,7 +78,7 @@ class StateActs:
 
         Raises: ClientError.
         """
-        content = self._content(room_id, "m.room.power_levels")
+        content = await self._newest(room_id, "m.room.power_levels")
         users = dict(as_object(content.get("users")))
         users.pop(user_id, None)
         if level is not None:
@@ -93,7 +92,7 @@ class StateActs:
 
         Raises: ClientError.
         """
-        content = self._content(room_id, "m.room.power_levels")
+        content = await self._newest(room_id, "m.room.power_levels")
         await self.set_state(room_id, "m.room.power_levels", _merge(content, changes))
 
     async def set_server_acl(
@@ -113,7 +112,8 @@ class StateActs:
 
         Raises: ClientError.
         """
-        others = self._pinned_without(room_id, event_id)
+        before = as_texts((await self._newest(room_id, "m.room.pinned_events")).get("pinned"))
+        others = [other for other in before if other != event_id]
         event_ids = [event_id, *others][:MAX_PINNED] if pinned else others
         await self.set_state(room_id, "m.room.pinned_events", {"pinned": event_ids})
 
@@ -154,13 +154,15 @@ class StateActs:
             raise BadAnswer("an upgrade without a room")
         return replacement
 
-    def _pinned_without(self, room_id: str, event_id: str) -> list[str]:
-        pinned = as_texts(self._content(room_id, "m.room.pinned_events").get("pinned"))
-        return [pin for pin in pinned if pin != event_id]
-
-    def _content(self, room_id: str, event_type: str) -> JsonObject:
-        event = select_state_event(self._ctx.store.db, room_id, event_type, "") or {}
-        return as_object(event.get("content"))
+    async def _newest(self, room_id: str, event_type: str) -> JsonObject:
+        """Ask the server what is to be changed: sync may not have brought yet what was set a moment ago."""
+        target = path("/_matrix/client/v3/rooms/{}/state/{}/", room_id, event_type)
+        try:
+            return await self._ctx.api.get(target, retry=True)
+        except MatrixError as error:
+            if error.status == 404:
+                return {}
+            raise
 
 
 def _merge(content: Mapping[str, object], changes: ReadonlyJsonObject) -> JsonObject:

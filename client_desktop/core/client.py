@@ -25,6 +25,7 @@ from client_desktop.core.rooms.context import RoomsContext
 from client_desktop.core.rooms.names import NameWords
 from client_desktop.core.rooms.rooms import Rooms
 from client_desktop.core.rooms.sync_part import RoomsPart
+from client_desktop.core.search import Search
 from client_desktop.core.store import Store
 from client_desktop.core.sync.apply import Participants
 from client_desktop.core.sync.choose import TransportChoice
@@ -113,6 +114,7 @@ class Client:
         self.timelines.followers.append(self._note_decrypted)
         self.push_rules = PushRules(me.user_id, api, store, changes, clock, self.timelines, self.rooms)
         self._rooms.unread = self.push_rules
+        self.search = Search(self.timelines)
         self.parts.verifications = self.crypto
         choice = TransportChoice(me.user_id, api, self._presence, only)
         self.sync = SyncLoop(me.user_id, store, changes, self.parts, choice)

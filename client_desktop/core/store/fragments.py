@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from client_desktop.core.store.events import json_list
+
 SELECT_FRAGMENT = (
     "SELECT fragment, room_id, thread_root, older, back_token, forward_token, live "
     "FROM fragments WHERE fragment = ?"
@@ -61,6 +63,15 @@ SELECT_MAIN_PLACEMENTS = (
     "JOIN placements p ON p.event_nid = e.event_nid JOIN fragments f ON f.fragment = p.fragment "
     "WHERE e.room_id = ? AND f.thread_root = '' AND e.event_id IN (SELECT value FROM json_each(?))"
 )
+
+SELECT_AROUND = """
+SELECT e.event_id FROM placements p JOIN events e ON e.event_nid = p.event_nid
+WHERE p.fragment = :fragment AND p.shown = 1 AND (
+    p.place IN (SELECT place FROM placements WHERE fragment = :fragment AND shown = 1 AND place <= :place
+                ORDER BY place DESC LIMIT :rows + 1)
+    OR p.place IN (SELECT place FROM placements WHERE fragment = :fragment AND shown = 1 AND place > :place
+                   ORDER BY place LIMIT :rows)
+) ORDER BY p.place"""
 
 FAR = 1 << 50
 """Beyond every place that counting one by one reaches."""
@@ -164,6 +175,15 @@ def select_main_placements(
     """Tell where events stand in the room's timeline; `event_ids` is a JSON list."""
     rows = db.execute(SELECT_MAIN_PLACEMENTS, (room_id, event_ids))
     return {event_id: (fragment, place) for event_id, fragment, place in rows}
+
+
+def select_around(db: sqlite3.Connection, room_id: str, event_id: str, rows: int) -> list[str]:
+    """Give a row of the room's timeline and up to `rows` before and after it; nothing where it is none."""
+    placed = select_main_placements(db, room_id, json_list([event_id])).get(event_id)
+    if placed is None:
+        return []
+    found = db.execute(SELECT_AROUND, {"fragment": placed[0], "place": placed[1], "rows": rows})
+    return [around for (around,) in found]
 
 
 def insert_placement(db: sqlite3.Connection, number: int, place: int, event_nid: int, shown: bool) -> None:

@@ -48,7 +48,7 @@ class Pages:
     """Asks one account's server. Everything answered is decrypted where it can be."""
 
     def __init__(self, api: Api, decryption: Decryption) -> None:
-        self._api = api
+        self.api = api
         self._decryption = decryption
 
     async def messages(self, room_id: str, token: str, limit: int, *, forward: bool = False) -> Page:
@@ -147,7 +147,7 @@ class Pages:
         return event_id, as_int(answer.get("origin_server_ts"))
 
     async def _get(self, where: str, query: dict[str, QueryValue] | None = None) -> JsonObject:
-        return await self._api.get(where, query, retry=True)
+        return await self.api.get(where, query, retry=True)
 
     async def _decrypt(self, room_id: str, events: object) -> Sequence[ClearEvent]:
         """Decrypt what has the shape of an event; the rest is left out."""

@@ -39,6 +39,8 @@ class AccountsModel(Flow):
 
     changed = Signal()
     addWanted = Signal()  # noqa: N815
+    signedOut = Signal(str, bool)  # noqa: N815
+    """The server ended the shown account's session; softly: its store is good for signing in again."""
     totalsChanged = Signal(int, int)  # noqa: N815
     """What is unread in all accounts, and how many of those are mentions."""
 
@@ -57,7 +59,7 @@ class AccountsModel(Flow):
         self._rows: ValueListModel[AccountRow] = ValueListModel(AccountRow, lambda row: row.user_id, self)
         self.listen(AccountsChanged, self._something_changed)
         self.listen(RoomsChanged, self._something_changed)
-        self.listen(SyncStateChanged, self._something_changed)
+        self.listen(SyncStateChanged, self._sync_changed)
 
     list = Property(QObject, lambda self: self._rows, constant=True)
     keysWaiting = shown(int, "_keys_waiting", changed)  # noqa: N815
@@ -66,6 +68,8 @@ class AccountsModel(Flow):
 
     async def account_changed(self) -> None:
         await self._read()
+        if self.user_id:
+            await self._look_whether_signed_out()
 
     @Slot(str)
     def switchTo(self, user_id: str) -> None:  # noqa: N802
@@ -85,6 +89,11 @@ class AccountsModel(Flow):
         """Sign in to a further account."""
         self.addWanted.emit()
 
+    @Slot(str)
+    def forget(self, user_id: str) -> None:
+        """Delete everything of an account here whose session the server has ended."""
+        self.act(self._forget(user_id))
+
     @Slot()
     def aboutToSignOut(self) -> None:  # noqa: N802
         """Find out whether keys would be lost."""
@@ -103,6 +112,11 @@ class AccountsModel(Flow):
         shown_now = user_id == self.user_id
         await self.bridge.call(self._engine.sign_out, user_id)
         if shown_now:
+            await self.show_any()
+
+    async def _forget(self, user_id: str) -> None:
+        await self.bridge.call(self._engine.remove, user_id)
+        if user_id == self.user_id:
             await self.show_any()
 
     async def show_any(self) -> None:
@@ -137,6 +151,16 @@ class AccountsModel(Flow):
         self.totalsChanged.emit(
             sum(each.unread for each in summaries), sum(each.mentions for each in summaries)
         )
+
+    async def _look_whether_signed_out(self) -> None:
+        client = self.client
+        if await self.bridge.call(lambda: client.sync.state) is SyncState.SIGNED_OUT:
+            self.signedOut.emit(self.user_id, await self.bridge.call(lambda: client.sync.signed_out_softly))
+
+    def _sync_changed(self, change: SyncStateChanged) -> None:
+        self.start(self._read())
+        if change.account == self.user_id and change.state is SyncState.SIGNED_OUT:
+            self.start(self._look_whether_signed_out())
 
     def _something_changed(self, change: object) -> None:
         self.start(self._read())

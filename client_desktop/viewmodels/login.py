@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Final, Protocol
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import aiohttp
 from PySide6.QtCore import Property, QObject, Signal, Slot
@@ -26,6 +26,9 @@ from client_desktop.viewmodels.browser import Browser
 from client_desktop.viewmodels.flow import Flow, shown
 from client_desktop.viewmodels.words import word
 
+if TYPE_CHECKING:
+    from client_desktop.core.client import Client
+
 DESCRIPTION: Final = ClientDescription(name="Parlour", uri="https://parlour.example/")
 SYSTEM_NAMES: Final = {"Darwin": "macOS"}
 
@@ -38,6 +41,9 @@ class Accounts(Protocol):
 
     @property
     def clock(self) -> Clock: ...
+
+    @property
+    def accounts(self) -> Mapping[str, Client]: ...
 
     async def add(self, session: Session) -> object:
         """Keep the session and open its account."""
@@ -167,12 +173,24 @@ class LoginModel(Flow):
         if self._page == "browser":
             self.show(_page="sign_in")
 
-    def add_another(self) -> None:
+    @Slot()
+    def addAnother(self) -> None:  # noqa: N802
         """Ask for a further account, on any server."""
         self._again = None
         self.set_error("")
         self.show(_adding=True, _user_name="", _page="sign_in" if self._homeserver else "server")
         self.changed.emit()
+
+    @Slot(str)
+    def continueAccount(self, user_id: str) -> None:  # noqa: N802
+        """Ask to sign in again to an account whose session the server ended softly."""
+        self.act(self._continue_account(user_id))
+
+    async def _continue_account(self, user_id: str) -> None:
+        client = self._accounts.accounts.get(user_id)
+        session = await self.bridge.call(lambda: client.me) if client is not None else None
+        if session is not None:
+            self.continue_session(session)
 
     def continue_session(self, session: Session) -> None:
         """Ask to sign in again to a session that the server ended softly."""

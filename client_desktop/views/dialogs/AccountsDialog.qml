@@ -40,7 +40,7 @@ PDialog {
             }
         }
         PSeparator { width: parent.width }
-        PListRow { objectName: "addAccount"; width: parent.width; text: qsTrId("dialogs.accounts_add"); leading: Component { Icon { name: "plus"; width: Theme.px(36); fillMode: Image.Pad } } onClicked: { dialog.close(); app.accounts.add(); } }
+        PListRow { objectName: "addAccount"; width: parent.width; text: qsTrId("dialogs.accounts_add"); leading: Component { Icon { name: "plus"; width: Theme.px(36); fillMode: Image.Pad } } onClicked: { dialog.close(); app.login.addAnother(); app.accounts.add(); } }
         PListRow { objectName: "openSettings"; width: parent.width; text: qsTrId("dialogs.accounts_settings"); leading: Component { Icon { name: "settings"; width: Theme.px(36); fillMode: Image.Pad } } onClicked: { dialog.close(); app.show("settings"); } }
     }
 }

@@ -21,6 +21,7 @@ Item {
         "removeMember": "RemoveMemberDialog.qml",
         "accounts": "AccountsDialog.qml",
         "signOut": "SignOutDialog.qml",
+        "signedOut": "SignedOutDialog.qml",
         "shortcuts": "ShortcutsDialog.qml",
         "verifyDevice": "VerifyDeviceDialog.qml",
         "verification": "VerificationDialog.qml",
@@ -84,6 +85,17 @@ Item {
     Connections {
         target: app.login
         function onSignedIn() { root.fresh = true; }
+    }
+    Connections {
+        target: app.accounts
+        function onSignedOut(userId, soft) {
+            if (soft) {
+                app.login.continueAccount(userId);
+                app.show("welcome");
+            } else {
+                root.show("signedOut", { "userId": userId });
+            }
+        }
     }
     Connections {
         target: app.encryption

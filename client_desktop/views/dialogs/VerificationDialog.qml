@@ -87,7 +87,7 @@ PDialog {
             id: sas
             objectName: "emoji"
             visible: dialog.stage === "compare" && dialog.it.emoji.length > 0
-            width: Math.min(parent.width, 4 * Theme.px(86) + 3 * spacing)
+            width: 4 * Theme.px(86) + 3 * spacing
             anchors.horizontalCenter: parent.horizontalCenter
             spacing: Theme.space4
             Repeater {
@@ -95,7 +95,7 @@ PDialog {
                 Column {
                     required property var modelData
                     required property int index
-                    width: Theme.px(86)
+                    width: Theme.px(86) + leftPadding
                     // The second line of three stands in the middle below the four of the first.
                     leftPadding: index === 4 ? (Theme.px(86) + sas.spacing) / 2 : 0
                     topPadding: Theme.space4

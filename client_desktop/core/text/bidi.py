@@ -34,16 +34,14 @@ def without_direction(text: str) -> str:
 
 def safe_name(name: str, fallback: str = "") -> str:
     """Return a name on one line of at most 255 characters; `fallback` where nothing visible is left."""
-    cut = _INVISIBLE.sub("", without_direction(name[: MAX_NAME * 8]))
-    cut = _MARKS.sub(r"\1", _BREAKS.sub(" ", _without_surrogates(cut))).strip()[:MAX_NAME]
-    return cut if _visible(cut) else fallback
+    clean = _clean(name)[:MAX_NAME]
+    return clean if _visible(clean) else fallback
 
 
 def safe_file_name(name: str, fallback: str = "file") -> str:
     """Return a name that a file may have on every system: no path, no device, no hidden file."""
-    cut = _FORBIDDEN_IN_FILES.sub("_", safe_name(name))
-    cut = cut.lstrip(". ").rstrip(". ")
-    if not cut:
+    cut = _FORBIDDEN_IN_FILES.sub("_", _clean(name)).strip(". ")
+    if not _visible(cut):
         return fallback
     if cut.split(".", 1)[0].casefold() in _DEVICES:
         cut = f"_{cut}"
@@ -53,6 +51,11 @@ def safe_file_name(name: str, fallback: str = "file") -> str:
 def isolate(name: str) -> str:
     """Return a name between isolates, so that its direction ends where it ends."""
     return f"\u2068{without_direction(name)}\u2069"
+
+
+def _clean(name: str) -> str:
+    cut = _INVISIBLE.sub("", without_direction(name[: MAX_NAME * 8]))
+    return _MARKS.sub(r"\1", _BREAKS.sub(" ", _without_surrogates(cut))).strip()
 
 
 def _without_surrogates(text: str) -> str:

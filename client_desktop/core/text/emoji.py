@@ -83,7 +83,7 @@ def only_emoji(text: str) -> bool:
     """Whether a text is one to twelve emoji and nothing else but spaces."""
     bare = "".join(text.split()) if len(text) <= 400 else ""
     # Most messages have letters: they need no table.
-    if not bare or len(bare) > MAX_BIG * 12 or any(character.isalpha() for character in bare[:4]):
+    if not bare or len(bare) > MAX_BIG * 12 or any(map(_is_letter, bare[:4])):
         return False
     count = at = 0
     while at < len(bare):
@@ -93,6 +93,10 @@ def only_emoji(text: str) -> bool:
         at = match.end()
         count += 1
     return count <= MAX_BIG
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalpha() and not "\u2100" <= character <= "\u2bff"
 
 
 @cache
@@ -155,4 +159,5 @@ def _pattern() -> re.Pattern[str]:
     base = f"(?:[{re.escape(others)}]|[{re.escape(signs)}](?=\ufe0f))"
     one = f"{base}\ufe0f?{_MODIFIER}?{_TAGS}*"
     flag = "[\U0001f1e6-\U0001f1ff]{2}"
-    return re.compile(f"(?:{flag}|{_KEYCAP.pattern}|{one}(?:\u200d(?:{one}|[\u2640\u2642\u2695]\ufe0f?))*)")
+    joined = f"[\u2190-\u2bff\U0001f000-\U0001faff]\ufe0f?{_MODIFIER}?"
+    return re.compile(f"(?:{flag}|{_KEYCAP.pattern}|{one}(?:\u200d{joined})*)")

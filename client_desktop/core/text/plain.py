@@ -22,9 +22,8 @@ def one_line(text: str, limit: int = MAX_LINE) -> str:
     line = _SPACES.sub(" ", without_direction(text[: limit * 20])).strip()
     if len(line) <= limit:
         return line
-    cut = line[: limit - 1]
-    space = cut.rfind(" ")
-    return (cut[:space] if space > limit * 2 // 3 else cut).rstrip() + "…"
+    space = line.rfind(" ", 0, limit)
+    return line[: space if space > limit * 2 // 3 else limit - 1].rstrip() + "…"
 
 
 def without_reply(body: str) -> str:

@@ -16,6 +16,7 @@ from client_desktop.core.changes import Change, Changes, DraftChanged
 from client_desktop.core.clock import Clock
 from client_desktop.core.crypto.account_crypto import AccountCrypto
 from client_desktop.core.events import ClearEvent
+from client_desktop.core.export import Exports
 from client_desktop.core.media.media import MediaFiles
 from client_desktop.core.media.small_files import SmallFiles
 from client_desktop.core.outbox.outbox import Outbox
@@ -104,6 +105,7 @@ class Client:
             encryption=self.crypto,
             events=self.timelines,
             uploaded=self.media,
+            knows_room=self._has_joined,
             markdown=write,
         )
         self.drafts = self.outbox.drafts
@@ -116,6 +118,7 @@ class Client:
         self.push_rules = PushRules(me.user_id, api, store, changes, clock, self.timelines, self.rooms)
         self._rooms.unread = self.push_rules
         self.search = Search(self.timelines)
+        self.exports = Exports(self.timelines, self.media, self._room_name)
         self.parts.verifications = self.crypto
         choice = TransportChoice(me.user_id, api, self._presence, only)
         self.sync = SyncLoop(me.user_id, store, changes, self.parts, choice)
@@ -154,6 +157,7 @@ class Client:
         await self.sync.close()
         await self.outbox.close()
         await self.media.close()
+        await self.exports.close()
         await self.push_rules.close()
         await self.timelines.close()
         await self.rooms.close()
@@ -166,6 +170,15 @@ class Client:
             for event in result.decrypted
         ]
         self.rooms.note_decrypted(room_id, clear)
+
+    def _room_name(self, room_id: str) -> str:
+        summary = self.rooms.summary(room_id)
+        return room_id if summary is None else summary.name
+
+    def _has_joined(self, room_id: str) -> bool:
+        """Tell whether sync has brought the room, as one that the account is in."""
+        room = self.rooms.summary(room_id)
+        return room is not None and room.membership is Membership.JOIN
 
     def _draft_changed(self, change: Change) -> None:
         if isinstance(change, DraftChanged) and change.account == self.me.user_id:

@@ -23,6 +23,12 @@ _WORDS: Final = {
 _TRANSIENT_STATUSES: Final = frozenset({408, 425, 502, 503, 504})
 
 
+class RoomNotHere(ClientError):
+    """Sync has not brought the room yet: nobody knows whether it is encrypted."""
+
+    word = "room_not_here"
+
+
 class NotInQueue(NotAllowed):
     """It has been sent, or thrown away."""
 

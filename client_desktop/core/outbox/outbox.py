@@ -28,9 +28,11 @@ from client_desktop.core.outbox.outgoing import Outgoing
 from client_desktop.core.outbox.ports import (
     Encryption,
     KnownEvents,
+    KnowsRoom,
     Markdown,
     NothingKnown,
     Uploaded,
+    every_room,
     plain_text,
 )
 from client_desktop.core.outbox.related import relate
@@ -57,6 +59,7 @@ class Outbox(Outgoing):
         *,
         encryption: Encryption | None = None,
         uploaded: Uploaded | None = None,
+        knows_room: KnowsRoom = every_room,
         markdown: Markdown = plain_text,
         events: KnownEvents | None = None,
     ) -> None:
@@ -69,6 +72,7 @@ class Outbox(Outgoing):
             folder,
             encryption=encryption,
             uploaded=uploaded,
+            knows_room=knows_room,
         )
         self._api = api
         self._markdown = markdown

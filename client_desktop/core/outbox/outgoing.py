@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from client_desktop.core.api import Api
-from client_desktop.core.changes import Changes, SendQueueChanged, SyncStateChanged
+from client_desktop.core.changes import Changes, RoomsChanged, SendQueueChanged, SyncStateChanged
 from client_desktop.core.clock import Clock
 from client_desktop.core.json_types import ReadonlyJsonObject
 from client_desktop.core.media.transfers import TransferTeller
@@ -18,7 +18,14 @@ from client_desktop.core.outbox.contents.files import with_upload
 from client_desktop.core.outbox.drafts import Drafts
 from client_desktop.core.outbox.errors import NotInQueue
 from client_desktop.core.outbox.file_store import FileStore
-from client_desktop.core.outbox.ports import Encryption, NoEncryption, NothingKept, Uploaded
+from client_desktop.core.outbox.ports import (
+    Encryption,
+    KnowsRoom,
+    NoEncryption,
+    NothingKept,
+    Uploaded,
+    every_room,
+)
 from client_desktop.core.outbox.queue import Queue
 from client_desktop.core.outbox.rooms_out import RoomsOut
 from client_desktop.core.outbox.sender import REDACTION, Sender
@@ -47,6 +54,7 @@ class Outgoing:
         *,
         encryption: Encryption | None = None,
         uploaded: Uploaded | None = None,
+        knows_room: KnowsRoom = every_room,
     ) -> None:
         """`folder` holds copies of the files that wait; it is this account's alone."""
         self._user_id = user_id
@@ -60,9 +68,11 @@ class Outgoing:
         """What was thrown away while its event was on the wire: redacted once it has an id."""
         self._sent_at_ms = {entry.txn_id: 0 for entry in self._queue.sent_entries()}
         self._chores: set[asyncio.Task[None]] = set()
-        self._stop_listening: Callable[[], None] | None = None
+        self._stops: list[Callable[[], None]] = []
         self.drafts = Drafts(store, changes, clock, user_id)
-        sender = Sender(api, self._queue, self._encryption, self._files, uploaded or NothingKept())
+        sender = Sender(
+            api, self._queue, self._encryption, self._files, uploaded or NothingKept(), knows_room
+        )
         self._rooms_out = RoomsOut(
             self._queue,
             sender,
@@ -74,15 +84,18 @@ class Outgoing:
 
     async def start(self) -> None:
         """Begin to send what waits from earlier, and whatever comes."""
-        self._stop_listening = self._changes.listen(SyncStateChanged, self._follow_sync)
+        self._stops = [
+            self._changes.listen(SyncStateChanged, self._follow_sync),
+            self._changes.listen(RoomsChanged, self._follow_rooms),
+        ]
         await asyncio.to_thread(self._files.sweep, self._queue.txn_ids())
         for room_id in self._queue.rooms():
             self._rooms_out.start(room_id)
 
     async def close(self) -> None:
         """Stop, and wait until everything has; what waits goes on at the next start."""
-        if self._stop_listening is not None:
-            self._stop_listening()
+        for stop in self._stops:
+            stop()
         await self._rooms_out.close()
         await asyncio.gather(*self._chores, return_exceptions=True)
 
@@ -258,6 +271,13 @@ class Outgoing:
         if change.state is SyncState.LIVE:
             self._caught_up()
         if change.state in (SyncState.LIVE, SyncState.CATCHING_UP):
+            self.wake()
+
+    def _follow_rooms(self, change: object) -> None:
+        """Go on in rooms that have just come."""
+        if not isinstance(change, RoomsChanged) or change.account != self._user_id:
+            return
+        if any(self._rooms_out.is_waiting_for(room.room_id) for room in change.rooms):
             self.wake()
 
     def _caught_up(self) -> None:

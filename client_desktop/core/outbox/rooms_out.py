@@ -19,7 +19,7 @@ from client_desktop.core.errors import (
     TokenRejected,
 )
 from client_desktop.core.media.uploads import Progress
-from client_desktop.core.outbox.errors import is_passing, word_of
+from client_desktop.core.outbox.errors import RoomNotHere, is_passing, word_of
 from client_desktop.core.outbox.queue import Queue
 from client_desktop.core.outbox.sender import Sender
 from client_desktop.core.store.outbox import OutboxEntry
@@ -28,7 +28,11 @@ logger = logging.getLogger(__name__)
 
 SERVER_TROUBLE_ATTEMPTS: Final = 8
 """How often a server that answers with its own failure is asked again: about five minutes."""
-SIGNED_OUT_WAIT_S: Final = 3600.0
+ROOM_ATTEMPTS: Final = 3
+ROOM_WAIT_S: Final = 20.0
+"""How long sync may take to bring a room that was made or joined a moment ago."""
+LONGEST_WAIT_S: Final = 3600.0
+"""For what only a change of things ends, of which we hear."""
 
 
 class RoomsOut:
@@ -56,6 +60,8 @@ class RoomsOut:
         """Transaction id to what is being done for it at this moment."""
         self._going: set[str] = set()
         """Those of them whose event is on the wire."""
+        self._unknown: set[str] = set()
+        """Rooms whose entries wait until sync brings the room."""
         self._woken = asyncio.Event()
         self._closed = False
 
@@ -72,6 +78,10 @@ class RoomsOut:
 
     def is_sending(self, txn_id: str) -> bool:
         return txn_id in self._attempts
+
+    def is_waiting_for(self, room_id: str) -> bool:
+        """Whether entries wait for the room itself."""
+        return room_id in self._unknown
 
     def stop_upload(self, txn_id: str) -> bool:
         """End what is being done for an entry; False where its event is on the wire already."""
@@ -139,8 +149,12 @@ class RoomsOut:
 
     async def _after(self, entry: OutboxEntry, error: ClientError, failures: int) -> None:
         """Wait, or let the entry fail."""
-        if isinstance(error, TokenRejected):
-            await self._pause(SIGNED_OUT_WAIT_S)
+        if isinstance(error, RoomNotHere) and failures <= ROOM_ATTEMPTS:
+            self._unknown.add(entry.room_id)
+            await self._pause(ROOM_WAIT_S)
+            self._unknown.discard(entry.room_id)
+        elif isinstance(error, TokenRejected):
+            await self._pause(LONGEST_WAIT_S)
         elif isinstance(error, RateLimited):
             await self._pause(max(error.retry_after_ms / 1000, backoff_s(failures - 1)))
         elif is_passing(error) and (

@@ -18,8 +18,9 @@ from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
 from client_desktop.core.media.errors import FileGone
 from client_desktop.core.media.uploads import ENCRYPTED_TYPE, Progress, upload_file
 from client_desktop.core.outbox.contents.files import with_upload
+from client_desktop.core.outbox.errors import RoomNotHere
 from client_desktop.core.outbox.file_store import FileStore
-from client_desktop.core.outbox.ports import Encryption, Uploaded
+from client_desktop.core.outbox.ports import Encryption, KnowsRoom, Uploaded
 from client_desktop.core.outbox.queue import Queue
 from client_desktop.core.shapes import as_text
 from client_desktop.core.store.outbox import OutboxEntry, OutboxFile
@@ -44,12 +45,14 @@ class Sender:
         encryption: Encryption,
         files: FileStore,
         uploaded: Uploaded,
+        knows_room: KnowsRoom,
     ) -> None:
         self._api = api
         self._queue = queue
         self._encryption = encryption
         self._files = files
         self._uploaded = uploaded
+        self._knows_room = knows_room
 
     async def send(self, entry: OutboxEntry, progress: Progress, on_event: Callable[[], None]) -> str | None:
         """Send an entry, and return its event id; None where it was there already.
@@ -58,6 +61,9 @@ class Sender:
 
         Raises: ClientError.
         """
+        if not self._knows_room(entry.room_id):
+            # A room that was made or joined a moment ago: in clear, this might be what must never be.
+            raise RoomNotHere(entry.room_id)
         content = await self._with_files(entry, progress)
         event_type: str = entry.type
         sealed: ReadonlyJsonObject = content

@@ -118,6 +118,21 @@ class TransferChanged(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class ExportChanged(Change):
+    """How far the export of a room is."""
+
+    number: int
+    """As `client.exports.start` gave it."""
+    messages: int
+    """Written so far."""
+    files: int
+    fetched_pages: int = 0
+    """While older messages are fetched, nothing is written yet."""
+    finished: bool = False
+    error_word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DevicesChanged(Change):
     """Devices or cross-signing keys of people changed; trust may have."""
 

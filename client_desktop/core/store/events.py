@@ -51,6 +51,10 @@ SELECT_LAST_ID = (
     "SELECT e.event_id FROM placements p JOIN events e ON e.event_nid = p.event_nid "
     "WHERE p.fragment = ? ORDER BY p.place DESC LIMIT 1"
 )
+SELECT_FIRST_TIME = (
+    "SELECT e.at_ms FROM placements p JOIN events e ON e.event_nid = p.event_nid "
+    "WHERE p.fragment = ? ORDER BY p.place LIMIT 1"
+)
 DELETE_ROOM_EVENTS = "DELETE FROM events WHERE room_id = ?"
 
 MAX_WAITING = 2000
@@ -168,6 +172,12 @@ def select_thread_in_run(
 def select_edge_id(db: sqlite3.Connection, fragment: int, *, newest: bool) -> str | None:
     """Give the id of a run's first or last event; None while it is empty."""
     row = db.execute(SELECT_LAST_ID if newest else SELECT_FIRST_ID, (fragment,)).fetchone()
+    return row[0] if row else None
+
+
+def select_first_time(db: sqlite3.Connection, fragment: int) -> int | None:
+    """Tell when the first event of a run happened; None while it is empty."""
+    row = db.execute(SELECT_FIRST_TIME, (fragment,)).fetchone()
     return row[0] if row else None
 
 

@@ -22,7 +22,9 @@ OpenEngine = Callable[[], Awaitable[Engine]]
 
 
 @pytest.fixture
-async def open_engine(tmp_path: Path, changes: Changes, clock: FakeClock) -> AsyncIterator[OpenEngine]:
+async def open_engine(
+    homeserver: Homeserver, tmp_path: Path, changes: Changes, clock: FakeClock
+) -> AsyncIterator[OpenEngine]:
     secrets = MemorySecretStore()
     opened: list[Engine] = []
 

@@ -18,6 +18,7 @@ from client_desktop.core.changes import AccountsChanged, Changes
 from client_desktop.core.clock import SystemClock
 from client_desktop.core.engine import Engine
 from client_desktop.core.rooms.names import name_words
+from client_desktop.desktop.services import DesktopServices
 from client_desktop.desktop.window_state import (
     apply_window_state,
     load_window_state,
@@ -82,6 +83,7 @@ class DesktopApp(QObject):
         self._engine: Engine | None = None
         self._bridge: Bridge | None = None
         self._left = asyncio.Event()
+        self._services: DesktopServices | None = None
         self.app: App | None = None
         self.window: QQuickWindow | None = None
         self._qml: QQmlApplicationEngine | None = None
@@ -99,6 +101,8 @@ class DesktopApp(QObject):
         install_words(preferences.values.language or None)
         self.app = self._assemble(self._bridge, self._engine, preferences)
         self.window = self._load_views(self.app)
+        self._services = self._join_desktop(self.app, self.window, self._bridge, self._engine, preferences)
+        await self._services.start()
         await self._show_first_account()
         if not (hidden or preferences.values.start_hidden):
             self.window.show()
@@ -162,7 +166,7 @@ class DesktopApp(QObject):
         login.left.connect(lambda: app.show("main"))
         accounts.addWanted.connect(lambda: app.show("welcome"))
         app.leaving.connect(self.leave)
-        app.closing.connect(self.leave)
+        app.closing.connect(self._close_window)
         preferences.changed.connect(lambda: self._follow(preferences))
         bridge.listen(AccountsChanged, self._accounts_changed)
         self._follow_with(app, preferences)
@@ -179,6 +183,25 @@ class DesktopApp(QObject):
             raise ViewsBroken
         apply_window_state(roots[0], load_window_state(self._places.window))
         return roots[0]
+
+    def _join_desktop(
+        self,
+        app: App,
+        window: QQuickWindow,
+        bridge: Bridge,
+        engine: Engine,
+        preferences: PreferencesModel,
+    ) -> DesktopServices:
+        accounts = app.part("accounts")
+        assert isinstance(accounts, AccountsModel)
+        return DesktopServices(app, window, bridge, engine, accounts, preferences, self)
+
+    def _close_window(self) -> None:
+        """Leave, or go on in the tray where the user wants that."""
+        if self._services is not None and self._services.stays_when_closed() and self.window is not None:
+            self.window.hide()
+        else:
+            self.leave()
 
     # Accounts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QRect, Qt, Signal
@@ -18,8 +19,8 @@ class TrayWords:
     open: str
     settings: str
     quit: str
-    unread: str
-    """With `{n}`; shown as the tooltip while something is unread."""
+    unread: Callable[[int], str]
+    """The tooltip while something is unread."""
     name: str
 
 
@@ -63,7 +64,7 @@ class Tray(QObject):
 
     def set_unread(self, unread: int, mentions: int) -> None:
         """Show how much waits: mentions as a warm dot, else unread as a green one."""
-        self.icon.setToolTip(self._words.unread.replace("{n}", str(unread)) if unread else self._words.name)
+        self.icon.setToolTip(self._words.unread(unread) if unread else self._words.name)
         self.icon.setIcon(badged(self._plain, mentions or unread, MENTION if mentions else UNREAD))
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:

@@ -74,8 +74,7 @@ class AccountsModel(Flow):
     @Slot(str)
     def switchTo(self, user_id: str) -> None:  # noqa: N802
         """Show another account."""
-        if user_id != self.user_id:
-            self.act(self._switch_to(user_id))
+        self.act(self.show_one(user_id))
 
     @Slot()
     def next(self) -> None:
@@ -124,7 +123,10 @@ class AccountsModel(Flow):
         clients = await self.bridge.call(lambda: tuple(self._engine.accounts.values()))
         await self._show_account(clients[0] if clients else None)
 
-    async def _switch_to(self, user_id: str) -> None:
+    async def show_one(self, user_id: str) -> None:
+        """Show this account, unless it is shown already or gone."""
+        if user_id == self.user_id:
+            return
         client = await self.bridge.call(lambda: self._engine.accounts.get(user_id))
         if client is not None:
             await self._show_account(client)

@@ -20,11 +20,14 @@ from homeserver.config import Settings
 from homeserver.federation_api.adapter import server_routes
 from homeserver.http.context import Services
 from homeserver.http.listeners import RunningListeners, start_listeners
+from homeserver.http.sockets import WorkerPlace
 from homeserver.oauth_api import oauth_routes
 
 log = structlog.get_logger(__name__)
 
 GC_THRESHOLDS = (50_000, 20, 50)
+DRAIN_S = 0.5
+"""How long requests are answered that were on their way when the sockets were closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,42 +44,59 @@ class RunningServer:
 
 
 @asynccontextmanager
-async def running_server(settings: Settings, clock: Clock | None = None) -> AsyncIterator[RunningServer]:
-    """Run a server for the length of the block.
+async def running_server(
+    settings: Settings,
+    clock: Clock | None = None,
+    place: WorkerPlace | None = None,
+    *,
+    drain_s: float = 0.0,
+) -> AsyncIterator[RunningServer]:
+    """Run a server, or one of several workers, for the length of the block.
 
     Raises: what the configuration, the database or the sockets refuse, before anything is answered.
     """
     async with AsyncExitStack() as stack:
         services = await open_services(stack, settings, clock or SystemClock())
         routes = [*client_routes(), *oauth_routes(), *admin_routes(), *server_routes()]
-        listeners = await start_listeners(services, settings.listeners, routes)
+        listeners = await start_listeners(services, settings.listeners, routes, place=place, drain_s=drain_s)
         stack.push_async_callback(listeners.stop)
         stack.callback(services.sync.stopping.set)  # first of all, so that waiting syncs are answered
         stack.callback(services.sync.hub.wake_everybody)
         yield RunningServer(services, listeners, await ensure_first_admin_token(services.accounts))
 
 
-def run(settings: Settings) -> None:
-    """Run a server until SIGTERM or SIGINT."""
+def run(settings: Settings, place: WorkerPlace | None = None) -> None:
+    """Run a server until SIGTERM or SIGINT, or one of several workers, until whoever started it is gone."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings))
+        runner.run(_serve(settings, place))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, place: WorkerPlace | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    async with running_server(settings) as server:
+    if place is None:
+        loop.add_signal_handler(signal.SIGINT, stop.set)
+    else:
+        # A terminal's goes to all of them; the supervisor ends its workers.
+        loop.add_signal_handler(signal.SIGINT, _ignore)
+        loop.add_reader(sys.stdin.fileno(), stop.set)
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    async with running_server(settings, place=place, drain_s=DRAIN_S) as server:
         gc.collect()
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLDS)
         sys.stdout.write(f"ready {server.base_url}\n")
         if server.first_admin_token is not None:
             sys.stdout.write(_welcome(server.base_url, server.first_admin_token))
+        if place is not None:
+            sys.stdout.write("\n")  # the end of what the supervisor waits for
         sys.stdout.flush()
         await stop.wait()
         log.info("stopping")
+
+
+def _ignore() -> None:
+    pass
 
 
 def _welcome(base_url: str, token: str) -> str:

@@ -8,7 +8,7 @@ from homeserver.commands.database import check, migrate
 from homeserver.commands.federation import federation
 from homeserver.commands.mail import mail
 from homeserver.commands.options import ErrorReportingGroup
-from homeserver.commands.run import run
+from homeserver.commands.run import run, worker
 from homeserver.commands.token import token
 from homeserver.commands.user import user
 from homeserver.commands.version import version
@@ -19,5 +19,5 @@ def main() -> None:
     """Parlour, a Matrix homeserver."""
 
 
-for command in (run, appservice, check, config, federation, mail, migrate, token, user, version):
+for command in (run, appservice, check, config, federation, mail, migrate, token, user, version, worker):
     main.add_command(command)

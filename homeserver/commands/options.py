@@ -40,6 +40,7 @@ def _message_for_operator(error: Exception) -> str | None:
     from homeserver.storage.db import UnsuitableDatabase
     from homeserver.storage.instance import InstanceMismatch
     from homeserver.storage.migrate import MigrationError
+    from homeserver.supervisor import WorkerFailed
 
     match error:
         case ConfigProblems():
@@ -48,7 +49,7 @@ def _message_for_operator(error: Exception) -> str | None:
             return error.message
         case EmbeddedPostgresError() | UnsuitableDatabase() | InstanceMismatch() | MigrationError():
             return str(error)
-        case SigningKeyUnusable() | UnusableAuthorities():
+        case SigningKeyUnusable() | UnusableAuthorities() | WorkerFailed():
             return str(error)
         case _:
             return None

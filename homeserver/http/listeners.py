@@ -1,6 +1,7 @@
 """The sockets: each listener serves any of the resources, plain or over TLS."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -11,13 +12,14 @@ from aiohttp import web
 
 from homeserver.config.listeners import Listener
 from homeserver.http.context import Services
+from homeserver.http.protocol import HttpServer
 from homeserver.http.routing import Route, Serve
 from homeserver.http.server import build_servers
+from homeserver.http.sockets import BACKLOG, WorkerPlace
 from homeserver.http.tls import Certificate
 
 log = structlog.get_logger(__name__)
 
-BACKLOG: Final = 1024
 SHUTDOWN_TIMEOUT_S: Final = 5.0
 CERTIFICATE_CHECK_S: Final = 60.0
 
@@ -27,12 +29,14 @@ async def start_listeners(
     listeners: Sequence[Listener],
     routes: Iterable[Route],
     *,
-    reuse_port: bool = False,
+    place: WorkerPlace | None = None,
+    drain_s: float = 0.0,
     shutdown_timeout_s: float = SHUTDOWN_TIMEOUT_S,
 ) -> "RunningListeners":
-    """Open every listener's socket and begin to answer.
+    """Open every listener's socket and begin to answer; one of several workers takes those that it shares.
 
-    `reuse_port` lets several worker processes of this machine listen on the same port.
+    In the `drain_s` after the sockets are closed, connections are answered once more, and then closed.
+
 
     Raises: OSError when an address is taken or a certificate cannot be read; what was opened is closed again.
     """
@@ -44,12 +48,16 @@ async def start_listeners(
         serve: web.ServerRunner(server, shutdown_timeout=shutdown_timeout_s)
         for serve, server in servers.items()
     }
-    running = RunningListeners(list(runners.values()))
+    running = RunningListeners(list(runners.values()), list(servers.values()), drain_s)
     try:
         for runner in runners.values():
             await runner.setup()
-        for listener, serve in zip(listeners, kinds, strict=True):
-            await running.listen(listener, runners[serve], reuse_port=reuse_port)
+        shared = [None] * len(kinds) if place is None else place.sockets
+        for listener, serve, listening in zip(listeners, kinds, shared, strict=True):
+            if listening is not None:
+                await running.take(listener, runners[serve], listening)
+            else:
+                await running.listen(listener, runners[serve], number=0 if place is None else place.number)
     except BaseException:
         await running.stop()
         raise
@@ -59,26 +67,42 @@ async def start_listeners(
 class RunningListeners:
     """The open sockets of this process. `base_urls` are in the order of the configured listeners."""
 
-    def __init__(self, runners: list[web.ServerRunner]) -> None:
+    def __init__(
+        self, runners: list[web.ServerRunner], servers: Sequence[HttpServer] = (), drain_s: float = 0.0
+    ) -> None:
         self.base_urls: list[str] = []
         self._runners = runners
+        self._servers = servers
+        self._drain_s = drain_s
         self._certificates: list[Certificate] = []
         self._watcher: asyncio.Task[None] | None = None
 
-    async def listen(self, listener: Listener, runner: web.ServerRunner, *, reuse_port: bool = False) -> None:
-        """Open one more socket."""
-        certificate = _certificate_of(listener)
-        context = certificate.context if certificate else None
-        before = len(runner.addresses)
+    async def listen(self, listener: Listener, runner: web.ServerRunner, *, number: int = 0) -> None:
+        """Open one more socket; `number` counts the port upwards, for workers that each have their own."""
         site = web.TCPSite(
-            runner, listener.bind, listener.port, backlog=BACKLOG, ssl_context=context, reuse_port=reuse_port
-        )
+            runner, listener.bind, listener.port and listener.port + number, backlog=BACKLOG,
+            ssl_context=self._tls_of(listener), reuse_port=True if number else None,
+        )  # fmt: skip
+        await self._start(listener, runner, site)
+
+    async def take(self, listener: Listener, runner: web.ServerRunner, listening: socket.socket) -> None:
+        """Accept from a socket that is open."""
+        site = web.SockSite(runner, listening, backlog=BACKLOG, ssl_context=self._tls_of(listener))
+        await self._start(listener, runner, site)
+
+    async def _start(self, listener: Listener, runner: web.ServerRunner, site: web.BaseSite) -> None:
+        before = len(runner.addresses)
         await site.start()
         port = runner.addresses[before][1]
         self.base_urls.append(listener.model_copy(update={"port": port}).base_url)
-        if certificate:
-            self._certificates.append(certificate)
-            self._watcher = self._watcher or asyncio.create_task(self._watch(), name="certificate-watcher")
+
+    def _tls_of(self, listener: Listener) -> ssl.SSLContext | None:
+        if listener.tls_certificate is None or listener.tls_key is None:
+            return None
+        certificate = Certificate(listener.tls_certificate, listener.tls_key)
+        self._certificates.append(certificate)
+        self._watcher = self._watcher or asyncio.create_task(self._watch(), name="certificate-watcher")
+        return certificate.context
 
     async def stop(self) -> None:
         """Close the sockets, let running requests end within the shutdown time-out, then cut them off."""
@@ -86,6 +110,11 @@ class RunningListeners:
             self._watcher.cancel()
             with suppress(asyncio.CancelledError):
                 await self._watcher
+        for server in self._servers:
+            server.is_draining = True
+        for site in [site for runner in self._runners for site in runner.sites]:
+            await site.stop()
+        await asyncio.sleep(self._drain_s)
         await asyncio.gather(*(runner.cleanup() for runner in self._runners))
 
     def reload_certificates(self) -> None:
@@ -101,9 +130,3 @@ class RunningListeners:
         while True:
             await asyncio.sleep(CERTIFICATE_CHECK_S)
             self.reload_certificates()
-
-
-def _certificate_of(listener: Listener) -> Certificate | None:
-    if listener.tls_certificate is None or listener.tls_key is None:
-        return None
-    return Certificate(listener.tls_certificate, listener.tls_key)

@@ -1,0 +1,48 @@
+"""Listening sockets that are opened before the process that accepts from them."""
+
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from homeserver.config.listeners import Listener, Resource
+
+BACKLOG: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerPlace:
+    """Which of several workers a process is, and the sockets it shares with the others, per listener.
+
+    A listener for metrics alone is each worker's own, on ports that count upwards from the configured one.
+    """
+
+    number: int
+    sockets: Sequence[socket.socket | None]
+
+
+def is_own(listener: Listener) -> bool:
+    """Tell whether each worker listens for itself: whoever asks for metrics wants those of all."""
+    return set(listener.serve) == {Resource.METRICS}
+
+
+def bind(listener: Listener) -> socket.socket:
+    """Open a listener's socket, to be accepted from by any process that has it.
+
+    Raises: OSError when the address is taken.
+    """
+    family = socket.AF_INET6 if ":" in listener.bind else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((listener.bind, listener.port))
+        listening.listen(BACKLOG)
+    except BaseException:
+        listening.close()
+        raise
+    return listening
+
+
+def inherited_sockets(fds: Sequence[int]) -> list[socket.socket | None]:
+    """Return the sockets that a process was started with, by their file descriptors; -1 stands for none."""
+    return [None if fd < 0 else socket.socket(fileno=fd) for fd in fds]

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from client_desktop.core.text.links import LinkKind, MatrixLink, may_open, parse_matrix_link
 from client_desktop.viewmodels.account_model import AccountModel
 from client_desktop.viewmodels.bridge import Bridge
+from client_desktop.viewmodels.commands import CommandsModel
 from client_desktop.viewmodels.emoji import EmojiModel
 from client_desktop.viewmodels.forward import ForwardModel
 from client_desktop.viewmodels.media import MediaModel
@@ -39,6 +40,8 @@ class App(QObject):
     notice = Signal(str, str)
     """A sentence for the user, and its kind: info or problem."""
     dialogRequested = Signal(str, "QVariant")  # type: ignore[arg-type]  # noqa: N815
+    pollRequested = Signal(str)  # noqa: N815
+    """Ask for a poll to be written in the room that is open; what is asked may be known."""
     activated = Signal()
     """The window should come to the front."""
     leaving = Signal()
@@ -60,6 +63,9 @@ class App(QObject):
         self.search_model = SearchModel(bridge, self.rooms_model, self.room_model, self)
         self.forward_model = ForwardModel(bridge, self.rooms_model, self)
         self.source_model = SourceModel(bridge, self)
+        self._commands = CommandsModel(bridge, self.room_model, self)
+        self._commands.told.connect(self.notice)
+        self._commands.dialog.connect(self._command_dialog)
         self._switcher = SwitcherModel(
             self.rooms_model.summaries.values, lambda: self.room_model.room_id, self
         )
@@ -154,6 +160,14 @@ class App(QObject):
         else:
             self._open_room_link(link)
 
+    def _command_dialog(self, name: str, arguments: dict[str, str]) -> None:
+        if name == "devtools":
+            self.source_model.showState(arguments["roomId"])
+        elif name == "poll":
+            self.pollRequested.emit(arguments["question"])
+        else:
+            self.dialogRequested.emit(name, arguments)
+
     def _open_room_link(self, link: MatrixLink) -> None:
         summaries = self.rooms_model.summaries
         known = next(
@@ -165,7 +179,7 @@ class App(QObject):
             None,
         )
         if known is None:
-            self.openDialogWith("joinRoom", {"room": link.identifier, "via": list(link.via)})
+            self.openDialogWith("explore", {"room": link.identifier, "via": list(link.via)})
         else:
             self.room_model.openAt(known, link.event_id or "")
 
@@ -183,6 +197,7 @@ class App(QObject):
             self.search_model,
             self.forward_model,
             self.source_model,
+            self._commands,
             self._viewer,
         )
         return own + tuple(part for part in self._attached.values() if isinstance(part, AccountModel))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from urllib.parse import unquote
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
@@ -28,7 +29,7 @@ class BlurhashProvider(QQuickImageProvider):
 
     def requestImage(self, identifier: str, size: QSize, requested: QSize) -> QImage:  # noqa: N802
         try:
-            pixels = decode(identifier)
+            pixels = decode(unquote(identifier))
         except NotBlurhash:
             return QImage()
         return QImage(pixels, WIDTH, HEIGHT, WIDTH * 3, QImage.Format.Format_RGB888).copy()

@@ -268,6 +268,12 @@ class ComposerModel(ViewModel):
         """Send a picture of an image pack: {body, url, info}."""
         self.start(self._send_sticker(str(sticker["body"]), str(sticker["url"]), dict(sticker["info"])))
 
+    @Slot(str, list, bool, int)
+    def startPoll(self, question: str, answers: list[str], disclosed: bool, most: int) -> None:  # noqa: N802
+        """Ask something; `disclosed`: votes are shown before the end; `most` answers may be chosen."""
+        said = tuple(str(answer).strip() for answer in answers if str(answer).strip())
+        self.start(self._start_poll(question.strip(), said, disclosed, most))
+
     def send_voice(self, path: Path, duration_ms: int) -> None:
         """Send a recording."""
         self.start(self._send_voice(path, duration_ms, self._take_reply()))
@@ -320,6 +326,17 @@ class ComposerModel(ViewModel):
     async def _send_sticker(self, body: str, url: str, info: dict[str, Any]) -> None:
         await self.bridge.call(
             self._client.outbox.send_sticker, self._room_id, body, url, info, thread=self._thread
+        )
+
+    async def _start_poll(self, question: str, answers: tuple[str, ...], disclosed: bool, most: int) -> None:
+        await self.bridge.call(
+            self._client.outbox.start_poll,
+            self._room_id,
+            question,
+            answers,
+            max_selections=max(1, min(most, len(answers))),
+            disclosed=disclosed,
+            thread=self._thread,
         )
 
     async def _send_voice(self, path: Path, duration_ms: int, reply_to: str | None) -> None:

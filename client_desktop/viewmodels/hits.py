@@ -63,7 +63,7 @@ def search_hit(hit: SearchHit, names: Mapping[str, str], one_room: bool) -> HitR
         sender=hit.sender,
         sender_name=hit.sender_name,
         sender_avatar=hit.sender_avatar or "",
-        text=hit.text,
+        text=hit.html,
         plain=hit.text,
         time=list_time_text(hit.at_ms),
     )

@@ -14,6 +14,7 @@ from client_desktop.core.errors import ClientError
 from client_desktop.core.values import Media
 from client_desktop.viewmodels.account_model import AccountModel
 from client_desktop.viewmodels.bridge import Bridge
+from client_desktop.viewmodels.link_previews import LinkPreview, LinkPreviews, ask_preview
 from client_desktop.viewmodels.problems import error_sentence
 
 KEPT = 600
@@ -68,10 +69,12 @@ class MediaModel(AccountModel):
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(bridge, parent)
         self._handles: OrderedDict[tuple[str, int, int], MediaHandle] = OrderedDict()
+        self._previews = LinkPreviews(self._begin_preview, self)
         self.listen(TransferChanged, self._transfer_changed)
 
     async def account_changed(self) -> None:
         self._handles.clear()
+        self._previews.clear()
 
     def handle(self, media: Media, width: int = 0, height: int = 0) -> MediaHandle:
         """The whole file, or with a size a picture of it that is about so large."""
@@ -98,6 +101,17 @@ class MediaModel(AccountModel):
         handle = self._kept((url, side, side), fetch)
         handle.load()
         return handle
+
+    @Slot(str, result=QObject)
+    def preview(self, url: str) -> LinkPreview:
+        """What a link leads to; whether that may be asked is the caller's affair."""
+        return self._previews.of(url)
+
+    def _begin_preview(self, url: str, preview: LinkPreview) -> None:
+        self.start(self._fetch_preview(url, preview))
+
+    async def _fetch_preview(self, url: str, preview: LinkPreview) -> None:
+        preview.show(await self.bridge.call(ask_preview, self.client, url))
 
     def known_picture(self, url: str, height: int) -> str:
         """Local URL of a small picture in a text, empty while it is not here; it is fetched for next time."""

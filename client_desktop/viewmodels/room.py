@@ -20,6 +20,7 @@ from client_desktop.viewmodels.qml_values import to_qml
 from client_desktop.viewmodels.room_header import header_map
 from client_desktop.viewmodels.rooms import RoomsModel
 
+PINNED = "m.room.pinned_events"
 KEPT_OPEN = 6
 """Conversations that stay open behind the one shown, so that going back to them takes no time."""
 
@@ -47,6 +48,7 @@ class RoomModel(AccountModel):
         self._kept: OrderedDict[str, Conversation] = OrderedDict()
         self._conversation: Conversation | None = None
         self._thread: Conversation | None = None
+        self._pin_count = 0
         self._panel = ""
         self._members = MembersModel(self)
         self._pins: ValueListModel[HitRow] = ValueListModel(HitRow, lambda row: row.key, self)
@@ -64,6 +66,7 @@ class RoomModel(AccountModel):
     conversation = Property(QObject, lambda self: self._conversation, notify=roomChanged)
     openedThread = Property(QObject, lambda self: self._thread, notify=threadChanged)  # noqa: N815
     members = Property(QObject, lambda self: self._members, constant=True)
+    pinCount = Property(int, lambda self: self._pin_count, notify=infoChanged)  # noqa: N815
     pins = Property(QObject, lambda self: self._pins, constant=True)
     threads = Property(QObject, lambda self: self._threads, constant=True)
     panel = Property(str, lambda self: self._panel, notify=panelChanged)
@@ -145,6 +148,7 @@ class RoomModel(AccountModel):
         self._rooms.set_current(room_id)
         self._conversation = self._conversation_of(room_id) if room_id and self._can_be_read() else None
         self._permissions = {}
+        self._pin_count = 0
         self._members.show(None)
         self._take_summary()
         self._pins.reset(())
@@ -154,6 +158,7 @@ class RoomModel(AccountModel):
             self._set_panel("")
         if self._conversation is not None:
             self.start(self._load_permissions(room_id))
+            self.start(self._load_pin_count(room_id))
             self.start(self._load_members(room_id))
 
     def _can_be_read(self) -> bool:
@@ -256,6 +261,10 @@ class RoomModel(AccountModel):
     def _state_changed(self, change: RoomStateChanged) -> None:
         if change.account == self.user_id and change.room_id == self._room_id:
             self.start(self._load_permissions(change.room_id))
+            if PINNED in change.types:
+                self.start(self._load_pin_count(change.room_id))
+                if self._panel == "pins":
+                    self.start(self._load_pins(change.room_id))
 
     async def _load_members(self, room_id: str) -> None:
         members = await self.bridge.call(self.client.rooms.members, room_id)
@@ -274,6 +283,13 @@ class RoomModel(AccountModel):
     async def _join(self, room_id: str) -> None:
         await self.bridge.call(self.client.rooms.join, room_id)
         self.open(room_id)
+
+    async def _load_pin_count(self, room_id: str) -> None:
+        content = await self.bridge.call(self.client.rooms.state, room_id, PINNED)
+        pinned = (content or {}).get("pinned")
+        if room_id == self._room_id:
+            self._pin_count = len(pinned) if isinstance(pinned, list) else 0
+            self.infoChanged.emit()
 
     async def _load_pins(self, room_id: str) -> None:
         items = await self.bridge.call(self.client.timelines.pinned, room_id)

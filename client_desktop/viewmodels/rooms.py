@@ -65,7 +65,8 @@ class RoomsModel(AccountModel):
 
     async def account_changed(self) -> None:
         found = await self.bridge.call(self.client.rooms.list) if self.user_id else ()
-        self.summaries = {room.room_id: room for room in found}
+        self.summaries.clear()  # the same mapping: others look into it
+        self.summaries.update((room.room_id, room) for room in found)
         self._choice = ListChoice(collapsed=self._choice.collapsed)
         self.choiceChanged.emit()
         self._show()

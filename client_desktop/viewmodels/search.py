@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
 
+from client_desktop.core.search.search import SearchFilter, SearchHit
 from client_desktop.viewmodels.account_model import AccountModel
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.hits import HitRow, search_hit
@@ -74,10 +77,22 @@ class SearchModel(AccountModel):
         self._busy = True
         self.changed.emit()
         try:
-            hits = await self.bridge.call(self.client.search.find, words, room_id=room_id or None, limit=MOST)
+            await self._show_found(words, room_id)
         finally:
             self._busy = False
             self.changed.emit()
+
+    async def _show_found(self, words: str, room_id: str) -> None:
+        """What the store has at once, then what the server adds from rooms that are not encrypted."""
+        search = self.client.search
+        hits = await self.bridge.call(search.find, words, room_id=room_id or None, limit=MOST)
+        self._show(hits, words, room_id)
+        page = await self.bridge.call(search.find_on_server, words, SearchFilter(room_id=room_id or None))
+        known = {hit.event_id for hit in hits}
+        more = (*hits, *(hit for hit in page.hits if hit.event_id not in known))
+        self._show(sorted(more, key=lambda hit: -hit.at_ms), words, room_id)
+
+    def _show(self, hits: Iterable[SearchHit], words: str, room_id: str) -> None:
         if words == self._words.strip():
             names = {room.room_id: room.name for room in self._rooms_model.summaries.values()}
             self._rows.update(search_hit(hit, names, bool(room_id)) for hit in hits)

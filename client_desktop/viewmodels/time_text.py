@@ -43,7 +43,9 @@ def list_time_text(at_ms: int, today: QDate | None = None) -> str:
 
 def full_text(at_ms: int) -> str:
     """Date and time in full, for tool tips and details."""
-    return QLocale().toString(_moment(at_ms), QLocale.FormatType.LongFormat)
+    moment, locale = _moment(at_ms), QLocale()
+    day = locale.toString(moment.date(), QLocale.FormatType.LongFormat)
+    return f"{day} {locale.toString(moment.time(), QLocale.FormatType.ShortFormat)}"
 
 
 def ago_text(at_ms: int, now_ms: int) -> str:

@@ -24,7 +24,7 @@ Item {
             id: card
             required property var row
             required property int index
-            width: row.kind === "image" ? Theme.px(120) : Theme.px(180)
+            width: row.kind === "image" ? Theme.px(150) : Theme.px(190)
             height: Theme.px(88)
             radius: Theme.radiusMedium
             color: Theme.sunken

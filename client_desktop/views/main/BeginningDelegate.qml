@@ -11,10 +11,11 @@ Item {
     readonly property var info: app.room.info
 
     width: ListView.view?.width ?? 0
-    height: words.height + Theme.space48
+    height: view?.thread ? Theme.space16 : words.height + Theme.space48
 
     Column {
         id: words
+        visible: !(beginning.view?.thread ?? false)
         anchors { left: parent.left; leftMargin: beginning.view?.inset ?? 0; right: parent.right; rightMargin: beginning.view?.inset ?? 0; bottom: parent.bottom; bottomMargin: Theme.space12 }
         spacing: Theme.space8
 

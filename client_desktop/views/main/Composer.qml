@@ -129,7 +129,12 @@ FocusScope {
                 iconName: "paperclip"
                 shortcutAction: "attach"
                 anchors { left: parent.left; leftMargin: Theme.space8; bottom: parent.bottom; bottomMargin: Theme.px(7) }
-                onClicked: files.open()
+                onClicked: attachMenu.popup(attach, 0, -attachMenu.height)
+                PMenu {
+                    id: attachMenu
+                    PMenuItem { text: qsTrId("main.composer.files"); iconName: "paperclip"; shortcutAction: "attach"; onTriggered: files.open() }
+                    PMenuItem { text: qsTrId("main.composer.poll"); iconName: "chart-bar-big"; onTriggered: poll.begin("") }
+                }
             }
 
             Flickable {
@@ -253,6 +258,16 @@ FocusScope {
             composer.model.files.add(selectedFiles);
             field.forceActiveFocus();
         }
+    }
+
+    PollDialog {
+        id: poll
+        composer: composer.model
+    }
+    Connections {
+        target: app
+        enabled: composer.activeFocus
+        function onPollRequested(question) { poll.begin(question); }
     }
 
     function key(event) {

@@ -27,7 +27,7 @@ Item {
     }
     TapHandler {
         acceptedButtons: Qt.RightButton
-        onTapped: point => delegate.view.openMenu(delegate.row, null)
+        onTapped: point => delegate.view.openMenu(delegate.row, delegate, point.position.x, point.position.y)
     }
     TapHandler {
         acceptedButtons: Qt.LeftButton

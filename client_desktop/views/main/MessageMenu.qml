@@ -11,9 +11,9 @@ PMenu {
     readonly property bool sent: (row.eventId ?? "") !== ""
 
     // `item`: below it, where the keyboard asked; null: where the pointer is.
-    function show(message, item) {
+    function show(message, item, x, y) {
         row = message;
-        item ? popup(item, view.inset + Theme.px(48), Math.min(item.height, Theme.px(80))) : popup();
+        item ? popup(item, x ?? view.inset + Theme.px(48), y ?? Math.min(item.height, Theme.px(80))) : popup();
     }
 
     PMenuItem { visible: menu.row.canReply === true; text: qsTrId("main.action.reply"); iconName: "reply"; onTriggered: { menu.view.conversation.composer.reply(menu.row.key); menu.view.composeRequested(""); } }
@@ -28,7 +28,8 @@ PMenu {
     PMenuItem { visible: menu.sent && (app.preferences?.developerTools ?? false); text: qsTrId("main.action.source"); iconName: "braces"; onTriggered: app.source.showEvent(menu.view.timeline.roomId, menu.row.eventId) }
     PMenuSeparator { visible: menu.sent }
     PMenuItem { visible: menu.sent && menu.row.own === false; text: qsTrId("main.action.report"); iconName: "flag"; onTriggered: app.openDialogWith("report", { "roomId": menu.view.timeline.roomId, "eventId": menu.row.eventId, "userId": menu.row.sender }) }
-    PMenuItem { visible: menu.row.canRedact === true && menu.sent; text: qsTrId("main.action.remove"); iconName: "trash-2"; danger: true; onTriggered: app.openDialogWith("removeMessage", { "roomId": menu.view.timeline.roomId, "eventId": menu.row.eventId, "own": menu.row.own }) }
+    PMenuItem { visible: menu.sent && menu.row.own === false; text: qsTrId("main.action.person"); iconName: "user"; onTriggered: app.openDialogWith("person", { "roomId": menu.view.timeline.roomId, "userId": menu.row.sender }) }
+    PMenuItem { visible: menu.row.canRedact === true && menu.sent; text: qsTrId("main.action.remove"); iconName: "trash-2"; danger: true; onTriggered: menu.view.askRemoval(menu.row) }
     PMenuItem { visible: menu.row.sendFailed === true; text: qsTrId("main.send.retry"); iconName: "refresh-cw"; onTriggered: menu.view.messages.retry(menu.row.key) }
     PMenuItem { visible: !menu.sent; text: qsTrId("main.send.discard"); iconName: "trash-2"; danger: true; onTriggered: menu.view.messages.discard(menu.row.key) }
 }

@@ -100,7 +100,7 @@ Item {
         spacing: Theme.space4
 
         PIconButton {
-            visible: (header.info.pinCount ?? 0) > 0
+            visible: app.room.pinCount > 0
             text: qsTrId("main.header.pins")
             iconName: "pin"
             checked: app.room.panel === "pins"

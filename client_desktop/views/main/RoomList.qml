@@ -99,9 +99,16 @@ FocusScope {
         }
     }
 
+    Loader { // what encryption still needs
+        id: banner
+        anchors { left: parent.left; right: parent.right; top: find.bottom; leftMargin: Theme.space8; rightMargin: Theme.space8 + 1; topMargin: height > 0 ? Theme.space8 : 0 }
+        height: item?.height ?? 0
+        source: app.encryption !== null ? "../dialogs/EncryptionBanner.qml" : ""
+    }
+
     ListView {
         id: rows
-        anchors { left: parent.left; right: parent.right; top: find.bottom; bottom: offline.top }
+        anchors { left: parent.left; right: parent.right; top: banner.bottom; bottom: offline.top }
         anchors.leftMargin: Theme.space8
         anchors.rightMargin: Theme.space8 + 1
         anchors.topMargin: Theme.space4

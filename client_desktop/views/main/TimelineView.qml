@@ -16,6 +16,8 @@ FocusScope {
     readonly property int column: Math.min(width - 2 * side, Theme.timelineMax)
     readonly property int inset: Math.round((width - column) / 2)
     readonly property bool atBottom: rows.atYEnd || rows.contentHeight <= rows.height
+    // Whether the newest row is to stay in view while rows arrive or grow. The user's own movements decide.
+    property bool stuck: true
     property string marked: ""
     property Item hovered: null
 
@@ -55,6 +57,15 @@ FocusScope {
             if (item)
                 rows.contentY = item.y + anchor.offset - rows.height + 1;
         }
+        settle();
+    }
+    function settle() {
+        stuck = atBottom;
+        report();
+    }
+    function stick() {
+        if (stuck && !rows.moving && !bar.pressed)
+            rows.positionViewAtBeginning();
         report();
     }
     function report() {
@@ -78,6 +89,7 @@ FocusScope {
         if (index < 0)
             return;
         rows.positionViewAtIndex(index, index === 0 ? ListView.Beginning : ListView.Center);
+        settle();
         if (mark) {
             view.marked = key;
             unmark.restart();
@@ -104,7 +116,10 @@ FocusScope {
         currentIndex: -1
         keyNavigationEnabled: false
         highlightMoveDuration: Theme.fastMs
-        ScrollBar.vertical: PScrollBar { id: bar }
+        ScrollBar.vertical: PScrollBar {
+            id: bar
+            onPressedChanged: if (!pressed) view.settle()
+        }
         Accessible.role: Accessible.List
         Accessible.name: qsTrId("main.timeline")
 
@@ -123,6 +138,9 @@ FocusScope {
         readonly property real above: contentY - originY
         onAboveChanged: if (above < 2 * height && count > 0) more.start()
         onCountChanged: more.start()
+        onContentHeightChanged: Qt.callLater(view.stick)
+        onHeightChanged: Qt.callLater(view.stick)
+        onMovingChanged: moving ? view.stuck = false : view.settle()
         onContentYChanged: if (moving || flicking) view.hovered = null
 
         Keys.onUpPressed: move(1)
@@ -152,15 +170,9 @@ FocusScope {
                 view.timeline.loadForward();
         }
     }
-    // The newest row stays in view for somebody who is reading there.
     Connections {
         target: view.timeline?.rows ?? null
-        property bool follows: true
-        function onRowsAboutToBeInserted(parent, first) { follows = first === 0 && view.atBottom; }
-        function onRowsInserted(parent, first) {
-            if (follows)
-                Qt.callLater(rows.positionViewAtBeginning);
-        }
+        function onRowsInserted() { Qt.callLater(view.stick); }
         function onModelReset() { Qt.callLater(view.restore); }
     }
 
@@ -169,6 +181,7 @@ FocusScope {
         if (event.key === Qt.Key_PageUp || event.key === Qt.Key_PageDown) {
             const step = (event.key === Qt.Key_PageUp ? -1 : 1) * rows.height * 0.9;
             rows.contentY = Math.max(rows.originY - rows.topMargin, Math.min(rows.contentY + step, rows.originY + rows.contentHeight - rows.height + rows.bottomMargin));
+            view.settle();
         } else if (event.key === Qt.Key_End) {
             view.timeline.jumpToPresent();
         } else if (event.key === Qt.Key_Escape) {
@@ -203,8 +216,15 @@ FocusScope {
         id: menu
         view: view
     }
-    function openMenu(row, item) {
-        menu.show(row, item);
+    function openMenu(row, item, x, y) {
+        menu.show(row, item, x, y);
+    }
+    function askRemoval(row) {
+        remover.setSource("RemoveDialog.qml", { "view": view, "row": row });
+    }
+    Loader {
+        id: remover
+        onLoaded: item.open()
     }
     function pickReaction(row, item) {
         picker.item ? picker.item.pick(item, row.key) : (picker.active = true, picker.item.pick(item, row.key));

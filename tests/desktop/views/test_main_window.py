@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 
 from client_desktop.core.client import Client
 from client_desktop.core.rooms.create import CreateRoom
+from client_desktop.viewmodels.conversation import Conversation
 from tests.desktop.clients import OpenClient
 from tests.desktop.views.conftest import MainWindow, OpenWindow
 
@@ -23,7 +24,14 @@ async def two_in_a_room(open_client: OpenClient) -> tuple[Client, Client, str]:
 
 def type_text(main: MainWindow, text: str) -> None:
     for character in text:
-        QTest.keyClick(main.window, character)
+        key = Qt.Key.Key_Space if character == " " else Qt.Key(ord(character.upper()))
+        QTest.keyClick(main.window, key)
+
+
+def is_sent(conversation: Conversation) -> bool:
+    """Whether the newest own message has reached the server."""
+    item = conversation.timeline_model.last_own()
+    return item is not None and item.event_id is not None
 
 
 async def test_what_is_typed_and_sent_is_shown(open_client: OpenClient, open_window: OpenWindow) -> None:
@@ -55,15 +63,13 @@ async def test_up_edits_the_last_message_and_escape_brings_back_the_draft(
     await main.until(lambda: conversation.timeline_model.last_own() is not None)
     item = conversation.timeline_model.last_own()
     assert item is not None
-    await main.until(
-        lambda: (found := conversation.timeline_model.last_own()) is not None and bool(found.event_id)
-    )
+    await main.until(lambda: is_sent(conversation))
     QTest.keyClick(main.window, Qt.Key.Key_Up)
     assert conversation.composer_model.property("text") == "frist"
     QTest.keyClick(main.window, Qt.Key.Key_Escape)
     assert conversation.composer_model.property("text") == ""
     QTest.keyClick(main.window, Qt.Key.Key_Up)
-    QTest.keyClick(main.window, "A", Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(main.window, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     type_text(main, "first")
     QTest.keyClick(main.window, Qt.Key.Key_Return)
     await main.until(lambda: main.bodies()[-1] == "first")

@@ -36,8 +36,14 @@ async def alice(parlour: ParlourProcess) -> AsyncIterator[ApiClient]:
 
 def workers_of(process_id: int) -> set[int]:
     """Return the processes that serve; PostgreSQL is no worker."""
-    children = psutil.Process(process_id).children()
-    return {child.pid for child in children if "worker" in child.cmdline() and child.status() != "zombie"}
+    return {child.pid for child in psutil.Process(process_id).children() if is_worker(child)}
+
+
+def is_worker(process: psutil.Process) -> bool:
+    try:
+        return "worker" in process.cmdline()
+    except psutil.NoSuchProcess:  # or it has just ended
+        return False
 
 
 async def until(claim: Callable[[], bool]) -> None:

@@ -219,8 +219,15 @@ class OpenDevice:
     """`device = await open_device("alice")`: a new device of that account."""
 
     def __init__(
-        self, nobody: ApiClient, http: aiohttp.ClientSession, clock: FakeClock, folder: Path
+        self,
+        nobody: ApiClient,
+        http: aiohttp.ClientSession,
+        clock: FakeClock,
+        folder: Path,
+        suffix: str = "",
     ) -> None:
+        """`suffix` of every account's name, where several tests share a server."""
+        self._suffix = suffix
         self._nobody = nobody
         self._http = http
         self._clock = clock
@@ -230,6 +237,7 @@ class OpenDevice:
 
     async def __call__(self, name: str, *, trust: ChosenTrust | None = None) -> EncryptingDevice:
         """Sign in and sync once, so that the server has the device's keys."""
+        name += self._suffix
         plain = await (self._nobody.log_in(name) if name in self._known else self._nobody.register(name))
         self._known.add(name)
         assert plain.access_token is not None

@@ -68,8 +68,15 @@ class OpenSecuredDevice:
     """`device = await open_secured("alice")`: a new device of that account, signed in and synced once."""
 
     def __init__(
-        self, nobody: ApiClient, http: aiohttp.ClientSession, clock: FakeClock, folder: Path
+        self,
+        nobody: ApiClient,
+        http: aiohttp.ClientSession,
+        clock: FakeClock,
+        folder: Path,
+        suffix: str,
     ) -> None:
+        """`suffix` of every account's name: several tests share a server."""
+        self._suffix = suffix
         self._nobody = nobody
         self._http = http
         self._clock = clock
@@ -78,6 +85,7 @@ class OpenSecuredDevice:
         self.opened: list[SecuredDevice] = []
 
     async def __call__(self, name: str) -> SecuredDevice:
+        name += self._suffix
         plain = await (self._nobody.log_in(name) if name in self._known else self._nobody.register(name))
         self._known.add(name)
         assert plain.access_token is not None

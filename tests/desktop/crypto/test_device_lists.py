@@ -13,6 +13,8 @@ from client_desktop.core.store.devices import outdated_marks, select_outdated
 from tests.desktop.crypto.devices import EncryptingDevice, OpenDevice, meet
 from tests.desktop.crypto.test_signatures import device_keys
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 REMOTE = "@carol:remote.example.org"
 
 

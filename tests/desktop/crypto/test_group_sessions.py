@@ -10,6 +10,8 @@ from client_desktop.core.store.megolm import select_outbound, select_recipients
 from client_desktop.core.values import UserTrust
 from tests.desktop.crypto.devices import EncryptingDevice, OpenDevice, meet
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 HOUR_MS = 3_600_000
 
 

@@ -1,23 +1,25 @@
 """matrix-js-sdk with its Rust crypto reads what we write, and we read what it writes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
 
 from client_desktop.core.api import path
 from client_desktop.core.crypto.attachments import decrypt_attachment, encrypt_attachment
 from client_desktop.core.crypto.errors import WrongPassphrase
 from client_desktop.core.crypto.key_export import read_key_file
 from tests.desktop.crypto.devices import EncryptingDevice, Uploads, make_identity, meet, text_of
+from tests.desktop.homeserver import Homeserver
 from tests.desktop.js_partner import JsPartner, js_partner
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
 
 
-@pytest.fixture
-async def partner(homeserver_url: str) -> AsyncIterator[JsPartner]:
-    async with js_partner(homeserver_url) as partner:
-        await partner.log_in("js-partner")
+@pytest_asyncio.fixture(loop_scope="module")
+async def partner(shared_server: Homeserver, account_numbers: Iterator[int]) -> AsyncIterator[JsPartner]:
+    async with js_partner(shared_server.url) as partner:
+        await partner.log_in(f"js-partner-{next(account_numbers)}")
         await partner.do("makeIdentity")
         yield partner
 

@@ -16,6 +16,8 @@ from client_desktop.core.store.megolm import Origin
 from client_desktop.core.store.megolm_requests import count_requests, select_received, select_request
 from tests.desktop.crypto.devices import EncryptingDevice, OpenDevice, make_identity, meet, text_of
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 DAY_MS = 86_400_000
 
 

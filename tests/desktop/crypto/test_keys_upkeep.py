@@ -8,6 +8,8 @@ from client_desktop.core.json_types import JsonObject
 from client_desktop.core.store.olm import select_account
 from tests.desktop.crypto.devices import PICKLE_KEY, EncryptingDevice, OpenDevice
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 HOUR_MS = 3_600_000
 CURVE = "signed_curve25519"
 

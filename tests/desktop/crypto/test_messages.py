@@ -7,6 +7,8 @@ from client_desktop.core.crypto.errors import NotEncrypted
 from client_desktop.core.values import ShieldColor
 from tests.desktop.crypto.devices import EncryptingDevice, OpenDevice, meet
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def test_both_sides_read_what_the_other_writes(alice: EncryptingDevice, bob: EncryptingDevice) -> None:
     room_id = await meet(alice, bob)

@@ -17,6 +17,8 @@ from client_desktop.core.store import Store
 from client_desktop.core.store.olm import select_account, select_sessions
 from tests.desktop.crypto.devices import PICKLE_KEY, EncryptingDevice, OpenDevice, meet
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 TYPE = "org.example.note"
 HOUR_MS = 3_600_000
 

@@ -3,6 +3,7 @@
 from copy import deepcopy
 
 import orjson
+import pytest
 import vodozemac
 
 from client_desktop.core.crypto.exported_keys import parse_exported_key
@@ -12,6 +13,8 @@ from client_desktop.core.events import ClearEvent
 from client_desktop.core.json_types import JsonObject
 from client_desktop.core.store.megolm import select_outbound
 from tests.desktop.crypto.devices import PICKLE_KEY, EncryptingDevice, meet, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def one_message(alice: EncryptingDevice, bob: EncryptingDevice) -> tuple[str, JsonObject]:

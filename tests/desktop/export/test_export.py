@@ -48,7 +48,7 @@ def fill(world: World) -> None:
             ],
         }
     }
-    vote = world.related("m.reference", "$poll", "m.poll.response", CAROL, **{"m.selections": ["Yes"]})
+    vote = world.related("m.reference", "$poll", "m.poll.response", CAROL, **{"m.selections": ["y"]})
     html = f"<b>bold</b><img src='mxc://x/e' alt=':cat:'>{HOSTILE}"
     rich = {"msgtype": "m.text", "body": "b", "format": "org.matrix.custom.html", "formatted_body": html}
     reply = {"m.relates_to": {"m.in_reply_to": {"event_id": "$a"}}, "msgtype": "m.emote", "body": "nods"}

@@ -77,7 +77,6 @@ FocusScope {
             onTextEdited: field.edited()
             Accessible.name: field.accessibleName
             Accessible.description: field.error !== "" ? field.error : field.help
-            Accessible.passwordEdit: field.secret
 
             Text {
                 anchors.fill: parent

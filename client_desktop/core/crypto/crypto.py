@@ -35,7 +35,7 @@ from client_desktop.core.crypto.withheld import WITHHELD, Withheld
 from client_desktop.core.errors import ClientError
 from client_desktop.core.events import ClearEvent
 from client_desktop.core.json_types import ReadonlyJsonObject
-from client_desktop.core.shapes import as_object
+from client_desktop.core.shapes import as_int, as_object
 from client_desktop.core.store import Store
 from client_desktop.core.store.facts import select_fact, upsert_fact
 from client_desktop.core.store.megolm import Origin, iterate_inbound, select_inbound, select_outbound
@@ -44,7 +44,8 @@ from client_desktop.core.values import Shield
 log = logging.getLogger(__name__)
 
 SEND_TO = "crypto.send_to"
-STAYING = ("join", "invite")
+LEAVING = ("leave", "ban")
+CLOCKS_DIFFER_MS = 3_600_000
 
 
 class Crypto:
@@ -94,7 +95,7 @@ class Crypto:
         self._decryption = Decryption(
             account, store, self.room_keys, self.devices, self.settings, self._note_missing
         )
-        self._withheld = Withheld(account.user_id, changes, self.olm.note_broken)
+        self._withheld = Withheld(account.user_id, changes, self._repair_channel)
         self._register()
         if send_to := select_fact(store.db, SEND_TO):
             self.settings.send_to = SendTo(send_to)
@@ -159,7 +160,7 @@ class Crypto:
         """Give one event for each, in the same order; those that are not encrypted as they are."""
         for event in events:
             if event.get("type") == "m.room.member":
-                self._note_membership(room_id, as_object(event.get("content")).get("membership"))
+                self._note_member_event(room_id, event)
             if event.get("type") == "m.room.encryption" and event.get("state_key") == "":
                 self.settings.note_encryption(room_id, as_object(event.get("content")))
         return await self._decryption.decrypt_all(room_id, events)
@@ -292,17 +293,29 @@ class Crypto:
         for listener in tuple(self._missing_key_listeners):
             listener(room_id, session_id)
 
+    def _repair_channel(self, sender_key: str, user_id: str) -> None:
+        """Make a new Olm session with a device that says it has none with us, if it is one that we know."""
+        if self.devices.by_keys(user_id, sender_key) is not None:
+            self.olm.note_broken(sender_key, user_id)
+
     def _members_changed(self, change: Change) -> None:
         if not isinstance(change, MembersChanged) or change.account != self.account.user_id:
             return
         for user_id in change.user_ids:
             content = self._rooms.state(change.room_id, "m.room.member", user_id) or {}
-            self._note_membership(change.room_id, content.get("membership"))
+            if content.get("membership") in LEAVING:
+                self._discard_session(change.room_id)
 
-    def _note_membership(self, room_id: str, membership: object) -> None:
-        """Write on with another session after somebody left, who may have this one through shared history."""
-        if membership in STAYING:
+    def _note_member_event(self, room_id: str, event: ReadonlyJsonObject) -> None:
+        """Notice who left, also if they are back by now; what history shows of long ago does not matter."""
+        session = select_outbound(self._store.db, room_id)
+        if as_object(event.get("content")).get("membership") not in LEAVING or session is None:
             return
+        if as_int(event.get("origin_server_ts")) >= session.created_ms - CLOCKS_DIFFER_MS:
+            self._discard_session(room_id)
+
+    def _discard_session(self, room_id: str) -> None:
+        """Write on with another session: somebody who left has this one, through shared history perhaps."""
         session = select_outbound(self._store.db, room_id)
         if session is not None and not session.discarded:
             self.group_sessions.discard(room_id)

@@ -102,7 +102,10 @@ class KeyRequests:
         device, content = message.device, message.content
         if message.sender != self._account.user_id or device is None:
             raise CryptoError("a room key forwarded by somebody else than an own device")
-        if not self._devices.trust.device_verified(device):
+        listed = self._devices.device(message.sender, device.device_id)
+        if listed is None or listed.ed25519 != device.ed25519:
+            raise CryptoError("a room key forwarded by a device that was signed out")
+        if not self._devices.trust.device_verified(listed):
             raise CryptoError("a room key forwarded by an unverified device")
         request = select_request(db, as_text(content.get("room_id")), as_text(content.get("session_id")))
         if request is None or request.sent_ms == 0:

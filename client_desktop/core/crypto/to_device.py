@@ -35,6 +35,8 @@ ENCRYPTED_ONLY: Final = frozenset(
 MESSAGES_PER_TRANSACTION: Final = 100
 MESSAGES_PER_REQUEST: Final = 100
 UNKNOWN_SENDERS_PER_SYNC: Final = 20
+LOOK_UP_S: Final = 10.0
+"""How long messages wait until we know who sends them; without knowing they are taken as they are."""
 REPAIRS_AT_ONCE: Final = 20
 MAX_TYPE_CHARACTERS: Final = 255
 
@@ -164,8 +166,9 @@ class ToDevice:
                 strangers.add(sender)
         if strangers:
             try:
-                await self._devices.current(sorted(strangers))
-            except ClientError as error:
+                async with asyncio.timeout(LOOK_UP_S):
+                    await self._devices.current(sorted(strangers))
+            except (ClientError, TimeoutError) as error:
                 log.info("devices of %d senders could not be asked for: %s", len(strangers), error)
 
     def _store_all(self, events: Iterable[JsonObject]) -> list[ToDeviceMessage]:
@@ -220,9 +223,9 @@ class ToDevice:
         if handler is None:
             return True
         try:
+            handler(db, message)
             if message.device is not None:
                 insert_unlisted_device(db, message.device)
-            handler(db, message)
         except CryptoError as error:
             log.info("%s of %s is refused: %s", message.type, message.sender, error)
             return False
@@ -232,5 +235,7 @@ class ToDevice:
         for handler in self._handlers.get(message.type, ()):
             try:
                 await handler(message)
-            except (ClientError, CryptoError):
-                log.warning("%s of %s could not be handled", message.type, message.sender, exc_info=True)
+            except (ClientError, CryptoError) as error:
+                log.info("%s of %s could not be handled: %s", message.type, message.sender, error)
+            except Exception:  # one handler's fault must not cost the messages after this one
+                log.exception("a handler of %s failed", message.type)

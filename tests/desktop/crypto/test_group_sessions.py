@@ -1,11 +1,14 @@
 """When a room gets another session, who is given its key, and who is told why not."""
 
+from dataclasses import replace
+
 import pytest
 
 from client_desktop.core.crypto.errors import IdentityChanged
 from client_desktop.core.crypto.room_settings import SendTo
-from client_desktop.core.errors import MatrixError
+from client_desktop.core.errors import MatrixError, StoreDamaged
 from client_desktop.core.json_types import JsonObject
+from client_desktop.core.store.devices import upsert_device
 from client_desktop.core.store.megolm import select_outbound, select_recipients
 from client_desktop.core.values import UserTrust
 from tests.desktop.crypto.devices import EncryptingDevice, OpenDevice, meet
@@ -325,3 +328,60 @@ def encrypted_with_visibility(visibility: str) -> list[JsonObject]:
             "content": {"history_visibility": visibility},
         },
     ]
+
+
+async def test_who_leaves_while_keys_are_on_their_way_cannot_read_what_follows(
+    alice: EncryptingDevice, bob: EncryptingDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room_id = await meet(alice, bob)
+    send = alice.crypto.to_device.send_encrypted
+    shared: list[str] = []
+
+    async def send_while_somebody_leaves(*arguments: object, **options: object) -> object:
+        session = select_outbound(alice.store.db, room_id)
+        assert session is not None
+        shared.append(session.session_id)
+        if len(shared) == 1:
+            alice.crypto.group_sessions.discard(room_id)
+        return await send(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(alice.crypto.to_device, "send_encrypted", send_while_somebody_leaves)
+    session_id = await session_of_next_message(alice, room_id)
+    assert len(shared) == 2
+    assert session_id == shared[1] != shared[0]
+
+
+async def test_devices_that_do_not_know_megolm_are_left_out(
+    alice: EncryptingDevice, bob: EncryptingDevice
+) -> None:
+    room_id = await meet(alice, bob)
+    (device,) = (await alice.crypto.devices.current([bob.user_id]))[bob.user_id]
+    signed = {**device.signed, "algorithms": ["m.other"]}
+    with alice.store.transaction() as db:
+        upsert_device(db, replace(device, signed=signed))
+    session_id = await session_of_next_message(alice, room_id)
+    assert select_recipients(alice.store.db, session_id) == []
+
+
+async def test_a_dehydrated_device_is_given_keys_once_its_owner_signed_it(
+    alice: EncryptingDevice, bob: EncryptingDevice
+) -> None:
+    room_id = await meet(alice, bob)
+    (device,) = (await alice.crypto.devices.current([bob.user_id]))[bob.user_id]
+    with alice.store.transaction() as db:
+        upsert_device(db, replace(device, dehydrated=True))
+    session_id = await session_of_next_message(alice, room_id)
+    assert [r.withheld for r in select_recipients(alice.store.db, session_id)] == ["m.unverified"]
+    alice.trust.verify(bob)
+    assert await session_of_next_message(alice, room_id) == session_id
+    assert [r.withheld for r in select_recipients(alice.store.db, session_id)] == [""]
+
+
+async def test_a_session_under_another_pickle_key_is_no_session(
+    alice: EncryptingDevice, bob: EncryptingDevice
+) -> None:
+    room_id = await meet(alice, bob)
+    await alice.crypto.prepare_room(room_id)
+    alice.store.db.execute("UPDATE outbound_group_sessions SET pickle = 'AAAA'")
+    with pytest.raises(StoreDamaged):
+        await session_of_next_message(alice, room_id)

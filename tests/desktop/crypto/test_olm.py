@@ -494,3 +494,83 @@ async def test_errors_of_the_server_reach_who_sends(
     monkeypatch.setattr(alice.api, "put", refuse)
     with pytest.raises(MatrixError):
         await tell(alice, bob)
+
+
+async def test_a_device_that_has_no_session_any_more_is_passed_over(
+    alice: EncryptingDevice, bob: EncryptingDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (device,) = (await alice.crypto.devices.current([bob.user_id]))[bob.user_id]
+
+    async def nothing_missing(devices: object) -> set[str]:
+        return set()
+
+    monkeypatch.setattr(alice.crypto.olm, "ensure", nothing_missing)
+    assert await alice.crypto.to_device.send_encrypted([device], TYPE, lambda _: {}) == []
+    heard = bob.hear(TYPE)
+    await bob.sync()
+    assert heard == []
+
+
+async def test_a_session_that_cannot_be_read_is_passed_over(
+    alice: EncryptingDevice, bob: EncryptingDevice
+) -> None:
+    await tell(alice, bob)
+    await bob.sync()
+    await tell(bob, alice)
+    await alice.sync()
+    await alice.sync()
+    bob.store.db.execute("UPDATE olm_sessions SET pickle = 'AAAA'")
+    heard = bob.hear(TYPE)
+    await tell(alice, bob, "unreadable")
+    batch = await bob.pull()
+    await bob.take(batch)
+    assert heard == []
+    assert bob.crypto.olm.broken(1) == [(alice.user_id, alice.crypto.account.curve25519)]
+
+
+async def test_senders_whose_server_is_silent_hold_nobody_up(
+    alice: EncryptingDevice, bob: EncryptingDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tell(alice, bob)
+    heard = bob.hear(TYPE)
+    batch = await bob.pull()
+
+    async def offline(*arguments: object, **options: object) -> JsonObject:
+        raise NetworkUnavailable
+
+    monkeypatch.setattr(bob.api, "post", offline)
+    await bob.take(batch)
+    (message,) = heard
+    assert message.device is not None, "the message describes its device itself"
+
+
+async def test_a_fault_of_one_handler_costs_no_other_message(
+    alice: EncryptingDevice, bob: EncryptingDevice, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fault(message: ToDeviceMessage) -> None:
+        raise KeyError("bug")
+
+    bob.crypto.on_to_device(TYPE, fault)
+    heard = bob.hear(TYPE)
+    await tell(alice, bob)
+    await bob.sync()
+    assert len(heard) == 1
+    assert "a handler of" in caplog.text
+
+
+async def test_a_device_that_says_it_has_no_channel_gets_one_if_it_is_known(
+    alice: EncryptingDevice, bob: EncryptingDevice
+) -> None:
+    def no_channel(key: str) -> JsonObject:
+        content = {"algorithm": "m.megolm.v1.aes-sha2", "code": "m.no_olm", "sender_key": key}
+        return {"type": "m.room_key.withheld", "sender": alice.user_id, "content": content}
+
+    await bob.crypto.devices.current([alice.user_id])
+    unknown = vodozemac.Account().curve25519_key.to_base64()
+    other_code = no_channel(alice.crypto.account.curve25519)
+    other_code["content"] |= {"code": "m.other", "room_id": "!r", "session_id": "s"}
+    await bob.crypto.receive_sync([no_channel(unknown), no_channel("A"), other_code], {}, None, None)
+    assert bob.crypto.olm.broken(10) == []
+    await bob.crypto.receive_sync([no_channel(alice.crypto.account.curve25519)], {}, None, None)
+    await bob.crypto.after_sync()
+    assert len(sessions_of(bob, alice)) == 1

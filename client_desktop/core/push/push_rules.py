@@ -158,9 +158,14 @@ class PushRules:
 
     # What others ask.
 
-    def counts(self, db: sqlite3.Connection, room_id: str) -> tuple[int, int] | None:
-        """Count notifications and highlights of an encrypted room; None: the server's count is right."""
-        if select_state_event(db, room_id, "m.room.encryption", "") is None:
+    def counts(
+        self, db: sqlite3.Connection, room_id: str, *, server_counts: bool = True
+    ) -> tuple[int, int] | None:
+        """Count notifications and highlights of an encrypted room; None: the server's count is right.
+
+        Without `server_counts` those of every room are counted here.
+        """
+        if server_counts and select_state_event(db, room_id, "m.room.encryption", "") is None:
             return None
         return unread.count(unread.unread_rows(db, room_id, self._me))
 

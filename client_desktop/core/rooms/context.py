@@ -43,6 +43,8 @@ class RoomsContext:
     """Told of a room that was joined on somebody's invitation."""
     before_invite: Callable[[str, str], Awaitable[object]] = _nothing
     """Awaited with room and user before they are invited; what it cannot do stops nothing."""
+    server_counts: bool = True
+    """Whether the server counts what is unread: sliding sync has no counts, or wrong ones."""
     summaries: dict[str, RoomSummary] = field(default_factory=dict)
     """As they are in the store, with who is typing."""
     typing: dict[str, tuple[str, ...]] = field(default_factory=dict)

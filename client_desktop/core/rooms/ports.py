@@ -12,8 +12,11 @@ from client_desktop.core.rooms.last_event import plain_line
 class UnreadPort(Protocol):
     """Who counts what the server cannot."""
 
-    def counts(self, db: Connection, room_id: str) -> tuple[int, int] | None:
-        """Give notifications and highlights of a room; None where the server's count is to be shown."""
+    def counts(self, db: Connection, room_id: str, *, server_counts: bool = True) -> tuple[int, int] | None:
+        """Give notifications and highlights of a room; None where the server's count is to be shown.
+
+        Without `server_counts` the server tells of none, or is not to be relied on.
+        """
         ...
 
 
@@ -32,7 +35,7 @@ class PreviewPort(Protocol):
 class ServerCounts:
     """The server's counts are shown."""
 
-    def counts(self, db: Connection, room_id: str) -> tuple[int, int] | None:
+    def counts(self, db: Connection, room_id: str, *, server_counts: bool = True) -> tuple[int, int] | None:
         return None
 
 

@@ -36,9 +36,7 @@ def summarize(ctx: RoomsContext, db: Connection, room_id: str, record: RoomRecor
     heroes = _heroes(ctx, db, room_id, record)
     successor = _successor(state)
     order_of_tags = _tags(data)
-    unread, mentions = ctx.unread.counts(db, room_id) or (record.unread, record.mentions)
-    if record.membership in PENDING:
-        unread, mentions = 0, 0
+    unread, mentions = _unread(ctx, db, room_id, record)
     muted_until_ms = as_int(data.get(MUTE_TYPE, {}).get("until_ms")) or None
     return RoomSummary(
         room_id=room_id,
@@ -85,6 +83,18 @@ def typing_names(ctx: RoomsContext, db: Connection, room_id: str) -> tuple[str, 
 def content(state: Mapping[str, JsonObject], type_: str) -> JsonObject:
     """Give the content of a state event with an empty key; empty where there is none."""
     return as_object(state.get(type_, {}).get("content"))
+
+
+def _unread(ctx: RoomsContext, db: Connection, room_id: str, record: RoomRecord) -> tuple[int, int]:
+    if record.membership in PENDING:
+        return 0, 0
+    own = ctx.unread.counts(db, room_id, server_counts=ctx.server_counts)
+    if own is None:
+        return record.unread, record.mentions
+    if ctx.server_counts:
+        return own
+    # What there is of the server's count may know of messages that we have not been shown.
+    return max(own[0], record.unread), max(own[1], record.mentions)
 
 
 def _kind(state: Mapping[str, JsonObject], direct_user: str | None) -> RoomKind:

@@ -22,8 +22,10 @@ from client_desktop.core.rooms.context import RoomsContext
 from client_desktop.core.rooms.receive import remove_room, write_summary, write_update
 from client_desktop.core.rooms.touched import Touched
 from client_desktop.core.store.account_data import upsert_account_data
+from client_desktop.core.store.facts import select_fact
 from client_desktop.core.store.rooms import select_room_ids, select_summaries
 from client_desktop.core.sync.batch import RoomUpdate
+from client_desktop.core.sync.stored_token import SLIDING, TOKEN_KIND
 from client_desktop.core.values import Membership, RoomSummary
 
 Guard = Callable[[], AbstractContextManager[None]]
@@ -41,10 +43,13 @@ class RoomsPart:
         decode = msgspec.json.Decoder(RoomSummary).decode
         summaries = map(decode, select_summaries(self._ctx.store.db))
         self._ctx.summaries = {summary.room_id: summary for summary in summaries}
+        self._ctx.server_counts = select_fact(self._ctx.store.db, TOKEN_KIND) != SLIDING
         self._ctx.forget_index()
 
-    def begin(self) -> None:
+    def begin(self, server_counts: bool) -> None:
+        """Begin a batch; `server_counts`: of a transport whose counts of what is unread are right."""
         self._touched = Touched()
+        self._ctx.server_counts = server_counts
 
     def undo(self) -> None:
         """What was written has not been, after all."""

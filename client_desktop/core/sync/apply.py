@@ -31,11 +31,9 @@ from client_desktop.core.sync.ports import (
     VerificationsPort,
     undecrypted,
 )
+from client_desktop.core.sync.stored_token import SLIDING, TOKEN, TOKEN_KIND
 
 log = logging.getLogger(__name__)
-
-TOKEN = "sync.token"
-TOKEN_KIND = "sync.token_kind"
 
 
 @dataclass(slots=True)
@@ -59,7 +57,7 @@ async def apply_batch(store: Store, parts: Participants, batch: SyncBatch, token
     """
     await _receive_devices(parts, batch)
     events = {update.room_id: await _decrypt(parts, update) for update in batch.rooms.values()}
-    parts.rooms.begin()
+    parts.rooms.begin(server_counts=token_kind != SLIDING)
     try:
         with store.transaction() as db:
             _write(db, parts, batch, events)

@@ -9,6 +9,7 @@ from client_desktop.core.errors import MatrixError
 from client_desktop.core.sync.batch import SyncBatch
 from client_desktop.core.sync.presence_choice import PresenceChoice
 from client_desktop.core.sync.read_v3 import read_v3
+from client_desktop.core.sync.stored_token import V3
 from client_desktop.core.sync.sync_filter import SYNC_FILTER
 from client_desktop.core.sync.transport import TokenForgotten
 from client_desktop.core.values import SyncTransport
@@ -23,7 +24,7 @@ class LongPoll:
     """Ask, wait, ask again."""
 
     kind = SyncTransport.LONG_POLL
-    token_kind = "v3"
+    token_kind = V3
 
     def __init__(self, api: Api, presence: PresenceChoice) -> None:
         self._api = api

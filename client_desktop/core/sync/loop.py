@@ -12,10 +12,11 @@ from client_desktop.core.changes import Changes, SyncStateChanged
 from client_desktop.core.errors import ClientError, RateLimited, TokenRejected
 from client_desktop.core.store import Store
 from client_desktop.core.store.facts import delete_fact, select_fact, upsert_fact
-from client_desktop.core.sync.apply import TOKEN, TOKEN_KIND, Participants, apply_batch
+from client_desktop.core.sync.apply import Participants, apply_batch
 from client_desktop.core.sync.batch import SyncBatch
 from client_desktop.core.sync.choose import TransportChoice
 from client_desktop.core.sync.repeater import Repeater
+from client_desktop.core.sync.stored_token import TOKEN, TOKEN_KIND
 from client_desktop.core.sync.transport import TokenForgotten, Transport
 from client_desktop.core.values import SyncState, SyncTransport
 

@@ -17,6 +17,7 @@ from client_desktop.core.shapes import as_count, as_object, as_optional_text, as
 from client_desktop.core.sync.batch import SyncBatch
 from client_desktop.core.sync.presence_choice import PresenceChoice
 from client_desktop.core.sync.read_sliding import read_sliding
+from client_desktop.core.sync.stored_token import SLIDING
 from client_desktop.core.sync.sync_filter import TIMELINE_LIMIT
 from client_desktop.core.sync.transport import TokenForgotten
 from client_desktop.core.values import SyncTransport
@@ -84,7 +85,7 @@ class SlidingSync:
     """One connection whose window grows until it holds all rooms."""
 
     kind = SyncTransport.SLIDING
-    token_kind = "sliding"
+    token_kind = SLIDING
 
     def __init__(self, user_id: str, api: Api, presence: PresenceChoice) -> None:
         self._user_id = user_id

@@ -16,6 +16,7 @@ from client_desktop.core.shapes import as_object, as_optional_text, as_text
 from client_desktop.core.sync.batch import SyncBatch
 from client_desktop.core.sync.presence_choice import PresenceChoice
 from client_desktop.core.sync.read_v3 import read_v3
+from client_desktop.core.sync.stored_token import V3
 from client_desktop.core.sync.sync_filter import SYNC_FILTER
 from client_desktop.core.sync.transport import TokenForgotten
 from client_desktop.core.values import SyncTransport
@@ -39,7 +40,7 @@ class WebSocketSync:
     """One connection at a time, opened by the first `next` after a start or a failure."""
 
     kind = SyncTransport.WEBSOCKET
-    token_kind = "v3"
+    token_kind = V3
 
     def __init__(self, api: Api, presence: PresenceChoice) -> None:
         self._api = api

@@ -13,9 +13,10 @@ from client_desktop.core.errors import StoreDamaged
 from client_desktop.core.events import ClearEvent
 from client_desktop.core.json_types import ReadonlyJsonObject
 from client_desktop.core.store.facts import select_fact
-from client_desktop.core.sync.apply import TOKEN, apply_batch
+from client_desktop.core.sync.apply import apply_batch
 from client_desktop.core.sync.batch import RoomUpdate, SyncBatch
 from client_desktop.core.sync.ports import NoCrypto, NoOutbox, NoTimelines
+from client_desktop.core.sync.stored_token import TOKEN
 from client_desktop.core.values import Membership
 from tests.desktop.clients import make_client
 from tests.desktop.stage import ME, ScriptedHomeserver

@@ -12,7 +12,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help run desktop test lint fmt bench chaos differential interop lock clean
+.PHONY: help run desktop test lint fmt bench chaos differential interop lock clean shared
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ lint: $(VENV)/.installed-for-tests ## Check style (ruff), types (mypy --strict) 
 fmt: $(VENV)/.installed-for-tests ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+shared: $(VENV)/.installed-for-tests ## Make each client's files of client_shared: theme, words, shortcuts
+	@$(BIN)/python -m client_shared.generate
 
 bench: $(VENV)/.installed-for-tests ## Measure this server beside Synapse; ARGS="--help" shows the options
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -26,7 +26,7 @@ def text_blocks(item: TimelineItem, around: Surroundings) -> list[dict[str, Any]
         blocks = _said_by(item.sender_name, blocks)
     if item.edited and blocks[-1].kind is not BlockKind.PARAGRAPH:
         blocks = (*blocks, Block(BlockKind.PARAGRAPH))  # for the words that say so
-    return [_block_map(block) for block in blocks]
+    return [block_map(block) for block in blocks]
 
 
 def _said_by(name: str, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -38,8 +38,9 @@ def _said_by(name: str, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     return (replace(first, text=f"* {name} {first.text}", html=html), *blocks[1:])
 
 
-def _block_map(block: Block) -> dict[str, Any]:
+def block_map(block: Block) -> dict[str, Any]:
+    """A block as QML reads it."""
     shown: dict[str, Any] = to_qml(replace(block, blocks=()))
     shown["escaped"] = block.escaped
-    shown["blocks"] = [_block_map(inner) for inner in block.blocks]
+    shown["blocks"] = [block_map(inner) for inner in block.blocks]
     return shown

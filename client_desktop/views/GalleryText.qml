@@ -2,6 +2,7 @@ import QtQuick
 import QtQuick.Controls.Basic
 import Parlour.Theme
 import Parlour.Controls
+import "main"
 
 // Messages in every shape, for looking at them.
 ApplicationWindow {
@@ -33,13 +34,12 @@ ApplicationWindow {
             spacing: Theme.groupGap
             Repeater {
                 model: column.messages
-                PRichText {
+                MessageBlocks {
                     required property var modelData
                     required property int index
-                    objectName: "message" + index
                     width: column.width
                     blocks: modelData
-                    suffix: index === 0 ? " <span style='color:" + Theme.textFaint + "'>(edited)</span>" : ""
+                    edited: index === 0
                 }
             }
         }

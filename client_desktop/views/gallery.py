@@ -22,7 +22,7 @@ from client_desktop.core.text.blocks import Surroundings
 from client_desktop.core.text.markdown import write
 from client_desktop.core.text.rich_text import rich_blocks
 from client_desktop.core.text.sanitise import sanitise
-from client_desktop.viewmodels.qml_values import to_qml
+from client_desktop.viewmodels.message_text import block_map
 from client_desktop.viewmodels.words import install_words
 from client_desktop.views.look import VIEWS, prepare_application, prepare_engine
 
@@ -55,10 +55,7 @@ def _draw_text(window: QQuickWindow, theme: QObject, directory: Path) -> None:
     messages = json.loads((VIEWS / "gallery_messages.json").read_text("utf-8"))
     written = [(said.body, sanitise(said.html)) for said in map(write, messages["markdown"])]
     written += [("", sanitise(html)) for html in messages["html"]]
-    blocks = [
-        [{**to_qml(block), "escaped": block.escaped} for block in rich_blocks(*said, around)]
-        for said in written
-    ]
+    blocks = [[block_map(block) for block in rich_blocks(*said, around)] for said in written]
     window.setProperty("messages", blocks)
     for mode in ("light", "dark"):
         theme.setProperty("mode", mode)

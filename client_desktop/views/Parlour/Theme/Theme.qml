@@ -130,44 +130,6 @@ QtObject {
         return mix(personColor(id), measures.avatarTint, below ?? surface);
     }
 
-    // Puts colours and revealed spoilers (their numbers) into the HTML of client_desktop/core/text/blocks.py.
-    function paint(html, revealed) {
-        if (html.indexOf("\ue000") < 0)
-            return html;
-        const opened = html.replace(/\ue002(\d+)\ue003([^\ue004]*)\ue004([^\ue005]*)\ue005/g,
-            (all, number, hidden, shown) => revealed?.includes(Number(number)) ? shown : hidden);
-        return opened.replace(/\ue000([^\ue001]*)\ue001/g, (all, name) => String(namedColor(name)));
-    }
-
-    function namedColor(name) {
-        if (name[0] === "#")
-            return readable(Qt.color(name));
-        const person = /^([ps])(\d)$/.exec(name);
-        if (person === null)
-            return colors[name] ?? text;
-        const ink = (dark ? Tokens.peopleDark : Tokens.people)[person[2]];
-        return person[1] === "p" ? ink : mix(ink, 0.16, surface);
-    }
-
-    // A colour that somebody chose, moved towards the text's until it can be read.
-    function readable(color) {
-        let found = color;
-        for (let step = 0; step < 8 && contrast(found, surface) < 4.5; step++)
-            found = mix(text, 0.25, found);
-        return found;
-    }
-
-    function contrast(first, second) {
-        const [high, low] = [luminance(first), luminance(second)].sort((one, other) => other - one);
-        return (high + 0.05) / (low + 0.05);
-    }
-
-    function luminance(color) {
-        const linear = [color.r, color.g, color.b].map(
-            part => part <= 0.04045 ? part / 12.92 : Math.pow((part + 0.055) / 1.055, 2.4));
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
-    }
-
     function icon(name) {
         return Qt.resolvedUrl("../../../../client_shared/icons/lucide/" + name + ".svg");
     }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Protocol
 
+from client_desktop.core.boundary import describe
 from client_desktop.core.clock import Clock
 from client_desktop.core.crypto.backup.backup import Backup
 from client_desktop.core.crypto.backup.server import BackupServer
@@ -129,6 +130,8 @@ class BackupRestore:
                 await self.restore_one(*name)
             except ClientError as error:
                 log.info("a room key could not be fetched from the backup: %s", error)
+            except Exception as error:  # noqa: BLE001 one bad key must not stop all others
+                log.error("a room key of the backup: %s", describe(error))
 
     async def _run(self) -> None:
         while True:

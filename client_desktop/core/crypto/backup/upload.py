@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from client_desktop.core.api.backoff import backoff_s
+from client_desktop.core.boundary import describe
 from client_desktop.core.changes import Change, Changes, EncryptionStateChanged, RoomKeysReceived
 from client_desktop.core.crypto.backup.backup import Backup
 from client_desktop.core.crypto.backup.server import BackupServer
@@ -26,6 +27,7 @@ from client_desktop.core.store.megolm import InboundSession, mark_backed_up, sel
 log = logging.getLogger(__name__)
 
 BATCH: Final = 100
+FIRST_PAUSE_S: Final = 5.0
 WRONG_VERSION: Final = "M_WRONG_ROOM_KEYS_VERSION"
 _GONE: Final = (WRONG_VERSION, "M_NOT_FOUND")
 
@@ -131,6 +133,12 @@ class BackupUpload:
                 failures = 0
             except ClientError as error:
                 log.info("room keys could not be backed up: %s", error)
-                await asyncio.sleep(backoff_s(failures, first_s=5.0))
-                failures += 1
-                self._news.set()
+                failures = await self._pause(failures)
+            except Exception as error:  # noqa: BLE001 the backup goes on when what is wrong has passed
+                log.error("key backup: %s", describe(error))
+                failures = await self._pause(failures)
+
+    async def _pause(self, failures: int) -> int:
+        await asyncio.sleep(backoff_s(failures, first_s=FIRST_PAUSE_S))
+        self._news.set()
+        return failures + 1

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 REQUEST: Final = "m.secret.request"
 SEND: Final = "m.secret.send"
-MAX_SECRET_CHARACTERS: Final = 65_536
+MAX_SECRET_CHARACTERS: Final = 16_384
 WAITING_MS: Final = 15 * 60 * 1000
 """How long a request of a device that is not verified yet may wait for that."""
 MAX_WAITING: Final = 32

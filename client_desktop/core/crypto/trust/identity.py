@@ -44,10 +44,6 @@ class PrivateIdentity:
 
     keys: Mapping[str, SigningKey]
 
-    @property
-    def complete(self) -> bool:
-        return all(usage in self.keys for usage in USAGES)
-
 
 def generate_identity() -> PrivateIdentity:
     return PrivateIdentity({usage: SigningKey.generate() for usage in USAGES})

@@ -5,6 +5,7 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#cross-signing
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
@@ -60,6 +61,7 @@ class OwnIdentity:
         self._secrets = secrets
         self._me = me
         self._devices = devices
+        self._creating = asyncio.Lock()
 
     def private_key(self, usage: str) -> SigningKey | None:
         """Return a private key that belongs to the identity as it is now; None where it is not here."""
@@ -93,23 +95,13 @@ class OwnIdentity:
 
         Raises: ClientError; then the identity before still stands.
         """
-        private = generate_identity()
-        identity = build_identity(self._me.user_id, private)
-        identity = self._with_device_signature(identity)
-        with durable_transaction(self._store) as db:
-            for usage in USAGES:
-                self._secrets.put(db, _PENDING + SECRET_NAMES[usage], _seed(private, usage))
-        body = {f"{usage}_key": identity.keys[usage] for usage in USAGES}
-
-        async def upload(auth: JsonObject | None) -> JsonObject:
-            return await self._api.post(UPLOAD_KEYS, body if auth is None else {**body, "auth": auth})
-
-        await authorize(upload)
-        self._adopt_pending(identity)
-        await self.sign_own_device()
+        async with self._creating:
+            await self._create(authorize)
 
     async def finish_creation(self) -> None:
         """Take over an identity that was published just before this client was stopped."""
+        if self._creating.locked():
+            return  # it is being made just now
         identity = self._trust.own_identity
         pending = self._secrets.get(_PENDING + SECRET_NAMES[MASTER])
         if pending is None:
@@ -208,6 +200,22 @@ class OwnIdentity:
         with durable_transaction(self._store) as db:
             for usage in USAGES:
                 self._secrets.remove(db, SECRET_NAMES[usage])
+
+    async def _create(self, authorize: Authorize) -> None:
+        private = generate_identity()
+        identity = build_identity(self._me.user_id, private)
+        identity = self._with_device_signature(identity)
+        with durable_transaction(self._store) as db:
+            for usage in USAGES:
+                self._secrets.put(db, _PENDING + SECRET_NAMES[usage], _seed(private, usage))
+        body = {f"{usage}_key": identity.keys[usage] for usage in USAGES}
+
+        async def upload(auth: JsonObject | None) -> JsonObject:
+            return await self._api.post(UPLOAD_KEYS, body if auth is None else {**body, "auth": auth})
+
+        await authorize(upload)
+        self._adopt_pending(identity)
+        await self.sign_own_device()
 
     async def _sign_device(self, device_id: str, signed: ReadonlyJsonObject, device: Device | None) -> None:
         key = self._key(SELF_SIGNING)

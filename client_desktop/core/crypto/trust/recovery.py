@@ -8,7 +8,13 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from client_desktop.core.changes import Change, Changes, DevicesChanged, EncryptionStateChanged
+from client_desktop.core.changes import (
+    AccountDataChanged,
+    Change,
+    Changes,
+    DevicesChanged,
+    EncryptionStateChanged,
+)
 from client_desktop.core.crypto.backup.backup import Backup
 from client_desktop.core.crypto.backup.restore import BackupRestore, Restored
 from client_desktop.core.crypto.primitives import CryptoError
@@ -59,7 +65,7 @@ class Recovery:
         self._restore = restore
         self._sharing = sharing
         self._told: EncryptionState | None = None
-        self._stops: list[Callable[[], None]] = []
+        self._stops = [changes.listen(kind, self._hear) for kind in (DevicesChanged, AccountDataChanged)]
         self._available = True
 
     def state(self) -> EncryptionState:
@@ -83,8 +89,6 @@ class Recovery:
 
         Raises: ClientError; it may be called again.
         """
-        if not self._stops:
-            self._stops.append(self._changes.listen(DevicesChanged, self._hear))
         await self._devices.current([self._user_id])
         await self._identity.finish_creation()
         await self._backup.check()
@@ -239,7 +243,8 @@ class Recovery:
 
     def _hear(self, change: Change) -> None:
         of_devices = isinstance(change, DevicesChanged) and self._user_id in change.user_ids
-        if of_devices and change.account == self._user_id:
+        of_storage = isinstance(change, AccountDataChanged) and DEFAULT_KEY in change.types
+        if change.account == self._user_id and (of_devices or of_storage):
             self.tell()
 
     @property

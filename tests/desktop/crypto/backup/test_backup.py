@@ -13,15 +13,7 @@ from tests.desktop.clients import Heard
 from tests.desktop.crypto.devices import meet
 from tests.desktop.crypto.secured_devices import OpenSecuredDevice, SecuredDevice, settle
 
-
-@pytest.fixture
-async def alice(open_secured: OpenSecuredDevice) -> SecuredDevice:
-    return await open_secured("alice")
-
-
-@pytest.fixture
-async def bob(open_secured: OpenSecuredDevice) -> SecuredDevice:
-    return await open_secured("bob")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def other_backup(device: SecuredDevice, **auth_data: object) -> str:

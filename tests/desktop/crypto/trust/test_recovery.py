@@ -4,6 +4,7 @@ import pytest
 
 from client_desktop.core.changes import EncryptionStateChanged
 from client_desktop.core.crypto.backup.errors import BackupKeyMissing
+from client_desktop.core.crypto.secrets import storage_key
 from client_desktop.core.crypto.secrets.errors import NoSecretStorage, SecretMissing, WrongRecoveryKey
 from client_desktop.core.crypto.trust.errors import KeysReplaced, PrivateKeysMissing
 from client_desktop.core.values import EncryptionState, UserTrust
@@ -16,10 +17,7 @@ from tests.desktop.crypto.secured_devices import (
     without_proof,
 )
 
-
-@pytest.fixture
-async def alice(open_secured: OpenSecuredDevice) -> SecuredDevice:
-    return await open_secured("alice")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def is_safe(state: EncryptionState) -> bool:
@@ -85,8 +83,9 @@ async def test_a_new_device_is_verified_by_the_recovery_key_and_reads_the_histor
 
 
 async def test_a_passphrase_opens_the_storage_too(
-    alice: SecuredDevice, open_secured: OpenSecuredDevice
+    alice: SecuredDevice, open_secured: OpenSecuredDevice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(storage_key, "PASSPHRASE_ROUNDS", 1_000)
     recovery_key = await alice.set_up("correct horse")
     assert await alice.secured.recovery.passphrase_possible()
     for typed in ("correct horse", recovery_key):

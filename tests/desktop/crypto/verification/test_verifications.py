@@ -6,6 +6,7 @@ import pytest
 
 from client_desktop.core.changes import VerificationChanged
 from client_desktop.core.crypto.primitives import SigningKey
+from client_desktop.core.crypto.room_settings import SendTo
 from client_desktop.core.crypto.trust.errors import PrivateKeysMissing
 from client_desktop.core.crypto.verification import names
 from client_desktop.core.crypto.verification.errors import NothingToVerify, NotThisCode, VerificationGone
@@ -19,15 +20,7 @@ from tests.desktop.clients import Heard
 from tests.desktop.crypto.devices import meet
 from tests.desktop.crypto.secured_devices import OpenSecuredDevice, SecuredDevice, WithPassword, settle
 
-
-@pytest.fixture
-async def alice(open_secured: OpenSecuredDevice) -> SecuredDevice:
-    return await open_secured("alice")
-
-
-@pytest.fixture
-async def bob(open_secured: OpenSecuredDevice) -> SecuredDevice:
-    return await open_secured("bob")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def only(device: SecuredDevice) -> Verification:
@@ -408,7 +401,7 @@ async def take(device: SecuredDevice, *events: JsonObject) -> None:
         {"transaction_id": "t"},
         {"transaction_id": "t", "from_device": "X", "methods": "m.sas.v1", "timestamp": 0},
         {"transaction_id": "t", "from_device": "X", "methods": ["m.sas.v1"], "timestamp": 0},
-        {"transaction_id": "t", "from_device": "X", "methods": ["m.sas.v1"], "timestamp": 1_700_001_000_000},
+        {"transaction_id": "t", "from_device": "X", "methods": ["m.sas.v1"], "timestamp": 2_000_000_000_000},
     ],
 )
 async def test_requests_that_are_malformed_or_of_another_time_are_not_shown(
@@ -519,3 +512,97 @@ async def test_the_time_is_watched_while_the_client_runs(
     with Heard(second.changes, VerificationChanged) as heard:
         alice.clock.advance(PROMPT_MS)
         await heard.until(lambda: only(second).stage is Stage.CANCELLED)
+
+
+async def test_an_answer_that_comes_before_we_know_the_id_of_our_request_is_not_lost(
+    alice: SecuredDevice, bob: SecuredDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room_id = await with_identities(alice, bob)
+    messages = alice.secured.verifications._rooms
+    send = messages.send
+
+    async def send_slowly(room: str, event_type: str, content: JsonObject) -> str:
+        event_id = await send(room, event_type, content)
+        await settle(bob, rounds=1)
+        await bob.secured.verifications.accept(event_id)
+        await settle(alice, rounds=1)
+        assert alice.secured.verifications.all() == ()
+        return event_id
+
+    with monkeypatch.context() as slow:
+        slow.setattr(messages, "send", send_slowly)
+        await alice.secured.verifications.request_user(bob.user_id, room_id)
+    await alice.secured.verifications.work()
+    assert only(alice).stage is Stage.READY
+
+
+async def test_a_message_whose_key_comes_after_it_is_taken_in_then(
+    alice: SecuredDevice, bob: SecuredDevice
+) -> None:
+    room_id = await with_identities(alice, bob)
+    await alice.secured.verifications.request_user(bob.user_id, room_id)
+    batch = await bob.pull()
+    timeline = batch["rooms"]["join"][room_id]["timeline"]["events"]
+    events = await bob.secured.decrypt_events(room_id, timeline)
+    assert events[-1].failure_word
+    bob.secured.note_room_events(room_id, events)
+    await bob.secured.verifications.work()
+    assert bob.secured.verifications.all() == ()
+    await bob.take(batch)
+    await bob.secured.verifications.work()
+    assert only(bob).stage is Stage.REQUESTED
+
+
+async def test_a_request_that_could_not_be_sent_was_never_made(
+    alice: SecuredDevice, open_secured: OpenSecuredDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = await open_secured("alice")
+    await settle(alice, second)
+
+    async def fail(*arguments: object, **options: object) -> None:
+        raise NetworkUnavailable("cut")
+
+    monkeypatch.setattr(alice.secured.to_device, "send", fail)
+    with pytest.raises(NetworkUnavailable):
+        await alice.secured.verifications.request_own()
+    assert alice.secured.verifications.all() == ()
+
+
+async def test_a_signature_that_could_not_be_uploaded_is_uploaded_later(
+    alice: SecuredDevice, bob: SecuredDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room_id = await with_identities(alice, bob)
+    this = await compared(alice, bob, room_id)
+    await confirmed(this, bob)
+    await alice.sync()
+
+    async def fail(*arguments: object, **options: object) -> None:
+        raise NetworkUnavailable("cut")
+
+    with monkeypatch.context() as cut:
+        cut.setattr(alice.secured.identity, "sign_user", fail)
+        with pytest.raises(NetworkUnavailable):
+            await alice.secured.verifications.confirm(this)
+    assert alice.secured.user_trust(bob.user_id) is UserTrust.UNVERIFIED
+    await alice.secured.verifications.work()
+    assert alice.secured.user_trust(bob.user_id) is UserTrust.VERIFIED
+
+
+async def test_only_the_newest_of_those_that_ended_are_kept(alice: SecuredDevice, bob: SecuredDevice) -> None:
+    for number in range(70):
+        content = {"from_device": "D", "methods": ["m.sas.v1"], "timestamp": alice.clock.now_ms()}
+        await take(alice, to_device(names.REQUEST, bob, transaction_id=f"t{number}", **content))
+        cancelled = {"transaction_id": f"t{number}", "code": "m.user", "reason": ""}
+        await take(alice, to_device(names.CANCEL, bob, **cancelled))
+    assert len(alice.secured.verifications.all()) == 64
+
+
+async def test_in_rooms_that_are_not_encrypted_or_keep_devices_out_messages_are_clear(
+    alice: SecuredDevice, bob: SecuredDevice
+) -> None:
+    room_id = await with_identities(alice, bob)
+    alice.secured.set_send_to(SendTo.VERIFIED)
+    await asked(alice, bob, room_id)
+    assert only(bob).stage is Stage.REQUESTED
+    messages = (await alice.plain.get(f"/rooms/{room_id}/messages?dir=b&limit=1")).ok()["chunk"]
+    assert messages[0]["type"] == "m.room.message"

@@ -5,32 +5,28 @@ import base64
 from collections.abc import AsyncIterator, Callable
 
 import pytest
+import pytest_asyncio
 
 from client_desktop.core.crypto.secrets.recovery_key import decode_recovery_key, encode_recovery_key
 from client_desktop.core.values import UserTrust, Verification, VerificationStage
 from homeserver.clock import SystemClock
-from tests.api.client import ApiClient
 from tests.desktop.crypto.devices import meet
 from tests.desktop.crypto.secured_devices import OpenSecuredDevice, SecuredDevice
+from tests.desktop.homeserver import Homeserver
 from tests.desktop.js_partner import JsPartner, js_partner
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
 
-@pytest.fixture
-def clock() -> SystemClock:
+@pytest.fixture(scope="module")
+def shared_clock() -> SystemClock:
     """The time of both sides, who tell each other what it is."""
     return SystemClock()
 
 
-@pytest.fixture
-async def alice(open_secured: OpenSecuredDevice) -> SecuredDevice:
-    return await open_secured("alice")
-
-
-@pytest.fixture
-async def partner(homeserver_url: str) -> AsyncIterator[JsPartner]:
-    async with js_partner(homeserver_url) as partner:
+@pytest_asyncio.fixture(loop_scope="module")
+async def partner(shared_server: Homeserver) -> AsyncIterator[JsPartner]:
+    async with js_partner(shared_server.url) as partner:
         yield partner
 
 
@@ -84,7 +80,7 @@ async def compare(alice: SecuredDevice, partner: JsPartner, *, we_start: bool) -
 async def in_a_room(alice: SecuredDevice, partner: JsPartner) -> str:
     """Both with an identity, in an encrypted room."""
     await alice.set_up()
-    await partner.log_in("js-bob")
+    await partner.log_in(f"js-bob-{alice.device_id.lower()}")
     await partner.do("makeIdentity")
     room_id: str = await partner.do("createRoom", invite=[alice.user_id])
     (await alice.plain.post(f"/join/{room_id}")).ok()
@@ -114,7 +110,7 @@ async def test_two_people_compare_emoji_in_a_room_whoever_asks(
 
 
 async def test_they_restore_what_we_stored_and_both_see_one_identity(
-    alice: SecuredDevice, open_secured: OpenSecuredDevice, partner: JsPartner, nobody: ApiClient
+    alice: SecuredDevice, open_secured: OpenSecuredDevice, partner: JsPartner
 ) -> None:
     recovery_key = await alice.set_up("a passphrase of ours")
     bob = await open_secured("bob")
@@ -122,7 +118,7 @@ async def test_they_restore_what_we_stored_and_both_see_one_identity(
     await bob.send(room_id, "before they came")
     await alice.sync()
     await alice.secured.backup_upload.upload_waiting()
-    await another_device_of(alice, partner, nobody)
+    await another_device_of(alice, partner)
     assert await partner.do("recover", recoveryKey=recovery_key) == {"imported": 1, "total": 1}
     assert (await partner.do("read", roomId=room_id, body="before they came"))["encrypted"]
     security = await partner.do("security")
@@ -133,9 +129,9 @@ async def test_they_restore_what_we_stored_and_both_see_one_identity(
     await partner.do("comesToTrustDevice", userId=alice.user_id, deviceId=alice.device_id)
 
 
-async def another_device_of(device: SecuredDevice, partner: JsPartner, nobody: ApiClient) -> None:
+async def another_device_of(device: SecuredDevice, partner: JsPartner) -> None:
     """Let the partner be another device of the same account."""
-    signed_in = await nobody.log_in("alice")
+    signed_in = await device.plain.log_in(device.user_id)
     session = {
         "accessToken": signed_in.access_token,
         "userId": signed_in.user_id,
@@ -146,11 +142,9 @@ async def another_device_of(device: SecuredDevice, partner: JsPartner, nobody: A
     await device.sync()
 
 
-async def test_we_restore_what_they_stored(
-    open_secured: OpenSecuredDevice, partner: JsPartner, nobody: ApiClient
-) -> None:
+async def test_we_restore_what_they_stored(open_secured: OpenSecuredDevice, partner: JsPartner) -> None:
     first = await open_secured("alice")
-    await another_device_of(first, partner, nobody)
+    await another_device_of(first, partner)
     await partner.do("makeIdentity")
     recovery_key = await partner.do("makeRecoveryKey", passphrase="a passphrase of theirs")
     bob = await open_secured("bob")
@@ -176,19 +170,19 @@ async def test_we_restore_what_they_stored(
 
 @pytest.mark.parametrize("they_are_new", [False, True])
 async def test_own_devices_compare_emoji_and_hand_over_the_secrets(
-    open_secured: OpenSecuredDevice, partner: JsPartner, nobody: ApiClient, they_are_new: bool
+    open_secured: OpenSecuredDevice, partner: JsPartner, they_are_new: bool
 ) -> None:
     alice = await open_secured("alice")
     if they_are_new:
         await alice.set_up()
-        await another_device_of(alice, partner, nobody)
+        await another_device_of(alice, partner)
         await partner.do("askDevice", deviceId=alice.device_id)
         await until(alice, is_at(alice, VerificationStage.REQUESTED))
         verification = newest(alice)
         assert verification is not None
         await alice.secured.verifications.accept(verification.verification_id)
     else:
-        await another_device_of(alice, partner, nobody)
+        await another_device_of(alice, partner)
         await partner.do("makeIdentity")
         await partner.do("makeRecoveryKey")
         await alice.secured.devices.current([alice.user_id], even_if_current=True)

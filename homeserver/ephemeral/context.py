@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from homeserver.ephemeral.members_who_left import MembersWhoLeft
-from homeserver.ephemeral.presence import InProcessPresence, NoPresence, Presence
+from homeserver.ephemeral.presence import NoPresence, Presence, PresenceInMemory
 from homeserver.ephemeral.receipt_writer import ReceiptWriter
 from homeserver.ephemeral.typing import Typing, TypingInMemory
 from homeserver.fanout.ports import Fanout
@@ -32,7 +32,7 @@ async def open_ephemeral(rooms: RoomsContext, fanout: Fanout) -> AsyncIterator[E
     """Start the receipt writer and the timers, and end them again; receipts already taken are written."""
     stamps = fanout.stamps
     typing = TypingInMemory(rooms.clock, fanout)
-    presence = InProcessPresence(rooms.clock, stamps) if rooms.settings.presence.enabled else None
+    presence = PresenceInMemory(rooms.clock, fanout) if rooms.settings.presence.enabled else None
     receipts = ReceiptWriter(rooms.positions)
     rooms.tailer.subscribe(MembersWhoLeft(typing).apply)
     receipts.start()

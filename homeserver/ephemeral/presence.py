@@ -19,15 +19,25 @@ from homeserver.ephemeral.presence_state import (
     RemotePresence,
     Shown,
     UserPresence,
+    View,
     next_change,
     render_presence,
+    view_of,
     what_to_show,
 )
-from homeserver.fanout.stamps import Stamps
+from homeserver.fanout.ports import Fanout, Message, Topic
+from homeserver.json_types import JsonObject
 
 MAX_USERS: Final = 50_000
 TELL_EVERY_S: Final = 0.2
 """Changes are gathered for this long before syncs are woken for them."""
+
+RENEW_VIEW_EVERY_S: Final = 60.0
+VIEW_FOR_S: Final = 150.0
+"""How long the word of another worker counts."""
+
+TOLD_PER_S: Final = 1_000
+"""Users of whom a new worker is told in a second."""
 
 OnPresence: TypeAlias = Callable[[frozenset[int]], None]
 PresenceContent: TypeAlias = dict[str, str | int | bool]
@@ -76,17 +86,20 @@ class Presence(Protocol):
         """Call `listener` with the users whose presence changed, a few times a second at most."""
 
 
-class InProcessPresence:
-    """Presence in the memory of a deployment of one worker."""
+class PresenceInMemory:
+    """Presence as this worker remembers it: each worker tells all others how it sees its users' devices."""
 
-    def __init__(self, clock: Clock, stamps: Stamps) -> None:
+    def __init__(self, clock: Clock, fanout: Fanout) -> None:
         self._clock = clock
-        self._stamps = stamps
+        self._fanout = fanout
+        self._stamps = fanout.stamps
         self._users: OrderedDict[int, UserPresence] = OrderedDict()
         self._listeners: list[OnPresence] = []
         self._untold: set[int] = set()
         self._telling: asyncio.TimerHandle | None = None
         self._deadlines: Deadlines[int] = Deadlines(clock, self.look_again)
+        fanout.on_message(Topic.PRESENCE, self._take)
+        fanout.on_company(self._company_changed)
 
     @contextmanager
     def syncing(
@@ -127,19 +140,20 @@ class InProcessPresence:
         now = self._clock.monotonic()
         device = user.devices.setdefault(device_nid, DevicePresence(PresenceState.ONLINE, state, now))
         device.state, device.seen = state, now
-        user.status_msg = status_msg
         if state is PresenceState.ONLINE:
             user.last_active = now
+        user.told = view_of(user, now)
+        self._tell_view(user_nid, user, {"status": status_msg})
         self._update(user_nid)
 
     def put_remote(self, user_nid: int, user_id: UserId, shown: RemotePresence) -> None:
-        user = self._user(user_nid, user_id)
-        now = self._clock.monotonic()
-        user.remote = Shown(shown.state, shown.currently_active, shown.status_msg)
-        user.remote_until = now + REMOTE_FOR_S
-        if shown.last_active_ago_ms is not None:
-            user.last_active = now - shown.last_active_ago_ms / 1000
-        self._update(user_nid)
+        self._fanout.tell_in_order(
+            Topic.PRESENCE,
+            {
+                "user": user_nid, "id": user_id, "state": shown.state, "active": shown.currently_active,
+                "ago_ms": shown.last_active_ago_ms, "status": shown.status_msg, "remote": True,
+            },
+        )  # fmt: skip
 
     def content(self, user_nid: int) -> PresenceContent | None:
         user = self._users.get(user_nid)
@@ -208,21 +222,74 @@ class InProcessPresence:
         return user
 
     def _update(self, user_nid: int) -> None:
-        """Work out what is to be shown of a user, and tell of it where it has changed."""
+        """Tell how this worker sees a user, where that has changed, and show what time has changed."""
         user = self._users.get(user_nid)
         if user is None:
             return
         now = self._clock.monotonic()
         user.devices = {nid: device for nid, device in user.devices.items() if device.is_there(now)}
+        view = view_of(user, now)
+        if view != user.told or now >= user.renew_at:
+            user.told = view
+            self._tell_view(user_nid, user)
+        self._show(user_nid, user, None)
+
+    def _tell_view(self, user_nid: int, user: UserPresence, more: JsonObject | None = None) -> None:
+        now = self._clock.monotonic()
+        is_renewed = self._fanout.has_company and user.told.state is not PresenceState.OFFLINE
+        user.renew_at = now + RENEW_VIEW_EVERY_S if is_renewed else float("inf")
+        ago_ms = None if user.last_active is None else round((now - user.last_active) * 1000)
+        news = {"user": user_nid, "id": user.user_id, "state": user.told.state, "ago_ms": ago_ms}
+        news |= {"active": user.told.currently_active, **(more or {})}
+        self._fanout.tell_in_order(Topic.PRESENCE, news)
+
+    def _take(self, message: Message) -> None:
+        """Note what a worker tells, this one too; all see it in the same order."""
+        news, now = message.body, self._clock.monotonic()
+        user_nid = news["user"]
+        user = self._user(user_nid, news["id"])
+        state, ago_ms = PresenceState(news["state"]), news["ago_ms"]
+        if ago_ms is not None and message.worker != self._fanout.worker:
+            user.last_active = max(user.last_active or 0.0, now - ago_ms / 1000)
+        if "remote" in news:
+            user.remote = Shown(state, news["active"], news["status"])
+            user.remote_until = now + REMOTE_FOR_S
+            user.last_active = None if ago_ms is None else now - ago_ms / 1000
+        else:
+            is_own = message.worker == self._fanout.worker
+            until = float("inf") if is_own else now + VIEW_FOR_S
+            user.views[message.worker] = View(state, news["active"]), until
+            if "status" in news:
+                user.status_msg = news["status"]
+        self._show(user_nid, user, message.stamp)
+
+    def _show(self, user_nid: int, user: UserPresence, stamp: int | None) -> None:
+        """Work out what is to be shown of a user, and tell of it where it has changed."""
+        now = self._clock.monotonic()
+        user.views = {worker: view for worker, view in user.views.items() if now < view[1]}
         shown = what_to_show(user, now)
         if shown != user.shown:
             user.shown = shown
-            user.stamp = self._stamps.next()
+            user.stamp = self._stamps.next() if stamp is None else stamp
             self._users.move_to_end(user_nid)
             self._tell_soon(user_nid)
         look_again_at = next_change(user, now)
         if look_again_at is not None:
             self._deadlines.set(user_nid, look_again_at)
+
+    def _company_changed(self, others: frozenset[str]) -> None:
+        """Forget what workers told that are gone, and tell those that are new, a few users at a time."""
+        present = {*others, self._fanout.worker}
+        now = self._clock.monotonic()
+        told = 0
+        for user_nid, user in list(self._users.items()):
+            if not user.views.keys() <= present:
+                user.views = {worker: view for worker, view in user.views.items() if worker in present}
+                self._show(user_nid, user, None)
+            if others and user.told.state is not PresenceState.OFFLINE:
+                user.renew_at = now + told / TOLD_PER_S
+                self._deadlines.set(user_nid, user.renew_at)
+                told += 1
 
     def _tell_soon(self, user_nid: int) -> None:
         self._untold.add(user_nid)

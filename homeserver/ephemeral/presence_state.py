@@ -65,12 +65,27 @@ class RemotePresence:
     last_active_ago_ms: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """How one worker sees somebody, by the devices that are connected to it."""
+
+    state: PresenceState = PresenceState.OFFLINE
+    currently_active: bool = False
+
+
 @dataclass(slots=True)
 class UserPresence:
-    """Everything known of one user's presence. `remote` is told by the user's own server, until a time."""
+    """Everything known of one user's presence.
+
+    `devices` are connected to this worker; `views` are what workers told, this one too, each until a time.
+    `remote` is told by the user's own server, until a time.
+    """
 
     user_id: UserId
     devices: dict[int | None, DevicePresence] = field(default_factory=dict)
+    told: View = View()
+    renew_at: float = float("inf")
+    views: dict[str, tuple[View, float]] = field(default_factory=dict)
     status_msg: str | None = None
     last_active: float | None = None
     shown: Shown = Shown()
@@ -79,27 +94,39 @@ class UserPresence:
     remote_until: float = 0.0
 
 
-def what_to_show(user: UserPresence, now: float) -> Shown:
-    """Combine a user's devices: the most present one counts, and idleness turns online into unavailable."""
-    if user.remote is not None and now < user.remote_until:
-        return user.remote
+def view_of(user: UserPresence, now: float) -> View:
+    """Combine this worker's devices: the most present one counts; idleness turns online into unavailable."""
     states = {device.state for device in user.devices.values() if device.is_there(now)}
     since_active = _since_active(user, now)
     if PresenceState.ONLINE in states and since_active < IDLE_AFTER_S:
-        return Shown(PresenceState.ONLINE, since_active < ACTIVE_FOR_S, user.status_msg)
+        return View(PresenceState.ONLINE, since_active < ACTIVE_FOR_S)
     if states & {PresenceState.ONLINE, PresenceState.UNAVAILABLE}:
-        return Shown(PresenceState.UNAVAILABLE, False, user.status_msg)
+        return View(PresenceState.UNAVAILABLE)
+    return View()
+
+
+def what_to_show(user: UserPresence, now: float) -> Shown:
+    """Combine what all workers told: the most present one counts."""
+    if user.remote is not None and now < user.remote_until:
+        return user.remote
+    views = {view for view, until in user.views.values() if now < until}
+    states = {view.state for view in views}
+    for state in (PresenceState.ONLINE, PresenceState.UNAVAILABLE):
+        if state in states:
+            return Shown(state, any(view.currently_active for view in views), user.status_msg)
     return Shown(PresenceState.OFFLINE, False, user.status_msg)
 
 
 def next_change(user: UserPresence, now: float) -> float | None:
-    """Return when time alone may change what is shown, None where it cannot."""
+    """Return when time alone may change what is shown, or what this worker has told; None where it cannot."""
     if user.remote is not None:
         return user.remote_until if user.remote_until > now else None
     times = [device.seen + OFFLINE_AFTER_S for device in user.devices.values() if not device.polls]
-    if user.last_active is not None and user.shown.state is PresenceState.ONLINE:
+    times += [until for _, until in user.views.values()]
+    times.append(user.renew_at)
+    if user.last_active is not None and user.told.state is PresenceState.ONLINE:
         times += [user.last_active + ACTIVE_FOR_S, user.last_active + IDLE_AFTER_S]
-    return min((time for time in times if time > now), default=None)
+    return min((time for time in times if now < time < float("inf")), default=None)
 
 
 def render_presence(user: UserPresence, now: float) -> dict[str, str | int | bool]:

@@ -1,6 +1,7 @@
 """Who else is there: workers say so in the database every other second."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -24,6 +25,7 @@ class Company:
         self._db = db
         self._worker = worker
         self._task: asyncio.Task[None] | None = None
+        self._listeners: list[Callable[[frozenset[str]], None]] = []
         self.others: frozenset[str] = frozenset()
 
     async def start(self) -> None:
@@ -45,9 +47,16 @@ class Company:
         """Say that this worker is there, and see who else is. Raises: DatabaseUnavailable."""
         async with self._db.acquire() as conn:
             found = frozenset(await workers.say_here(conn, self._worker, ALIVE_FOR_S))
-        if found != self.others:
-            log.info("company.changed", others=len(found))
+        if found == self.others:
+            return
+        log.info("company.changed", others=len(found))
         self.others = found
+        for listener in self._listeners:
+            listener(found)
+
+    def on_change(self, listener: Callable[[frozenset[str]], None]) -> None:
+        """Call `listener` with the others whenever one has come or gone."""
+        self._listeners.append(listener)
 
     async def _run(self) -> None:
         while True:

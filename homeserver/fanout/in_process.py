@@ -19,6 +19,13 @@ class InProcessFanout:
         self.stamps = Stamps(clock)
         self._listeners: defaultdict[Topic, list[Listener]] = defaultdict(list)
 
+    @property
+    def has_company(self) -> bool:
+        return False
+
+    def on_company(self, listener: Callable[[frozenset[str]], None]) -> None:
+        pass
+
     def publish(self, entry: LogEntry) -> None:
         pass
 

@@ -40,6 +40,13 @@ class Fanout(Protocol):
     stamps: Stamps
     """The newest stamp that was seen here, and new ones for what no other worker hears of."""
 
+    @property
+    def has_company(self) -> bool:
+        """Whether there are other workers that can be reached."""
+
+    def on_company(self, listener: Callable[[frozenset[str]], None]) -> None:
+        """Call `listener` with the other workers whenever one has come or gone."""
+
     def publish(self, entry: LogEntry) -> None:
         """Tell the workers whom a commit concerns to look at the position log."""
 

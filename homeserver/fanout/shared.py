@@ -81,8 +81,10 @@ class SharedFanout:
 
     @property
     def has_company(self) -> bool:
-        """Whether there are other workers that can be reached."""
         return self.is_connected and bool(self.company.others)
+
+    def on_company(self, listener: Callable[[frozenset[str]], None]) -> None:
+        self.company.on_change(listener)
 
     async def start(self) -> None:
         """Connect, and stay connected. Raises: DatabaseUnavailable."""

@@ -145,13 +145,14 @@ async def test_postgresql_that_ends_the_connection_is_connected_to_again(
     db: Database, database_url: str
 ) -> None:
     async with workers(db, PostgresLine(database_url), PostgresLine(database_url)) as (here, there):
-        before = there.wakeups
+        before, before_here = there.wakeups, here.wakeups
         async with db.acquire() as conn:
             await conn.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
                 "AND datname = current_database() AND query LIKE '%LISTEN%'"
             )
         await there.until(lambda: there.wakeups > before and there.fanout.is_connected)
+        await here.until(lambda: here.wakeups > before_here and here.fanout.is_connected)
         await asked_everybody(here, there)
 
 

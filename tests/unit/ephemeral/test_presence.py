@@ -6,9 +6,9 @@ import pytest
 
 from federation.protocol.ids import UserId
 from homeserver.ephemeral import presence as presence_module
-from homeserver.ephemeral.presence import InProcessPresence
+from homeserver.ephemeral.presence import PresenceInMemory
 from homeserver.ephemeral.presence_state import PresenceState
-from homeserver.fanout.stamps import Stamps
+from homeserver.fanout.in_process import InProcessFanout
 from tests.support.fake_clock import FakeClock
 
 ONLINE, UNAVAILABLE, OFFLINE = PresenceState.ONLINE, PresenceState.UNAVAILABLE, PresenceState.OFFLINE
@@ -21,8 +21,9 @@ class People:
 
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
-        self.stamps = Stamps(clock)
-        self.presence = InProcessPresence(clock, self.stamps)
+        fanout = InProcessFanout(clock)
+        self.stamps = fanout.stamps
+        self.presence = PresenceInMemory(clock, fanout)
 
     def sync(self, asked: PresenceState = ONLINE, device: int = PHONE) -> None:
         with self.presence.syncing(1, ALICE, device, asked):

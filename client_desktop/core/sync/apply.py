@@ -5,10 +5,11 @@ If the program ends at any point, the token in the store and everything else in 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from sqlite3 import Connection
 
 from client_desktop.core.boundary import describe
@@ -35,6 +36,8 @@ from client_desktop.core.sync.stored_token import SLIDING, TOKEN, TOKEN_KIND
 
 log = logging.getLogger(__name__)
 
+ROOMS_AT_ONCE = 40
+
 
 @dataclass(slots=True)
 class Participants:
@@ -52,21 +55,47 @@ async def apply_batch(store: Store, parts: Participants, batch: SyncBatch, token
     """Apply a batch wholly, or not at all.
 
     What is wrong with one room's data, or with one participant, does not keep the rest from being applied.
+    A batch of everything is applied in groups of rooms, and its token with the last: it may come again, and
+    whoever waits for the engine need not wait for thousands of rooms.
 
     Raises: StoreDamaged, sqlite3.Error.
     """
     await _receive_devices(parts, batch)
-    events = {update.room_id: await _decrypt(parts, update) for update in batch.rooms.values()}
-    parts.rooms.begin(server_counts=token_kind != SLIDING)
-    try:
-        with store.transaction() as db:
-            _write(db, parts, batch, events)
-            upsert_fact(db, TOKEN, batch.next_token)
-            upsert_fact(db, TOKEN_KIND, token_kind)
-    except BaseException:
-        parts.rooms.undo()
-        raise
-    _publish(parts, batch, events)
+    for piece, last in _pieces(batch):
+        events = {update.room_id: await _decrypt(parts, update) for update in piece.rooms.values()}
+        parts.rooms.begin(server_counts=token_kind != SLIDING)
+        try:
+            with store.transaction() as db:
+                _write(db, parts, piece, events)
+                if last:
+                    upsert_fact(db, TOKEN, batch.next_token)
+                    upsert_fact(db, TOKEN_KIND, token_kind)
+        except BaseException:
+            parts.rooms.undo()
+            raise
+        _publish(parts, piece, events)
+        await asyncio.sleep(0)
+
+
+def _pieces(batch: SyncBatch) -> Iterator[tuple[SyncBatch, bool]]:
+    """Cut a batch of everything into groups of rooms; say of each whether it is the last."""
+    rooms = list(batch.rooms.items())
+    if not batch.whole or len(rooms) <= ROOMS_AT_ONCE:
+        yield batch, True
+        return
+    for start in range(0, len(rooms), ROOMS_AT_ONCE):
+        group = dict(rooms[start : start + ROOMS_AT_ONCE])
+        first, last = start == 0, start + ROOMS_AT_ONCE >= len(rooms)
+        yield (
+            replace(
+                batch,
+                rooms=group,
+                account_data=batch.account_data if first else (),
+                presence=batch.presence if last else (),
+                all_rooms=batch.all_rooms if last else None,
+            ),
+            last,
+        )
 
 
 async def _receive_devices(parts: Participants, batch: SyncBatch) -> None:

@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from client_desktop.core.changes import Changes
+from client_desktop.core.changes import Changes, RoomsChanged
 from client_desktop.core.client import Client
 from client_desktop.core.errors import StoreDamaged
 from client_desktop.core.events import ClearEvent
@@ -18,7 +19,7 @@ from client_desktop.core.sync.batch import RoomUpdate, SyncBatch
 from client_desktop.core.sync.ports import NoCrypto, NoOutbox, NoTimelines
 from client_desktop.core.sync.stored_token import TOKEN
 from client_desktop.core.values import Membership
-from tests.desktop.clients import make_client
+from tests.desktop.clients import Heard, make_client
 from tests.desktop.stage import ME, ScriptedHomeserver
 
 GOOD, BAD = "!good:stage.org", "!bad:stage.org"
@@ -132,6 +133,19 @@ async def test_rooms_that_are_not_the_accounts_any_more_go(client: Client) -> No
     await apply_batch(client.store, client.parts, SyncBatch("t2", all_rooms=frozenset({GOOD})), "v3")
     assert [room.room_id for room in client.rooms.list()] == [GOOD]
     assert client.rooms.state(BAD, "m.room.create") is None
+
+
+async def test_a_batch_of_everything_is_applied_group_by_group(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("client_desktop.core.sync.apply.ROOMS_AT_ONCE", 1)
+    everything = replace(batch(), whole=True, all_rooms=frozenset({GOOD, BAD}))
+    tokens: list[str | None] = []
+    with Heard(client.changes, RoomsChanged) as heard:
+        client.changes.listen(RoomsChanged, lambda _: tokens.append(select_fact(client.store.db, TOKEN)))
+        await apply_batch(client.store, client.parts, everything, "v3")
+    assert [[room.room_id for room in change.rooms] for change in heard.all] == [[BAD], [GOOD]]
+    assert tokens == [None, "t1"]
 
 
 async def test_the_newest_line_follows_edits_and_redactions(client: Client) -> None:

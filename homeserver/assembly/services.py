@@ -82,7 +82,7 @@ async def open_services(stack: AsyncExitStack, settings: Settings, clock: Clock)
         db=base.db,
         positions=base.positions,
         accounts=accounts,
-        rate_limits=RateLimits(clock, settings.limits),
+        rate_limits=RateLimits(clock, settings.limits, base.fanout),
         addresses=ClientAddresses(settings.trusted_proxies),
         gauges=gauges,
         rooms=rooms,

@@ -3,6 +3,8 @@
 Spec: https://spec.matrix.org/v1.19/client-server-api/#rate-limiting
 """
 
+import asyncio
+from collections import Counter
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address
 from typing import Final
@@ -11,8 +13,11 @@ from homeserver.caches import LruCache
 from homeserver.clock import Clock
 from homeserver.config.limits import Limits, Rate
 from homeserver.errors import LimitExceeded
+from homeserver.fanout.ports import Fanout, Message, Topic
 
 MAX_BUCKETS: Final = 50_000
+TELL_EVERY_S: Final = 0.1
+TOLD_AT_ONCE: Final = 50
 
 
 class Action(StrEnum):
@@ -44,16 +49,24 @@ BY_ADDRESS: Final = frozenset({Action.REGISTRATION, Action.LOGIN, Action.EMAIL, 
 
 
 class RateLimits:
-    """The buckets of this process. A bucket is one number: the time at which it will be full again."""
+    """The buckets. A bucket is one number: the time at which it will be full again.
 
-    def __init__(self, clock: Clock, limits: Limits) -> None:
+    Each worker has them all, and tells the others a few times a second what it has taken: a limit holds over
+    all workers, but for what happens in between.
+    """
+
+    def __init__(self, clock: Clock, limits: Limits, fanout: Fanout) -> None:
         self._clock = clock
+        self._fanout = fanout
+        self._untold: Counter[tuple[Action, int | str]] = Counter()
+        self._telling: asyncio.TimerHandle | None = None
         self._full_at: LruCache[tuple[Action, int | str], float] = LruCache(MAX_BUCKETS)
         self._rates: dict[Action, Rate] = {
             action: limits.other if action is Action.ANONYMOUS else getattr(limits, action)
             for action in Action
         }
         self.enabled = limits.enabled
+        fanout.on_message(Topic.RATES, self._taken_elsewhere)
 
     def check_user(self, action: Action, user_nid: int, own_rate: tuple[float, int] | None = None) -> None:
         """Count one request of a user, whose rate for sending events may be the user's own.
@@ -93,6 +106,10 @@ class RateLimits:
     def _take(self, action: Action, key: int | str, rate: Rate) -> None:
         full_at = self._full_again(action, key, self._clock.monotonic(), rate)
         self._full_at.put((action, key), full_at + 1 / rate.per_second)
+        if self._fanout.has_company:
+            self._untold[action, key] += 1
+            if self._telling is None:
+                self._telling = asyncio.get_running_loop().call_later(TELL_EVERY_S, self._tell)
 
     def _full_again(self, action: Action, key: int | str, now: float, rate: Rate) -> float:
         full_at = max(self._full_at.get((action, key)) or now, now)
@@ -100,6 +117,20 @@ class RateLimits:
         if wait_s > 1e-9:
             raise LimitExceeded(max(1, round(wait_s * 1000)))
         return full_at
+
+    def _tell(self) -> None:
+        self._telling = None
+        taken = [[action, key, count] for (action, key), count in self._untold.items()]
+        self._untold.clear()
+        for start in range(0, len(taken), TOLD_AT_ONCE):
+            self._fanout.tell(Topic.RATES, {"taken": taken[start : start + TOLD_AT_ONCE]})
+
+    def _taken_elsewhere(self, message: Message) -> None:
+        now = self._clock.monotonic()
+        for name, key, count in message.body["taken"]:
+            action = Action(name)
+            full_at = max(self._full_at.get((action, key)) or now, now)
+            self._full_at.put((action, key), full_at + count / self._rates[action].per_second)
 
 
 def _network_of(address: str) -> str:

@@ -2,6 +2,7 @@ import pytest
 
 from homeserver.config.limits import Limits, Rate
 from homeserver.errors import LimitExceeded
+from homeserver.fanout.in_process import InProcessFanout
 from homeserver.http import rate_limits
 from homeserver.http.rate_limits import Action, RateLimits
 from tests.support.fake_clock import FakeClock
@@ -11,7 +12,7 @@ ONE_A_SECOND = Limits(message=Rate(per_second=1, burst=3), login=Rate(per_second
 
 @pytest.fixture
 def limits(clock: FakeClock) -> RateLimits:
-    return RateLimits(clock, ONE_A_SECOND)
+    return RateLimits(clock, ONE_A_SECOND, InProcessFanout(clock))
 
 
 def send(limits: RateLimits, times: int, user_nid: int = 1) -> None:
@@ -67,13 +68,13 @@ def test_looking_takes_nothing(limits: RateLimits) -> None:
 
 
 def test_turned_off_nothing_is_counted(clock: FakeClock) -> None:
-    off = RateLimits(clock, ONE_A_SECOND.model_copy(update={"enabled": False}))
+    off = RateLimits(clock, ONE_A_SECOND.model_copy(update={"enabled": False}), InProcessFanout(clock))
     send(off, 1000)
 
 
 def test_number_of_buckets_is_bounded(limits: RateLimits, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limits, "MAX_BUCKETS", 10)
-    small = RateLimits(limits._clock, ONE_A_SECOND)
+    small = RateLimits(limits._clock, ONE_A_SECOND, InProcessFanout(limits._clock))
     for user_nid in range(100):
         send(small, 1, user_nid)
     assert len(small._full_at) == 10

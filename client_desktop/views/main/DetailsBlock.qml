@@ -21,20 +21,19 @@ Item {
         Accessible.role: Accessible.Button
         Accessible.name: details.block?.text ?? ""
         onClicked: details.opened = !details.opened
-        Icon { name: details.opened ? "chevron-down" : "chevron-right"; size: Theme.iconSmall; anchors.verticalCenter: parent.verticalCenter }
+        Icon { name: details.opened ? "chevron-down" : "chevron-right"; size: Theme.iconSmall; anchors { left: parent.left; verticalCenter: parent.verticalCenter } }
         MessageParagraph {
             id: title
-            x: Theme.px(22)
-            width: parent.width - x
+            anchors { left: parent.left; leftMargin: Theme.px(22) }
+            width: parent.width - Theme.px(22)
             block: details.block
         }
         PFocusRing { control: head; gap: 0 }
     }
     Loader {
         id: inner
-        anchors { top: head.bottom; topMargin: Theme.space4 }
-        x: Theme.px(22)
-        width: details.width - x
+        anchors { top: head.bottom; topMargin: Theme.space4; left: parent.left; leftMargin: Theme.px(22) }
+        width: details.width - Theme.px(22)
         active: details.opened
         Component.onCompleted: setSource("MessageBlocks.qml", { "blocks": Qt.binding(() => details.block?.blocks ?? []), "width": Qt.binding(() => inner.width) })
     }

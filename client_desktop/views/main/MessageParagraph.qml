@@ -26,13 +26,13 @@ Item {
         lineHeight: Theme.lineHeight
         width: Theme.px(18)
         horizontalAlignment: Text.AlignRight
-        x: paragraph.indent - Theme.px(24)
+        x: LayoutMirroring.enabled ? paragraph.width - paragraph.indent + Theme.px(24) - width : paragraph.indent - Theme.px(24)
         Accessible.ignored: true
     }
     Text {
         id: words
-        x: paragraph.indent
-        width: paragraph.width - x
+        x: LayoutMirroring.enabled ? 0 : paragraph.indent
+        width: paragraph.width - paragraph.indent
         text: !paragraph.block ? "" : paragraph.rich ? Paint.paint(paragraph.block.html || paragraph.block.escaped, paragraph.revealed) + paragraph.mark : paragraph.block.text
         textFormat: paragraph.rich ? Text.RichText : Text.PlainText
         color: Theme.text

@@ -14,12 +14,13 @@ Item {
         width: Theme.px(3)
         height: parent.height
         radius: 1
-        color: Theme.border
+        color: Theme.floatBorder
+        anchors.left: parent.left
     }
     Loader {
         id: inner
-        x: Theme.space12
-        width: quote.width - x
+        anchors { left: parent.left; leftMargin: Theme.space12 }
+        width: quote.width - Theme.space12
         active: quote.block !== null
         opacity: 0.85
         Component.onCompleted: setSource("MessageBlocks.qml", { "blocks": Qt.binding(() => quote.block?.blocks ?? []), "width": Qt.binding(() => inner.width) })

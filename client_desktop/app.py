@@ -122,6 +122,8 @@ class DesktopApp(QObject):
             before = load_window_state(self._places.window)
             save_window_state(self._places.window, window_state_of(self.window, before))
             self.window.hide()
+        if self._services is not None:
+            await self._services.close()
         if self._qml is not None:
             shiboken6.delete(self._qml)  # now: views must not outlive what they show
         if self.app is not None:

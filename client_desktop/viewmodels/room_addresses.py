@@ -61,7 +61,8 @@ class RoomAddressesModel(Flow):
         """Make an address on one's own server."""
         name = name.strip().removeprefix("#").partition(":")[0]
         try:
-            alias = parse_room_alias(f"#{name}:{self._server}") if name else ""
+            usable = name and not any(letter.isspace() for letter in name)
+            alias = parse_room_alias(f"#{name}:{self._server}") if usable else ""
         except InvalidIdentifier:
             alias = ""
         if alias:

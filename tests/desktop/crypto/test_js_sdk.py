@@ -9,11 +9,18 @@ from client_desktop.core.api import path
 from client_desktop.core.crypto.attachments import decrypt_attachment, encrypt_attachment
 from client_desktop.core.crypto.errors import WrongPassphrase
 from client_desktop.core.crypto.key_export import read_key_file
+from homeserver.clock import SystemClock
 from tests.desktop.crypto.devices import EncryptingDevice, Uploads, make_identity, meet, text_of
 from tests.desktop.homeserver import Homeserver
 from tests.desktop.js_partner import JsPartner, js_partner
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest.fixture(scope="module")
+def shared_clock() -> SystemClock:
+    """The SDK asks how old a message is, by its own clock."""
+    return SystemClock()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -99,3 +106,41 @@ async def test_history_is_shared_when_either_invites_the_other(
     await partner.do("join", roomId=ours)
     read = await partner.do("read", roomId=ours, body="before they came")
     assert read["sender"] == alice.user_id
+
+
+async def test_each_says_to_the_other_why_it_gets_no_key(alice: EncryptingDevice, partner: JsPartner) -> None:
+    room_id = await meet_partner(alice, partner)
+    await partner.do("writeToVerifiedOnly", on=True)
+    await partner.do("send", roomId=room_id, content={"msgtype": "m.text", "body": "not for you"})
+    assert await alice.read(room_id) == ["withheld_unverified"]
+    await partner.do("writeToVerifiedOnly", on=False)
+    await partner.do("send", roomId=room_id, content={"msgtype": "m.text", "body": "for you again"})
+    assert await alice.read(room_id) == ["for you again"]
+
+    await alice.crypto.devices.current([partner.user_id])
+    alice.crypto.devices.set_blocked(partner.user_id, partner.device_id, True)
+    event_id = await alice.send(room_id, "nor for you")
+    reason = await partner.do("failure", roomId=room_id, eventId=event_id)
+    assert reason == "MEGOLM_KEY_WITHHELD"
+    alice.crypto.devices.set_blocked(partner.user_id, partner.device_id, False)
+    await alice.send(room_id, "nor for long")
+    await partner.do("read", roomId=room_id, body="nor for long")
+
+
+async def test_a_lost_channel_is_repaired_with_js_sdk(alice: EncryptingDevice, partner: JsPartner) -> None:
+    room_id = await meet_partner(alice, partner)
+    await partner.do("send", roomId=room_id, content={"msgtype": "m.text", "body": "one"})
+    assert await alice.read(room_id) == ["one"]
+    await alice.send(room_id, "two")
+    await partner.do("read", roomId=room_id, body="two")
+    alice.store.db.execute("DELETE FROM olm_sessions")
+
+    await partner.do("discardSession", roomId=room_id)
+    await partner.do("send", roomId=room_id, content={"msgtype": "m.text", "body": "lost"})
+    assert await alice.read(room_id) == ["two", "no_key"]
+    alice.crypto.group_sessions.discard(room_id)
+    await alice.send(room_id, "still here?")
+    await partner.do("read", roomId=room_id, body="still here?")
+    await partner.do("discardSession", roomId=room_id)
+    await partner.do("send", roomId=room_id, content={"msgtype": "m.text", "body": "found"})
+    assert await alice.read(room_id) == ["still here?", "found"]

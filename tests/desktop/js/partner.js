@@ -142,6 +142,11 @@ const commands = {
         return devices.get(userId)?.has(deviceId) ?? false;
     },
 
+    /** Give keys to verified devices alone, or to all. */
+    async writeToVerifiedOnly({ on }) {
+        client.getCrypto().globalBlacklistUnverifiedDevices = on;
+    },
+
     async discardSession({ roomId }) {
         await client.getCrypto().forceDiscardSession(roomId);
     },

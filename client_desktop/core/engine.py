@@ -23,6 +23,7 @@ from client_desktop.core.clock import Clock
 from client_desktop.core.errors import ClientError
 from client_desktop.core.rooms.names import NameWords
 from client_desktop.core.store import Store
+from client_desktop.core.sync.sleep_watch import SleepWatch
 from client_desktop.core.values import AccountSummary
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Engine:
         self.clock = clock
         self.http = http
         """For requests that are no account's: finding a server, signing in."""
+        self._sleep_watch = SleepWatch(clock, self.wake)
         self.accounts: dict[str, Client] = {}
         """User id to client."""
         self.broken: dict[str, ClientError] = {}
@@ -84,6 +86,7 @@ class Engine:
         """Have all accounts follow their servers; returns at once."""
         for client in self.accounts.values():
             await client.start()
+        self._sleep_watch.start()
 
     async def add(self, session: Session) -> Client:
         """Take in an account that has just signed in, and follow its server.
@@ -136,12 +139,13 @@ class Engine:
             client.rooms.set_words(words)
 
     def wake(self) -> None:
-        """Have every account try its server again now: after sleep, or when the network has changed."""
+        """Have every account try its server again now, for the network has changed; sleep is noticed here."""
         for client in self.accounts.values():
             client.sync.wake()
 
     async def close(self) -> None:
         """Stop everything, and wait for it."""
+        await self._sleep_watch.close()
         await asyncio.gather(*(self._close(user_id) for user_id in tuple(self.accounts)))
         await self.http.close()
 

@@ -135,6 +135,18 @@ async def test_rooms_that_are_not_the_accounts_any_more_go(client: Client) -> No
     assert client.rooms.state(BAD, "m.room.create") is None
 
 
+async def test_the_newest_line_is_known_once_its_key_has_come(client: Client) -> None:
+    sealed = {**message("x"), "type": "m.room.encrypted", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
+    client.parts.crypto = NoCrypto()
+    update = RoomUpdate(GOOD, Membership.JOIN, timeline=(sealed,))
+    await apply_batch(client.store, client.parts, SyncBatch("t", rooms={GOOD: update}), "v3")
+    assert client.rooms.list()[0].last_text == ""
+    clear = ClearEvent(sealed, {"type": "m.room.message", "content": {"body": "secret plan"}})
+    client.rooms.note_decrypted(GOOD, [ClearEvent(message("other")), clear])
+    client.rooms.note_decrypted("!unknown:stage.org", [clear])
+    assert client.rooms.list()[0].last_text == "secret plan"
+
+
 async def test_a_batch_of_everything_is_applied_group_by_group(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """Accounts: opened at the start, added, signed out; one that is broken leaves the others alone."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -128,6 +129,18 @@ async def test_an_account_whose_store_is_damaged_leaves_the_others_alone(
     await engine.remove(alice.user_id)
     await live(await engine.add(alice))
     assert list(engine.broken) == [bob.user_id]
+
+
+async def test_every_account_tries_again_after_sleep(
+    open_engine: OpenEngine, open_client: OpenClient, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("client_desktop.core.sync.sleep_watch.INTERVAL_S", 0.01)
+    engine = await open_engine()
+    alice = await live(await engine.add(await open_client.sign_in("alice")))
+    woken = asyncio.Event()
+    monkeypatch.setattr(alice.sync, "wake", woken.set)
+    clock.advance(3_600_000)
+    await woken.wait()
 
 
 async def test_names_made_of_people_speak_the_language(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
+from PySide6.QtQml import QJSValue
 
 from client_desktop.core.errors import NetworkUnavailable
 from client_desktop.core.text.command_table import CommandGroup
@@ -264,9 +265,10 @@ class ComposerModel(ViewModel):
         self._typing.tell(False)
 
     @Slot("QVariant")
-    def sendSticker(self, sticker: dict[str, Any]) -> None:  # noqa: N802
+    def sendSticker(self, sticker: QJSValue | dict[str, Any]) -> None:  # noqa: N802
         """Send a picture of an image pack: {body, url, info}."""
-        self.start(self._send_sticker(str(sticker["body"]), str(sticker["url"]), dict(sticker["info"])))
+        values = sticker.toVariant() if isinstance(sticker, QJSValue) else sticker
+        self.start(self._send_sticker(str(values["body"]), str(values["url"]), dict(values["info"])))
 
     @Slot(str, list, bool, int)
     def startPoll(self, question: str, answers: list[str], disclosed: bool, most: int) -> None:  # noqa: N802

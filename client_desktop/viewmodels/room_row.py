@@ -180,8 +180,8 @@ def _order(section: RoomSection, choice: ListChoice) -> Callable[[RoomSummary], 
 
     def order(room: RoomSummary) -> tuple[float, float, str]:
         urgency = 0.0
-        if choice.unread_first and not room.muted:
-            urgency = 0.0 if room.mentions else 1.0 if is_unread(room) else 2.0
+        if choice.unread_first:
+            urgency = 0.0 if room.mentions else 1.0 if is_unread(room) and not room.muted else 2.0
         if section in (RoomSection.FAVOURITES, RoomSection.LOW_PRIORITY) and room.order is not None:
             return urgency, room.order - 2.0**53, room.room_id
         return urgency, -room.last_at_ms, room.room_id

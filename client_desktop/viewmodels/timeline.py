@@ -133,10 +133,10 @@ class TimelineModel(ViewModel):
             self._set_news(0)
             self._mark_read()
 
-    @Slot("QVariant")
-    def keepAnchor(self, anchor: dict[str, Any]) -> None:  # noqa: N802
-        """Remember where the view stands (`key`, `offset`), for when the room is shown again."""
-        self._anchor = anchor
+    @Slot(str, float)
+    def keepAnchor(self, key: str, offset: float) -> None:  # noqa: N802
+        """Remember where a row stands in the view, for when the room is shown again; no key: at the end."""
+        self._anchor = {"key": key, "offset": offset}
 
     @Slot(result="QVariant")
     def anchor(self) -> dict[str, Any]:

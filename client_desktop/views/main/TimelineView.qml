@@ -15,7 +15,8 @@ FocusScope {
     readonly property int side: thread ? Theme.space16 : Theme.space24
     readonly property int column: Math.min(width - 2 * side, Theme.timelineMax)
     readonly property int inset: Math.round((width - column) / 2)
-    readonly property bool atBottom: rows.atYEnd || rows.contentHeight <= rows.height
+    readonly property bool atBottom: rows.contentY + rows.height >= rows.originY + rows.contentHeight - Theme.px(24)
+                                     || rows.contentHeight <= rows.height
     // Whether the newest row is to stay in view while rows arrive or grow. The user's own movements decide.
     property bool stuck: true
     property string marked: ""
@@ -23,27 +24,13 @@ FocusScope {
 
     signal composeRequested(string text)
 
-    // The two moments at which another room's rows take this one's place.
-    onTimelineChanged: Qt.callLater(restore)
-    property var shown: null
-    onConversationChanged: {
-        if (shown)
-            keep(shown);
-        shown = timeline;
+    onTimelineChanged: {
         hovered = null;
+        held = null;
         marked = "";
+        Qt.callLater(restore);
     }
 
-    function keep(timeline) {
-        const middle = rows.contentY + rows.height - 1;
-        const index = atBottom ? -1 : rows.indexAt(1, middle);
-        if (index < 0) {
-            timeline.keepAnchor({});
-            return;
-        }
-        const item = rows.itemAtIndex(index);
-        timeline.keepAnchor({ "key": timeline.rows.get(index)?.key ?? "", "offset": item ? middle - item.y : 0 });
-    }
     function restore() {
         if (timeline === null)
             return;
@@ -53,20 +40,37 @@ FocusScope {
             rows.positionViewAtBeginning();
         } else {
             rows.positionViewAtIndex(index, ListView.End);
-            const item = rows.itemAtIndex(index);
-            if (item)
-                rows.contentY = item.y + anchor.offset - rows.height + 1;
+            put(anchor);
         }
         settle();
     }
     function settle() {
         stuck = atBottom;
+        held = stuck || timeline === null ? null : anchorOf(timeline);
+        timeline?.keepAnchor(held?.key ?? "", held?.offset ?? 0); // for when the room is shown again
         report();
     }
+    // Rows came, went or grew: who reads at the end stays there, who reads elsewhere keeps that in place.
+    property var held: null
     function stick() {
-        if (stuck && !rows.moving && !bar.pressed)
+        if (rows.moving || bar.pressed)
+            return;
+        if (stuck)
             rows.positionViewAtBeginning();
+        else if (held !== null)
+            put(held);
         report();
+    }
+    function anchorOf(timeline) {
+        const middle = rows.contentY + rows.height - Theme.px(40);
+        const index = rows.indexAt(1, middle);
+        const item = rows.itemAtIndex(index);
+        return item === null ? null : { "key": timeline.rows.get(index)?.key ?? "", "offset": item.y - rows.contentY };
+    }
+    function put(anchor) {
+        const item = rows.itemAtIndex(timeline.rows.rowOfKey(anchor.key));
+        if (item !== null && Math.abs(item.y - rows.contentY - anchor.offset) > 0.5)
+            rows.contentY = item.y - anchor.offset;
     }
     function report() {
         if (timeline === null)
@@ -111,8 +115,8 @@ FocusScope {
         reuseItems: true
         cacheBuffer: Theme.px(600)
         boundsBehavior: Flickable.StopAtBounds
-        topMargin: Theme.space16
-        bottomMargin: Theme.space8
+        header: Item { width: 1; height: Theme.space8 } // below the newest row: the list is upside down
+        footer: Item { width: 1; height: Theme.space16 }
         currentIndex: -1
         keyNavigationEnabled: false
         highlightMoveDuration: Theme.fastMs
@@ -180,7 +184,7 @@ FocusScope {
         const row = rows.currentIndex < 0 ? null : rows.model.get(rows.currentIndex);
         if (event.key === Qt.Key_PageUp || event.key === Qt.Key_PageDown) {
             const step = (event.key === Qt.Key_PageUp ? -1 : 1) * rows.height * 0.9;
-            rows.contentY = Math.max(rows.originY - rows.topMargin, Math.min(rows.contentY + step, rows.originY + rows.contentHeight - rows.height + rows.bottomMargin));
+            rows.contentY = Math.max(rows.originY, Math.min(rows.contentY + step, rows.originY + rows.contentHeight - rows.height));
             view.settle();
         } else if (event.key === Qt.Key_End) {
             view.timeline.jumpToPresent();

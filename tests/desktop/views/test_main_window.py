@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from pathlib import Path
+
+from PySide6.QtCore import QMetaObject, QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtQml import QJSValue
+from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
 from client_desktop.core.client import Client
@@ -74,3 +79,162 @@ async def test_up_edits_the_last_message_and_escape_brings_back_the_draft(
     QTest.keyClick(main.window, Qt.Key.Key_Return)
     await main.until(lambda: main.bodies()[-1] == "first")
     assert main.notices == []
+
+
+def where(main: MainWindow) -> dict[str, int]:
+    """Where each message stands in the window, by what it says."""
+    found = {}
+    for item in main.items("MessageDelegate"):
+        row = item.property("row")
+        row = row.toVariant() if isinstance(row, QJSValue) else row
+        found[row["text"]] = round(item.mapToScene(QPointF(0, 0)).y())
+    return found
+
+
+def timeline_list(main: MainWindow) -> QQuickItem:
+    """The list that the messages are in."""
+    rows = main.app.room_model.current
+    assert rows is not None
+    count = len(rows.timeline_model.model.items)
+    return next(each for each in main.items("QQuickListView") if each.property("count") == count)
+
+
+async def test_who_reads_at_the_end_stays_there_and_who_reads_above_is_not_moved(
+    open_client: OpenClient, open_window: OpenWindow
+) -> None:
+    alice, bob, room_id = await two_in_a_room(open_client)
+    other = await alice.rooms.create(CreateRoom(name="Elsewhere", encrypted=False))
+    main = await open_window(alice)
+    await main.open_room(room_id)
+    for number in range(12):
+        bob.outbox.send_text(room_id, "line\n" * (number % 4 + 1) + str(number))
+    await main.until(lambda: any(body.endswith("11") for body in main.bodies()))
+    rows, view = timeline_list(main), main.items("TimelineView")[0]
+    await main.until(lambda: bool(view.property("atBottom")))
+    bob.outbox.start_poll(room_id, "Which?", ["a", "b", "c"])
+    await main.until(lambda: len(main.items("PollContent")) == 1)
+    await main.until(lambda: bool(view.property("atBottom")))
+
+    rows.setProperty("contentY", rows.property("contentY") - 400)
+    QMetaObject.invokeMethod(view, "settle")
+    before = where(main)
+    bob.outbox.send_text(room_id, "late")
+    await main.until(lambda: main.bodies()[-1] == "late")
+    current = main.app.room_model.current
+    assert current is not None
+    await main.until(lambda: current.timeline_model.property("news") == 1)
+    await main.until(lambda: {text: y for text, y in where(main).items() if text in before} == before)
+
+    await main.open_room(other)
+    await main.open_room(room_id)
+    await main.until(lambda: {text: y for text, y in where(main).items() if text in before} == before)
+
+
+async def test_a_reaction_is_given_and_taken_back_by_a_click(
+    open_client: OpenClient, open_window: OpenWindow
+) -> None:
+    alice, bob, room_id = await two_in_a_room(open_client)
+    main = await open_window(alice)
+    await main.open_room(room_id)
+    bob.outbox.send_text(room_id, "hello")
+    await main.until(lambda: "hello" in main.bodies())
+    current = main.app.room_model.current
+    assert current is not None
+    item = next(item for item in current.timeline_model.model.items if item.body == "hello")
+    current.messages_model.react(item.key, "🎉")
+    await main.until(lambda: len(main.items("Reactions")) == 1)
+    await main.until(lambda: _reaction_event(current, item.key) is not None)
+    current.messages_model.react(item.key, "🎉")
+    await main.until(lambda: main.items("Reactions") == [])
+    assert main.notices == []
+
+
+def _reaction_event(conversation: Conversation, key: str) -> str | None:
+    item = conversation.timeline_model.model.item(key)
+    return item.reactions[0].my_event_id if item is not None and item.reactions else None
+
+
+async def test_a_picture_is_sent_shown_and_fills_the_window(
+    open_client: OpenClient, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    alice, _, room_id = await two_in_a_room(open_client)
+    main = await open_window(alice)
+    await main.open_room(room_id)
+    picture = QImage(300, 200, QImage.Format.Format_RGB32)
+    picture.fill(0x2F6B5B)
+    assert picture.save(str(tmp_path / "green.png"))
+    current = main.app.room_model.current
+    assert current is not None
+    files = current.composer_model.property("files")
+    files.add([(tmp_path / "green.png").as_uri()])
+    await main.until(lambda: len(main.items("AttachmentStrip")) == 1)
+    current.composer_model.send()
+    await main.until(lambda: len(main.items("PictureContent")) == 1)
+    await main.until(lambda: current.timeline_model.model.items[-1].event_id is not None)
+    assert files.files == ()
+    viewer = main.app.property("viewer")
+    viewer.show(current.timeline_model, current.timeline_model.model.items[-1].key, 0)
+    await main.until(lambda: len(main.items("MediaViewer")) == 1)
+    QTest.keyClick(main.window, Qt.Key.Key_Escape)
+    await main.until(lambda: main.items("MediaViewer") == [])
+
+
+async def test_the_switcher_opens_a_room_by_a_few_letters(
+    open_client: OpenClient, open_window: OpenWindow
+) -> None:
+    alice = await open_client("alice")
+    rooms = [
+        await alice.rooms.create(CreateRoom(name=name, encrypted=False)) for name in ("Attic", "Kitchen")
+    ]
+    main = await open_window(alice)
+    await main.until(lambda: set(rooms) <= main.app.rooms_model.summaries.keys())
+    QTest.keyClick(main.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    await main.until(lambda: len(main.items("SwitchRow")) == 2)
+    type_text(main, "kit")
+    await main.until(lambda: len(main.items("SwitchRow")) == 1)
+    QTest.keyClick(main.window, Qt.Key.Key_Return)
+    await main.until(lambda: main.app.room_model.room_id == rooms[1])
+
+
+async def test_commands_act_and_wrong_ones_are_explained(
+    open_client: OpenClient, open_window: OpenWindow
+) -> None:
+    alice, _, room_id = await two_in_a_room(open_client)
+    main = await open_window(alice)
+    await main.open_room(room_id)
+    current = main.app.room_model.current
+    assert current is not None
+
+    def say(text: str) -> None:
+        current.composer_model.typed(text, len(text))
+        current.composer_model.send()
+
+    say("/topic Bread and lamps")
+    await main.until(lambda: main.app.rooms_model.summaries[room_id].topic == "Bread and lamps")
+    say("/kick nobody")
+    await main.until(lambda: any("/kick" in notice for notice in main.notices))
+    say("/me waves")
+    await main.until(lambda: "waves" in main.bodies())
+    say("//slash")
+    await main.until(lambda: "/slash" in main.bodies())
+
+
+async def test_a_thread_opens_beside_the_room(open_client: OpenClient, open_window: OpenWindow) -> None:
+    alice, bob, room_id = await two_in_a_room(open_client)
+    main = await open_window(alice)
+    await main.open_room(room_id)
+    bob.outbox.send_text(room_id, "root")
+    await main.until(lambda: "root" in main.bodies())
+    current = main.app.room_model.current
+    assert current is not None
+    root = next(item for item in current.timeline_model.model.items if item.body == "root")
+    assert root.event_id is not None
+    main.app.room_model.openThread(root.event_id)
+    thread = main.app.room_model.property("openedThread")
+    thread.composer_model.typed("answer", 6)
+    thread.composer_model.send()
+    await main.until(lambda: any(item.body == "answer" for item in thread.timeline_model.model.items))
+    assert "answer" not in main.bodies()
+    await main.until(lambda: len(main.items("ThreadChip")) == 1)
+    main.app.room_model.showPanel("")
+    await main.until(lambda: main.app.room_model.property("openedThread") is None)

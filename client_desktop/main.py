@@ -59,7 +59,7 @@ async def _run(data_dir: Path, instance: SingleInstance, links: list[str], *, hi
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="parlour-desktop", description="Chat on Matrix.")
     parser.add_argument("--data-dir", type=Path, help="where everything is kept")
-    parser.add_argument("--profile", type=_profile, default="", help="a separate set of accounts, by a name")
+    parser.add_argument("--profile", type=_profile, help="a separate set of accounts, by a name")
     parser.add_argument("--hidden", action="store_true", help="start without showing the window")
     parser.add_argument("--verbose", action="store_true", help="log more")
     parser.add_argument("links", nargs="*", help="matrix: or matrix.to links to open")
@@ -72,7 +72,7 @@ def _profile(name: str) -> str:
     return name
 
 
-def _data_dir(chosen: Path | None, profile: str) -> Path:
+def _data_dir(chosen: Path | None, profile: str | None) -> Path:
     folder = chosen or Path(platformdirs.user_data_dir("parlour-desktop", "Parlour"))
     folder = folder / "profiles" / profile if profile else folder
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

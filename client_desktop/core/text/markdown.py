@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from html import escape
-from typing import Any
-
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
-from markdown_it.utils import EnvType, OptionsDict
+from typing import TYPE_CHECKING, Any
 
 from client_desktop.core.outbox.contents.messages import Written
 from client_desktop.core.text.links import LinkKind, find_links, parse_matrix_link
 from client_desktop.core.text.plain import without_spoilers
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.renderer import RendererHTML
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+    from markdown_it.utils import EnvType, OptionsDict
 
 MAX_LENGTH = 60_000
 """Longer texts are sent as they are: an event holds 65,536 bytes."""
@@ -37,7 +39,7 @@ def write(text: str) -> Written:
     """Return what a text says: its plain form, its HTML where that says more, and who is mentioned."""
     if len(text) > MAX_LENGTH:
         return Written(text)
-    tokens = _MARKDOWN.parse(text)
+    tokens = _markdown().parse(text)
     inline = [child for token in tokens for child in token.children or ()]
     user_ids = tuple(dict.fromkeys(_mentioned(inline)))
     room = any(token.type == "text" and _ROOM.search(token.content) for token in inline)
@@ -94,7 +96,8 @@ def _render(tokens: list[Token]) -> str:
         for token in tokens:
             if token.level == 0 and token.type in {"paragraph_open", "paragraph_close"}:
                 token.hidden = True
-    rendered = str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+    markdown = _markdown()
+    rendered = str(markdown.renderer.render(tokens, markdown.options, {}))
     return rendered.replace("<br>\n", "<br>").strip()
 
 
@@ -168,7 +171,11 @@ def _render_image(
     return f'<a href="{escape(source)}">{escape(label or source)}</a>'
 
 
+@cache
 def _markdown() -> MarkdownIt:
+    # Imported with the first message that is written: the window comes first.
+    from markdown_it import MarkdownIt
+
     options: dict[str, Any] = {"html": False, "breaks": True, "xhtmlOut": False, "maxNesting": 40}
     markdown = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
     markdown.disable(["code", "reference", "lheading", "entity"])
@@ -179,6 +186,3 @@ def _markdown() -> MarkdownIt:
     markdown.add_render_rule("spoiler_open", _render_spoiler)
     markdown.add_render_rule("image", _render_image)
     return markdown
-
-
-_MARKDOWN = _markdown()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from client_shared.generate import GENERATED, make_all, stale_files
+from client_shared.generate import GENERATED, main, make_all, stale_files
 from client_shared.importers.logo import DIGEST, SIZES, SOURCE, source_digest
 from client_shared.sources import ROOT, read_shortcuts, read_tokens, read_words
 
@@ -26,6 +26,25 @@ def test_a_changed_source_makes_files_stale(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("client_shared.generate.read_tokens", _with_other_accent)
     after = set(stale_files(make_all()[0]))
     assert {path.name for path in after - before} == {"Tokens.qml", "tokens.css"}
+
+
+def test_checking_writes_nothing_and_says_what_is_stale(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fresh = ROOT / "absent" / "made.txt"
+    monkeypatch.setattr("client_shared.generate.make_all", lambda: ({fresh: b"x"}, []))
+    assert main(["--check"]) == 1
+    assert not fresh.exists()
+    assert "stale: client_shared/absent/made.txt" in capsys.readouterr().out
+
+
+def test_wrong_words_are_told_and_fail_the_check(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("client_shared.generate.make_all", lambda: ({}, ["de lacks area.a"]))
+    assert main(["--check"]) == 1
+    assert main([]) == 1
+    assert "wrong: de lacks area.a" in capsys.readouterr().err
 
 
 def test_pictures_of_the_logo_are_drawn_from_it() -> None:

@@ -154,3 +154,34 @@ def test_a_message_of_thousands_of_blocks_ends() -> None:
 @pytest.mark.parametrize("html", ["", "<p></p>", "<div><span></span></div>"])
 def test_html_that_says_nothing_leaves_the_body(html: str) -> None:
     assert [block.text for block in blocks_of(html)] == ["body"]
+
+
+def test_small_marks_of_a_run() -> None:
+    (block,) = blocks_of(
+        'H<sub>2</sub>O <u>u</u> <span data-mx-maths="x^2">?</span> <a>nowhere</a> '
+        '<span data-mx-bg-color="#000000" data-mx-color="#ffffff">both</span> '
+        '<span data-mx-bg-color="#000000">one</span>'
+    )
+    assert "<sub>2</sub>" in block.html
+    assert "<u>u</u>" in block.html
+    assert "x^2</span>" in block.html
+    assert "nowhere" in block.html
+    assert "color:#ffffff;background-color:#000000" in block.html
+    assert block.html.endswith("one")
+
+
+def test_a_link_without_words_shows_where_it_leads() -> None:
+    (block,) = blocks_of('<a href="https://example.org/x"> </a>')
+    assert ">https://example.org/x</a>" in block.html
+
+
+def test_links_to_events_keep_their_words_and_links_to_rooms_their_address() -> None:
+    (event,) = blocks_of('<a href="https://matrix.to/#/!hut:example.org/$event">this message</a>')
+    assert "this message</a>" in event.html
+    (room,) = blocks_of('<a href="https://matrix.to/#/%23hut:example.org">#staff:example.org</a>')
+    assert "#hut:example.org" in room.html
+    assert "#staff" not in room.html
+
+
+def test_lists_survive_what_is_no_item() -> None:
+    assert shape(blocks_of("<ul>loose<ol><li>a</li></ol></ul>")) == [("paragraph", 2, "1.", "a")]

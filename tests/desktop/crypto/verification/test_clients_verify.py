@@ -53,7 +53,7 @@ async def test_clients_set_up_and_verify_while_they_sync(
 
         room_id = await alice.rooms.start_direct(bob.me.user_id)
         await bob.rooms.join(room_id)
-        await alice.crypto.verifications.request_user(bob.me.user_id)
+        await alice.crypto.verifications.request_user(bob.me.user_id, room_id)
         await compare(heard, alice, bob)
         assert alice.crypto.user_trust(bob.me.user_id) is UserTrust.VERIFIED
 

@@ -12,6 +12,8 @@ from client_desktop.core.accounts.homeserver import Homeserver, RegistrationOpti
 from client_desktop.core.accounts.loopback import BrowserWords
 from client_desktop.core.accounts.oauth_client import ClientDescription
 from client_desktop.core.accounts.oauth_sign_in import sign_in_with_oauth
+from client_desktop.core.accounts.qr.conversation import QrPrompt
+from client_desktop.core.accounts.qr.new_device import NewDevice
 from client_desktop.core.accounts.session import Session
 from client_desktop.core.accounts.sso import OpenBrowser, sign_in_with_sso
 from client_desktop.core.accounts.stages import InteractivePrompt
@@ -74,6 +76,13 @@ class SignIn:
             register=register,
             login_hint=login_hint,
         )
+
+    def with_qr_code(self, prompt: QrPrompt) -> NewDevice:
+        """Sign in with the help of a device that is signed in: `show` a code or `scan` the other's.
+
+        The result holds the account's secrets too (`qr.bundle.secrets_of_bundle`).
+        """
+        return NewDevice(self.http, self.clock, prompt, self.description)
 
     async def again_with_password(self, session: Session, password: str) -> Session:
         """Go on after a soft logout."""

@@ -10,6 +10,7 @@ import pytest
 from client_desktop.core.accounts.device_grant import poll_for_tokens, start_device_grant
 from client_desktop.core.accounts.discovery import discover
 from client_desktop.core.accounts.oauth_client import register_oauth_client
+from client_desktop.core.accounts.qr.bundle import bundle_of_secrets, secrets_of_bundle
 from client_desktop.core.accounts.qr.channel import KeyPair
 from client_desktop.core.accounts.qr.code import QrCode, QrIntent, decode_qr_code
 from client_desktop.core.accounts.qr.conversation import Conversation
@@ -264,3 +265,20 @@ async def test_a_grant_waits_is_patient_and_ends(
         await poll_for_tokens(http, server.oauth, client_id, grant, clock)
     assert naps[0] == grant.interval_s
     assert naps[-1] >= naps[0]
+
+
+def test_secrets_are_handed_over_whole_or_not_at_all() -> None:
+    known = {
+        "m.cross_signing.master": "m",
+        "m.cross_signing.self_signing": "s",
+        "m.cross_signing.user_signing": "u",
+        "m.megolm_backup.v1": "b",
+    }
+    bundle = bundle_of_secrets(known.get, "7")
+    assert bundle["backup"]["backup_version"] == "7"
+    assert secrets_of_bundle(bundle) == known
+    assert "backup" not in bundle_of_secrets(known.get, None)
+    del known["m.cross_signing.master"]
+    assert bundle_of_secrets(known.get, "7") == {}
+    odd = {"cross_signing": {"master_key": 5, "self_signing_key": "x" * 5000}, "backup": {"key": "b"}}
+    assert secrets_of_bundle(odd) == {}

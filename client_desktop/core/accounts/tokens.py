@@ -67,9 +67,12 @@ class SessionTokens:
         except OAuthRefused as refusal:
             # What else is wrong with the request does not say that the device is gone.
             raise TokenRejected(refusal.error != "invalid_grant", refusal.error) from None
+        except TokenRejected:
+            raise
         except MatrixError as refusal:
-            if refusal.status == 401 or (refusal.status == 403 and refusal.errcode == "M_FORBIDDEN"):
-                raise TokenRejected(refusal.body.get("soft_logout") is True, refusal.message) from None
+            # COMPAT: servers that say no in other words; none of them says that the session may go on.
+            if refusal.status in (401, 403) and refusal.errcode == "M_FORBIDDEN":
+                raise TokenRejected(False, refusal.message) from None
             raise
         self._keep(renewed)
         self._session = renewed

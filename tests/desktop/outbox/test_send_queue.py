@@ -1,6 +1,8 @@
 """What is written is sent in order, once, through outages, restarts and second thoughts."""
 
 import asyncio
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,6 +59,27 @@ async def test_a_queue_killed_in_the_middle_goes_on_without_gaps_or_doubles(
     outbox = await desk.open()  # the request under way is cut off: it may have arrived or not
     await until(desk.changes, all_sent(outbox, room_id))
     assert await desk.bodies(room_id) == texts
+
+
+async def test_a_program_that_is_killed_loses_and_repeats_nothing(
+    desk: Desk, room_id: str, homeserver: Homeserver
+) -> None:
+    await desk.close()
+    me, count = desk.me, 12
+    arguments = (homeserver.url, me.user_id, me.device_id, me.access_token, desk.folder, room_id, count)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.desktop.outbox.killed_sender", *map(str, arguments), stdout=PIPE
+    )
+    assert process.stdout is not None
+    async with asyncio.timeout(30):
+        assert await process.stdout.readline() == b"enough\n"
+    process.kill()
+    await process.wait()
+    outbox = desk.prepare()
+    assert outbox.items(room_id), "it was killed in the middle"
+    await outbox.start()
+    await until(desk.changes, all_sent(outbox, room_id))
+    assert await desk.bodies(room_id) == [f"number {number}" for number in range(count)]
 
 
 async def test_what_is_written_without_a_network_goes_when_it_is_back(

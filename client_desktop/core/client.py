@@ -113,6 +113,7 @@ class Client:
         self._stop_listening = changes.listen(DraftChanged, self._draft_changed)
         self.parts = Participants(rooms_part, self.people, self.crypto, outbox=self.outbox)
         self.parts.timelines = self.timelines
+        self._rooms.also_forget.append(self.timelines.forget)
         self.outbox.events = self.timelines
         self.timelines.followers.append(self._note_decrypted)
         self.push_rules = PushRules(me.user_id, api, store, changes, clock, self.timelines, self.rooms)

@@ -70,7 +70,7 @@ class ScriptedHomeserver(Stage):
             return _json(await self.syncs.get())
         for end, body in self.others.items():
             if request.path.endswith(end):
-                return _json(body)
+                return _json(await body if isinstance(body, asyncio.Future) else body)
         return web.json_response({"errcode": "M_NOT_FOUND"}, status=404)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from sqlite3 import Connection
 
 from client_desktop.core.api import Api
 from client_desktop.core.changes import Changes
@@ -43,6 +44,8 @@ class RoomsContext:
     """Told of a room that was joined on somebody's invitation."""
     before_invite: Callable[[str, str], Awaitable[object]] = _nothing
     """Awaited with room and user before they are invited; what it cannot do stops nothing."""
+    also_forget: list[Callable[[Connection, str], None]] = field(default_factory=list)
+    """Who else deletes what is known of a forgotten room, inside the transaction that deletes it here."""
     server_counts: bool = True
     """Whether the server counts what is unread: sliding sync has no counts, or wrong ones."""
     summaries: dict[str, RoomSummary] = field(default_factory=dict)

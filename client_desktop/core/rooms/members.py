@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from client_desktop.core.api import path
-from client_desktop.core.changes import MembersChanged
+from client_desktop.core.changes import Change, MembersChanged
 from client_desktop.core.events import is_state_event
 from client_desktop.core.json_types import JsonObject
 from client_desktop.core.rooms.context import RoomsContext
@@ -104,22 +105,36 @@ class Members:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _load(self, room_id: str) -> None:
-        body = await self._ctx.api.get(
-            path("/_matrix/client/v3/rooms/{}/members", room_id),
-            {"not_membership": "leave"},
-            timeout_s=MEMBERS_TIMEOUT_S,
-            retry=True,
-        )
+        newer: set[str] = set()
+        stop = self._ctx.changes.listen(MembersChanged, partial(self._note_newer, room_id, newer))
+        try:
+            body = await self._ctx.api.get(
+                path("/_matrix/client/v3/rooms/{}/members", room_id),
+                {"not_membership": "leave"},
+                timeout_s=MEMBERS_TIMEOUT_S,
+                retry=True,
+            )
+        finally:
+            stop()
         events = [event for event in as_objects(body.get("chunk"))[:MAX_MEMBERS] if _is_membership(event)]
         record = load_record(self._ctx.store.db, room_id)
         if record is None or record.membership is not Membership.JOIN:
             return
         with self._ctx.store.transaction() as db:
+            kept = [event for user in newer if (event := select_member_event(db, room_id, user))]
             delete_members(db, room_id)
-            upsert_members(db, room_id, events)
+            upsert_members(db, room_id, (*events, *kept))
             keep_record(db, room_id, replace(record, members_complete=True))
-        user_ids = frozenset(event["state_key"] for event in events)
+        user_ids = frozenset(event["state_key"] for event in events) - newer
         self._ctx.changes.publish(MembersChanged(self._ctx.user_id, room_id, user_ids))
+
+    def _note_newer(self, room_id: str, newer: set[str], change: Change) -> None:
+        """Remember whose membership sync brings while the answer is on its way: that is the newer one."""
+        if isinstance(change, MembersChanged) and (change.account, change.room_id) == (
+            self._ctx.user_id,
+            room_id,
+        ):
+            newer |= change.user_ids
 
     def _summary(self, room_id: str, member: Member, name: str, permissions: Permissions) -> MemberSummary:
         return MemberSummary(

@@ -67,6 +67,8 @@ class MembershipActs:
         touched = Touched()
         with self._ctx.store.transaction() as db:
             remove_room(self._ctx, db, room_id, touched)
+            for forget in self._ctx.also_forget:
+                forget(db, room_id)
         self._ctx.changes.publish(RoomsChanged(self._ctx.user_id, (), (room_id,)))
 
     async def invite(self, room_id: str, user_id: str, reason: str = "") -> None:

@@ -139,7 +139,7 @@ def _with_facts(ctx: RoomsContext, db: Connection, record: RoomRecord, update: R
             joined_members=count_members(db, update.room_id, "join"),
             invited_members=count_members(db, update.room_id, "invite"),
         )
-    if record.members_complete and not _members_agree(db, update.room_id, record):
+    if record.members_complete and update.limited and not _members_agree(db, update.room_id, record):
         return replace(record, members_complete=False)  # asked for again when they are needed
     return record
 

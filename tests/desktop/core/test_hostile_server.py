@@ -1,5 +1,6 @@
 """A server that lies, or does not know what it says: nothing crashes, and the rest goes on."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
@@ -238,6 +239,20 @@ async def test_members_that_the_server_hid_are_asked_for_again(
     assert set(await client.rooms.keyholders(ROOM)) == {ME, "@bob:stage.org", "@eve:stage.org"}
 
 
+async def test_who_leaves_while_members_are_asked_for_has_left(
+    server: ScriptedHomeserver, client: Client
+) -> None:
+    asked: asyncio.Future[JsonObject] = asyncio.Future()
+    server.others["/members"] = asked
+    await apply(server, client, sync({"join": {ROOM: joined(member(ME))}}))
+    members = asyncio.create_task(client.rooms.keyholders(ROOM))
+    await server.until_asked("/members", 1)
+    gone = {"state_after": {"events": [member("@bob:stage.org", "leave")]}}
+    await apply(server, client, sync({"join": {ROOM: gone}}))
+    asked.set_result({"chunk": [member(ME), member("@bob:stage.org")]})
+    assert set(await members) == {ME}
+
+
 async def test_an_answer_that_is_no_sync_is_tried_again(server: ScriptedHomeserver, client: Client) -> None:
     bodies: list[object] = [{}, {"next_batch": 7}, [], "x"]
     for body in bodies:
@@ -297,7 +312,7 @@ shaped = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.dictionaries(st.sampled_from(KEYS), shaped))
 def test_no_shape_of_an_answer_raises_anything_unforeseen(body: JsonObject) -> None:
     for batch in (

@@ -13,6 +13,7 @@ from client_desktop.core.errors import NetworkUnavailable
 from client_desktop.core.text.command_table import CommandGroup
 from client_desktop.core.text.slash_commands import Command, literal, parse_command
 from client_desktop.core.text.text_commands import outgoing_text
+from client_desktop.core.text.to_markdown import to_markdown
 from client_desktop.core.values import MemberSummary, RoomSummary, TimelineItem
 from client_desktop.viewmodels.attachments import Attachment, AttachmentsModel
 from client_desktop.viewmodels.bridge import Bridge
@@ -179,7 +180,7 @@ class ComposerModel(ViewModel):
         if self._edit is None:
             self._kept_text = self._text
         self._reply, self._edit = None, item
-        self._set_text(_written(item))
+        self._set_text(_written(item, self._mentions))
 
     @Slot(result=bool)
     def editLast(self) -> bool:  # noqa: N802
@@ -252,7 +253,7 @@ class ComposerModel(ViewModel):
         """Send text and files; the field is empty at once, the rest is the send queue's."""
         text, files = self._text.strip(), self._files.files
         if self._edit is not None:
-            edited, changed = self._edit, text != _written(self._edit)
+            edited, changed = self._edit, text != _written(self._edit, self._mentions)
             self._leave_edit()
             if text and changed:
                 self.start(self._send_edit(edited, self._mentions.as_markdown(text)))
@@ -381,6 +382,7 @@ def _bar(item: TimelineItem | None) -> dict[str, str] | None:
     return {"key": item.key, "senderName": item.sender_name, "sender": item.sender, "text": text[:200]}
 
 
-def _written(item: TimelineItem) -> str:
-    """What the sender wrote, as it can be edited."""
-    return item.media.caption if item.media else item.body
+def _written(item: TimelineItem, mentions: Mentions) -> str:
+    """What the sender wrote, as it can be edited: formatting as Markdown, people by their names."""
+    body, html = (item.media.caption, item.media.caption_html) if item.media else (item.body, item.html)
+    return mentions.from_markdown(to_markdown(html)) if html else body

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+from client_desktop.core.text.links import LinkKind, parse_matrix_link
+
 ROOM = "@room"
+
+_LINK = re.compile(r"\[((?:\\.|[^\]\\])*)\]\(((?:https://matrix\.to/#/|matrix:)[^)\s]*)\)")
 
 
 class Mentions:
@@ -34,6 +38,18 @@ class Mentions:
             link = f"[{label}](https://matrix.to/#/{quote(self._people[name], safe='@:')})"
             text = self._pattern(name).sub(lambda _, link=link: link, text)  # type: ignore[misc]
         return text
+
+    def from_markdown(self, text: str) -> str:
+        """The text with every link to a person as a name; the names are remembered."""
+        return _LINK.sub(self._name, text)
+
+    def _name(self, match: re.Match[str]) -> str:
+        link = parse_matrix_link(match[2])
+        name = re.sub(r"\\(.)", r"\1", match[1]).lstrip("@")
+        if link is None or link.kind is not LinkKind.USER or not name:
+            return match[0]
+        self.add(name, link.identifier)
+        return f"@{name}"
 
     @staticmethod
     def _pattern(name: str) -> re.Pattern[str]:

@@ -6,6 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from client_desktop.core.text.markdown import write
+from client_desktop.core.text.to_markdown import to_markdown
 from client_desktop.core.values import Membership, RoomKind, RoomSection
 from client_desktop.viewmodels.completer import Completer
 from client_desktop.viewmodels.completion import (
@@ -142,3 +143,11 @@ def test_the_switcher_begins_with_what_wants_to_be_read(qtbot: QtBot) -> None:
     assert switcher.choice() == "!here:x"
     switcher.setWords("nothing like it")
     assert switcher.choice() == ""
+
+
+def test_people_in_a_message_that_is_edited_are_names_again() -> None:
+    mentions = Mentions()
+    html = write("[Al \\*b\\*](https://matrix.to/#/@al:x) **hi** [hut](https://matrix.to/#/%23hut:x)").html
+    shown = mentions.from_markdown(to_markdown(html))
+    assert shown == "@Al *b* **hi** [hut](https://matrix.to/#/%23hut:x)"
+    assert write(mentions.as_markdown(shown)).html == html

@@ -126,6 +126,7 @@ class Crypto:
     def close(self) -> None:
         """Hear of nothing any more."""
         self._stop_listening()
+        self.devices.close()
 
     @property
     def files(self) -> Files | None:

@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Final
 
 from client_desktop.core.api import Api
-from client_desktop.core.changes import Changes, DevicesChanged
+from client_desktop.core.changes import Change, Changes, DevicesChanged
 from client_desktop.core.clock import Clock
 from client_desktop.core.crypto.account import OlmAccount
 from client_desktop.core.crypto.device_keys import Device, parse_device_keys
@@ -84,9 +84,20 @@ class DeviceLists:
         self.trust = trust
         self._querying = asyncio.Lock()
         self._pauses: dict[str, _Pause] = {}
+        self.generation = 0
+        """Another whenever a device, a list's being current, or trust may be another than before."""
+        self._stop_listening = changes.listen(DevicesChanged, self._note_change)
         self.own_device_missing = False
         """The server did not name this device among the account's own."""
         self.track([account.user_id])
+
+    def close(self) -> None:
+        """Hear of nothing any more."""
+        self._stop_listening()
+
+    def any_outdated(self, user_ids: Iterable[str]) -> bool:
+        """Tell whether what we have of any of them is to be asked for again."""
+        return bool(self._outdated_among(user_ids))
 
     def of_user(self, user_id: str) -> list[Device]:
         """Return the devices we know of a user, without asking anybody."""
@@ -116,11 +127,13 @@ class DeviceLists:
             with self._store.transaction() as db:
                 for user_id in new:
                     insert_tracked(db, user_id)
+            self.generation += 1
 
     def receive(self, changed: Sequence[str], left: Sequence[str]) -> None:
         """Hear what a sync says of the lists."""
         if not changed and not left:
             return
+        self.generation += 1
         with self._store.transaction() as db:
             mark_outdated(db, changed)
             for user_id in left:
@@ -129,6 +142,7 @@ class DeviceLists:
 
     def mark_all_outdated(self) -> None:
         """Trust nothing that we have: syncing began anew, and what changed in between was not said."""
+        self.generation += 1
         with self._store.transaction() as db:
             mark_all_outdated(db)
 
@@ -261,6 +275,9 @@ class DeviceLists:
             if own != (device.curve25519, device.ed25519):
                 return None
         return replace(device, first_seen_ms=self._clock.now_ms())
+
+    def _note_change(self, change: Change) -> None:
+        self.generation += 1
 
     def _publish(self, user_ids: set[str]) -> None:
         if user_ids:

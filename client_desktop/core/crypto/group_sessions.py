@@ -45,6 +45,7 @@ from client_desktop.core.values import Membership, UserTrust
 
 log = logging.getLogger(__name__)
 
+MEMBERS: Final = frozenset({Membership.JOIN, Membership.INVITE})
 BLOCKED: Final = "m.blacklisted"
 UNVERIFIED: Final = "m.unverified"
 NO_OLM: Final = "m.no_olm"
@@ -61,6 +62,17 @@ class _Audience:
 
     allowed: tuple[Device, ...]
     withheld: tuple[tuple[Device, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """All that decides who has a session: while it stays the same, nobody needs to be looked at again."""
+
+    members: dict[str, str]
+    encryption: RoomEncryption
+    send_to: SendTo
+    generation: int
+    """Of the device lists."""
 
 
 class GroupSessions:
@@ -87,6 +99,7 @@ class GroupSessions:
         self._devices = devices
         self._to_device = to_device
         self._room_keys = room_keys
+        self._settled: dict[str, tuple[str, _Settled]] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def encrypt(self, room_id: str, event_type: str, content: ReadonlyJsonObject) -> JsonObject:
@@ -119,33 +132,39 @@ class GroupSessions:
         encryption = self._settings.of(room_id)
         if encryption is None:
             raise NotEncrypted(room_id)
-        audience = await self._audience(room_id, encryption)
+        members = await self._rooms.keyholders(room_id)
+        session = select_outbound(self._store.db, room_id)
+        settled = _Settled(members, encryption, self._settings.recipients(room_id), self._devices.generation)
+        is_settled = session is not None and self._settled.get(room_id) == (session.session_id, settled)
+        if session is not None and is_settled and not self._is_worn(session, encryption):
+            return session
+        audience = await self._audience(settled)
         session = select_outbound(self._store.db, room_id)
         if session is None or self._is_used_up(session, encryption, audience):
             session = self._make(room_id, encryption)
-        await self._share(session, audience)
+        complete = await self._share(session, audience)
         # Somebody may have left while keys were under way: what they were not sent they cannot read, what
         # they were sent is used no more.
         now = select_outbound(self._store.db, room_id)
         if now is None or now.discarded:
             return await self._shared_session(room_id)
+        if complete and not self._devices.any_outdated(members):
+            self._settled[room_id] = (now.session_id, settled)
         return now
 
-    async def _audience(self, room_id: str, encryption: RoomEncryption) -> _Audience:
-        wanted = {Membership.JOIN} if encryption.joined_only else {Membership.JOIN, Membership.INVITE}
-        members = await self._rooms.keyholders(room_id)
-        user_ids = sorted(user_id for user_id, membership in members.items() if membership in wanted)
+    async def _audience(self, wanted: _Settled) -> _Audience:
+        memberships = {Membership.JOIN} if wanted.encryption.joined_only else MEMBERS
+        user_ids = sorted(user for user, membership in wanted.members.items() if membership in memberships)
         listed = await self._devices.current(user_ids)
         trust, me = self._devices.trust, self._account.user_id
         changed = {u for u in user_ids if u != me and trust.user_trust(u) is UserTrust.CHANGED}
         if changed:
             raise IdentityChanged(frozenset(changed))
-        send_to = self._settings.recipients(room_id)
         allowed, withheld = [], []
         for device in (device for user_id in user_ids for device in listed[user_id]):
             if device.ed25519 == self._account.ed25519 or MEGOLM_ALGORITHM not in device.algorithms:
                 continue
-            code = self._code_for(device, send_to)
+            code = self._code_for(device, wanted.send_to)
             if code is None:
                 allowed.append(device)
             else:
@@ -165,19 +184,20 @@ class GroupSessions:
             return UNVERIFIED
         return None
 
-    def _is_used_up(self, session: OutboundSession, encryption: RoomEncryption, audience: _Audience) -> bool:
-        """Tell whether a new session is needed: by number, by age, or since somebody has it who may not."""
-        if session.discarded or session.messages >= encryption.messages:
-            return True
+    def _is_worn(self, session: OutboundSession, encryption: RoomEncryption) -> bool:
+        """Tell whether a new session is needed: by number, by age, by who may be given it later."""
         age_ms = self._clock.now_ms() - session.created_ms
-        if (
-            age_ms < 0
-            or age_ms >= encryption.period_ms
+        return (
+            session.discarded
+            or session.messages >= encryption.messages
+            or not 0 <= age_ms < encryption.period_ms
             or session.shared_history != encryption.shared_history
-        ):
-            return True
+        )
+
+    def _is_used_up(self, session: OutboundSession, encryption: RoomEncryption, audience: _Audience) -> bool:
+        """Tell whether a new session is needed, also since somebody has this one who may not."""
         allowed = {(device.user_id, device.ed25519) for device in audience.allowed}
-        return any(
+        return self._is_worn(session, encryption) or any(
             not known.withheld and (known.user_id, known.ed25519) not in allowed
             for known in select_recipients(self._store.db, session.session_id)
         )
@@ -198,8 +218,12 @@ class GroupSessions:
         self._room_keys.publish_new()
         return session
 
-    async def _share(self, session: OutboundSession, audience: _Audience) -> None:
-        """Send the key to those of the audience who do not have it, and the others the reason why not."""
+    async def _share(self, session: OutboundSession, audience: _Audience) -> bool:
+        """Send the key to those of the audience who do not have it, and the others the reason why not.
+
+        Returns whether everybody has one or the other; False where there was no channel to a device.
+        """
+        without_olm: list[Device] = []
         known = {
             (recipient.user_id, recipient.ed25519): recipient.withheld
             for recipient in select_recipients(self._store.db, session.session_id)
@@ -221,6 +245,7 @@ class GroupSessions:
             await self._tell_without_olm(without_olm)
         if untold:
             await self._withhold(session, untold)
+        return not without_olm
 
     def _key_content(self, session: OutboundSession, ratchet: vodozemac.GroupSession) -> JsonObject:
         return {

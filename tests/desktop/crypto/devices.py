@@ -1,6 +1,6 @@
 """Devices that encrypt against a real server, each step of theirs taken by the test."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from sqlite3 import Connection
@@ -8,7 +8,7 @@ from sqlite3 import Connection
 import aiohttp
 
 from client_desktop.core.api import Api, FixedToken, path
-from client_desktop.core.changes import Change, Changes, MembersChanged
+from client_desktop.core.changes import Change, Changes, DevicesChanged, MembersChanged
 from client_desktop.core.crypto.crypto import Crypto
 from client_desktop.core.crypto.device_keys import Device
 from client_desktop.core.crypto.ports import ToDeviceMessage
@@ -37,6 +37,7 @@ class ChosenTrust:
         self.cross_signed: set[str] = set()
         self.verified: set[str] = set()
         self.users: dict[str, UserTrust] = {}
+        self.publish: list[Callable[[], None]] = []
         self.identities: dict[str, ReadonlyJsonObject] = {}
 
     def receive_identities(self, db: Connection, user_id: str, answer: ReadonlyJsonObject) -> bool:
@@ -55,9 +56,20 @@ class ChosenTrust:
 
     def verify(self, *devices: "EncryptingDevice") -> None:
         self.verified |= {device.crypto.account.ed25519 for device in devices}
+        self.tell()
 
     def verify_known(self, devices: Iterable[Device]) -> None:
         self.verified |= {device.ed25519 for device in devices}
+        self.tell()
+
+    def set_user(self, user_id: str, trust: UserTrust) -> None:
+        self.users[user_id] = trust
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell everybody whose view this is that trust is another."""
+        for publish in self.publish:
+            publish()
 
 
 class SyncedRooms:
@@ -122,6 +134,8 @@ class EncryptingDevice:
 
     def __post_init__(self) -> None:
         self.changes.listen(Change, self.told.append)
+        nobody = DevicesChanged(self.user_id, frozenset())
+        self.trust.publish.append(lambda: self.changes.publish(nobody))
         self.crypto = self._open_crypto()
 
     @property

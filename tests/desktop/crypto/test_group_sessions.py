@@ -200,7 +200,7 @@ async def test_nothing_is_sent_to_somebody_with_another_identity_before_the_user
     alice: EncryptingDevice, bob: EncryptingDevice
 ) -> None:
     room_id = await meet(alice, bob)
-    alice.trust.users[bob.user_id] = UserTrust.CHANGED
+    alice.trust.set_user(bob.user_id, UserTrust.CHANGED)
     with pytest.raises(IdentityChanged) as raised:
         await alice.send(room_id, "to whom?")
     assert raised.value.user_ids == {bob.user_id}
@@ -385,3 +385,33 @@ async def test_a_session_under_another_pickle_key_is_no_session(
     alice.store.db.execute("UPDATE outbound_group_sessions SET pickle = 'AAAA'")
     with pytest.raises(StoreDamaged):
         await session_of_next_message(alice, room_id)
+
+
+async def test_nobody_is_looked_at_again_while_nothing_has_changed(
+    alice: EncryptingDevice, bob: EncryptingDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room_id = await meet(alice, bob)
+    for _ in range(2):  # the first looks, and learns of devices: so the second looks too
+        await alice.send(room_id, "hello")
+    looked = 0
+    current = alice.crypto.devices.current
+
+    async def count(user_ids: list[str]) -> object:
+        nonlocal looked
+        looked += 1
+        return await current(user_ids)
+
+    monkeypatch.setattr(alice.crypto.devices, "current", count)
+    for _ in range(3):
+        await alice.send(room_id, "more")
+    assert looked == 0
+    alice.trust.set_user(bob.user_id, UserTrust.CHANGED)
+    with pytest.raises(IdentityChanged):
+        await alice.send(room_id, "to whom?")
+    alice.trust.set_user(bob.user_id, UserTrust.VERIFIED)
+    await alice.send(room_id, "to Bob")
+    await alice.crypto.receive_sync([], {"changed": [bob.user_id]}, None, None)
+    await alice.send(room_id, "to Bob's devices")
+    alice.crypto.sync_restarted()
+    await alice.send(room_id, "to all of them")
+    assert looked == 4

@@ -48,7 +48,7 @@ Item {
                     required property int index
                     readonly property int line: Math.floor(index / table.columns)
                     readonly property bool head: line < table.block.headerRows
-                    readonly property real wanted: Math.min(words.implicitWidth, Theme.px(260)) + 2 * Theme.space12
+                    readonly property int wanted: Math.ceil(Math.min(words.implicitWidth, Theme.px(260))) + 2 * Theme.space12
                     onWantedChanged: table.widen(index % table.columns, wanted)
                     Component.onCompleted: table.widen(index % table.columns, wanted)
                     width: table.widths[index % table.columns] ?? 0

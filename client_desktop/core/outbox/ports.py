@@ -30,7 +30,7 @@ class Encryption(Protocol):
 class Markdown(Protocol):
     """Who understands what people write. (`core.text` does it.)"""
 
-    def __call__(self, text: str) -> Written: ...
+    def __call__(self, text: str, /) -> Written: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class KnownEvent:
 class KnowsRoom(Protocol):
     """Who tells whether the state of a room is here. (`client.rooms` does.)"""
 
-    def __call__(self, room_id: str) -> bool: ...
+    def __call__(self, room_id: str, /) -> bool: ...
 
 
 class KnownEvents(Protocol):

@@ -31,7 +31,11 @@ UPDATE_LIVE = "UPDATE fragments SET live = ? WHERE fragment = ?"
 UPDATE_OLDER_REFERENCES = "UPDATE fragments SET older = ? WHERE older = ?"
 DELETE_FRAGMENT = "DELETE FROM fragments WHERE fragment = ?"
 DELETE_ROOM_FRAGMENTS = "DELETE FROM fragments WHERE room_id = ?"
-SELECT_BOUNDS = "SELECT min(place), max(place) FROM placements WHERE fragment = ?"
+# Two questions: SQLite finds a minimum, or a maximum, by the index, but not both at once.
+SELECT_BOUNDS = (
+    "SELECT (SELECT min(place) FROM placements WHERE fragment = ?1), "
+    "(SELECT max(place) FROM placements WHERE fragment = ?1)"
+)
 SELECT_PLACEMENT = (
     "SELECT p.fragment, p.place FROM placements p JOIN fragments f ON f.fragment = p.fragment "
     "WHERE p.event_nid = ? AND f.thread_root = ?"

@@ -86,7 +86,7 @@ class Ingest:
     def take(self, events: Sequence[ClearEvent]) -> Ingested:
         """Store events; what has not the shape of an event is left out."""
         result = Ingested()
-        proper = [event for event in events if is_event(event.event)]
+        proper = [event for event in events if is_event(event.event) and _can_be_stored(event)]
         packed: set[str] = set()
         for event in proper:
             row = self._known(event.event_id)
@@ -118,7 +118,9 @@ class Ingest:
             result.touched.add(stored.rel_target)
         return stored
 
-    def _add(self, event: ClearEvent, result: Ingested, packed: set[str]) -> Event:
+    def _add(
+        self, event: ClearEvent, result: Ingested, packed: set[str], *, is_packed: bool = False
+    ) -> Event:
         """Store an event that is not known; `packed` gets what came packed into it."""
         relation = read_relation(as_text(event.event.get("type")), event.event)
         redaction = None
@@ -137,7 +139,7 @@ class Ingest:
         )
         stored = to_event(replace(row, nid=event_store.insert_event(self.db, row)))
         if relation is not None:
-            self._relate(stored, relation, result)
+            self._relate(stored, relation, result, counts=self.live and not is_packed)
         packed |= self._take_bundled(event, result)
         self._tell(stored)
         return stored
@@ -155,7 +157,7 @@ class Ingest:
             result.touched.add(row.event_id)
         return to_event(row)
 
-    def _relate(self, event: Event, relation: Relation, result: Ingested) -> None:
+    def _relate(self, event: Event, relation: Relation, result: Ingested, *, counts: bool) -> None:
         """Let an event take effect on what it relates to."""
         if relation.rel_type == REDACTION:
             target = event_store.select_event(self.db, self.room_id, relation.target)
@@ -166,7 +168,7 @@ class Ingest:
         elif relation.rel_type == THREAD:
             result.touched.add(relation.target)
             event_store.set_thread_of_children(self.db, self.room_id, event.event_id, relation.target)
-            if self.live:
+            if counts:
                 self._count_reply(relation.target)
 
     def _count_reply(self, root_id: str) -> None:
@@ -195,7 +197,8 @@ class Ingest:
             source = as_object(packed)
             if is_event(source) and self._known(source["event_id"]) is None:
                 word = WAITING if source["type"] == ENCRYPTED else ""
-                stored = self._add(ClearEvent(_without_bundled(source), failure_word=word), result, taken)
+                clear = ClearEvent(_without_bundled(source), failure_word=word)
+                stored = self._add(clear, result, taken, is_packed=True)
                 result.waiting |= {stored.session_id} if stored.session_id else set()
                 taken.add(stored.event_id)
         return taken
@@ -222,6 +225,18 @@ class Ingest:
     def _tell(self, event: Event) -> None:
         for observer in self.observers:
             observer.stored(self.db, event)
+
+
+def _can_be_stored(event: ClearEvent) -> bool:
+    """Tell whether an event can be written as JSON, within others too.
+
+    Nested deeper than that, it would end the sync of its room.
+    """
+    try:
+        orjson.dumps([[[[event.event, event.clear]]]])
+    except TypeError:
+        return False
+    return True
 
 
 def _relation_of(row: EventRow) -> Relation | None:

@@ -9,7 +9,7 @@ import orjson
 
 from client_desktop.core.api import Api, path
 from client_desktop.core.api.paths import QueryValue
-from client_desktop.core.errors import BadAnswer
+from client_desktop.core.errors import BadAnswer, MatrixError
 from client_desktop.core.events import ClearEvent, is_event, is_state_event
 from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
 from client_desktop.core.shapes import as_int, as_object, as_objects, as_optional_text, as_text
@@ -147,6 +147,12 @@ class Pages:
         return event_id, as_int(answer.get("origin_server_ts"))
 
     async def _get(self, where: str, query: dict[str, QueryValue] | None = None) -> JsonObject:
+        """Ask once; again only where the server wants patience: without a network people wait for nothing."""
+        try:
+            return await self.api.get(where, query)
+        except MatrixError as error:
+            if error.status != 429 and error.status < 500:
+                raise
         return await self.api.get(where, query, retry=True)
 
     async def _decrypt(self, room_id: str, events: object) -> Sequence[ClearEvent]:

@@ -90,7 +90,8 @@ class Timeline:
             run = self._window.first_run(self._ctx.store.db)
             if run is None or run.back_token is None:
                 break
-            await self._fetch_back(run, limit)
+            if await self._fetch_back(run, limit):
+                break
         self.refresh()
         return not self.at_beginning
 
@@ -150,6 +151,8 @@ class Timeline:
         if not self._window.stretches:
             self._window.extend_back(self._ctx.store.db, rows, across_gaps=True)
         self._rebuild(set(), everything=True)
+        if self._visible_new_after() and all(item.kind is not ItemKind.NEW for item in self._shown):
+            self._new_after = None  # all was read: what comes while somebody looks on is not marked
         self.items = tuple(self._shown)
 
     def shows(self, senders: Iterable[str]) -> bool:
@@ -161,15 +164,17 @@ class Timeline:
         """Give the events of its rows."""
         return {event.event_id for event in self._events.values()}
 
-    async def _fetch_back(self, run: Fragment, limit: int) -> None:
+    async def _fetch_back(self, run: Fragment, limit: int) -> bool:
+        """Fetch a page; tell whether what is known from before the gap was shown instead."""
         async with self._ctx.lock(self.room_id):
             try:
                 result = await load_back(self._ctx, run, max(limit, PAGE))
             except ClientError:
                 if not self._window.extend_back(self._ctx.store.db, limit, across_gaps=True):
                     raise
-                return
+                return True
         self._loaded(self, result)
+        return False
 
     def _run_after_gap(self, event_id: str) -> Fragment | None:
         """Find the run that begins with (or holds) the event after a gap, as it is now."""

@@ -79,6 +79,8 @@ class Window:
         stretches.reverse()
         _mark_gaps(db, stretches)
         self.stretches = stretches
+        if self.top is None:  # it was opened empty, and begins with the first row that came
+            self.top = next(iter(self.rows()), None)
         self.complete = bool(stretches) and not self._more_in_store(db)
 
     def extend_back(self, db: sqlite3.Connection, limit: int, *, across_gaps: bool = False) -> int:

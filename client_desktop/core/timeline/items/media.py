@@ -43,7 +43,7 @@ MAX_GALLERY = 50
 
 def build_media(event: Event, content: ReadonlyJsonObject, around: Surroundings) -> Fields:
     """Show a file; without a usable address the message is shown as text."""
-    media = read_media(content)
+    media = read_media(content, local=event.local)
     if media is None:
         return build_text(event, content, around)
     kind = KINDS.get(as_text(content.get("msgtype")), ItemKind.FILE)
@@ -54,7 +54,7 @@ def build_media(event: Event, content: ReadonlyJsonObject, around: Surroundings)
 
 def build_sticker(event: Event, content: ReadonlyJsonObject, around: Surroundings) -> Fields:
     """Show a sticker; without a usable address its description."""
-    media = read_media(content)
+    media = read_media(content, local=event.local)
     if media is None:
         return build_text(event, content, around)
     return Fields(kind=ItemKind.STICKER, body=media.caption or media.name, media=media)
@@ -66,7 +66,7 @@ def build_gallery(event: Event, content: ReadonlyJsonObject, around: Surrounding
         entry if "msgtype" in entry else {**entry, "msgtype": as_text(entry.get("itemtype"))}
         for entry in as_objects(content.get("itemtypes"))[:MAX_GALLERY]
     ]
-    found = tuple(media for entry in entries if (media := read_media(entry)) is not None)
+    found = tuple(media for entry in entries if (media := read_media(entry, local=event.local)) is not None)
     fields = build_text(event, content, around)
     if not found:
         return fields
@@ -76,13 +76,15 @@ def build_gallery(event: Event, content: ReadonlyJsonObject, around: Surrounding
     return fields
 
 
-def read_media(content: ReadonlyJsonObject) -> Media | None:
-    """Read what a message says of its file; None where there is no address to get it from."""
+def read_media(content: ReadonlyJsonObject, *, local: bool) -> Media | None:
+    """Read what a message says of its file; None where there is no address to get it from.
+
+    `local`: it is on its way out, and may name a file of this machine. Nobody else's message may.
+    """
     info = as_object(content.get("info"))
     encrypted_file = _encrypted_file(content.get("file"))
     url = as_text((encrypted_file or content).get("url"), limit=2048)
-    local = url.startswith("file:") and as_text(content.get("url")) == url
-    if not url.startswith("mxc://") and not local:
+    if not url.startswith("mxc://") and not (local and url.startswith("file:")):
         return None
     encrypted_thumbnail = _encrypted_file(info.get("thumbnail_file"))
     thumbnail = as_text(

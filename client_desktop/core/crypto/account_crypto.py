@@ -93,6 +93,7 @@ class AccountCrypto(Crypto):
             VerificationKeys(account, self.devices, self.trust, self.identity),
             self.to_device,
             RoomVerificationMessages(api, self, direct_room),
+            self.upkeep.upload,
             self._other_device_ids,
             self.recovery.ask_other_devices,
         )
@@ -166,6 +167,7 @@ class AccountCrypto(Crypto):
         Raises: PrivateKeysMissing, when there is an identity already that this device cannot use; Cancelled,
         when the user would not prove who they are; ClientError.
         """
+        await self.upkeep.upload()
         return await self.recovery.set_up(self._authorize(prompt), passphrase)
 
     async def recover(self, typed: str) -> None:
@@ -173,6 +175,7 @@ class AccountCrypto(Crypto):
 
         Raises: WrongRecoveryKey, NoSecretStorage, SecretMissing, KeysReplaced, ClientError.
         """
+        await self.upkeep.upload()
         await self.recovery.recover(typed)
 
     async def restore_backup(self, progress: Callable[[int, int], None] | None = None) -> Restored:
@@ -187,6 +190,7 @@ class AccountCrypto(Crypto):
 
         Raises: Cancelled, ClientError.
         """
+        await self.upkeep.upload()
         return await self.recovery.reset(self._authorize(prompt), passphrase)
 
     async def change_recovery_key(self, passphrase: str = "") -> str:

@@ -47,8 +47,12 @@ class Entry:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     unsent: list[Outgoing] = field(default_factory=list)
     unsigned: Verified | None = None
-    untold: bool = False
-    """The interface has not been told how it stands: of success only once it is signed."""
+    shown: Flow = field(init=False)
+    """As the interface was told that it stands: of success it is told once that is signed."""
+
+    def __post_init__(self) -> None:
+        self.shown = self.flow
+
     own_event_ids: set[str] = field(default_factory=set)
 
 
@@ -134,7 +138,6 @@ class Flows:
             entry.flow = step.flow
             entry.unsent.extend(step.send)
             entry.unsigned = step.verified or entry.unsigned
-            entry.untold = entry.untold or step.flow is not before
             if entry.unsigned is None:
                 self._tell(entry)
             await self._flush(entry)
@@ -197,8 +200,8 @@ class Flows:
         return None
 
     def _tell(self, entry: Entry) -> None:
-        if entry.untold:
-            entry.untold = False
+        if entry.shown is not entry.flow:
+            entry.shown = entry.flow
             self._remember(entry.flow)
             self._publish(entry.flow)
 

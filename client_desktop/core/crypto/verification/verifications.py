@@ -59,12 +59,16 @@ class Verifications:
         keys: VerificationKeys,
         to_device: ToDevicePort,
         rooms: RoomMessages,
+        publish_keys: Callable[[], Awaitable[None]],
         own_device_ids: Callable[[], Awaitable[tuple[str, ...]]],
         learned_identity: Callable[[], Awaitable[None]],
         methods: tuple[str, ...] = names.ALL_METHODS,
     ) -> None:
-        """`own_device_ids` finds the account's other devices that may be asked. `learned_identity` is called
-        when a verified device of ours has shown us that the account's identity is ours.
+        """Take what verifications rest on.
+
+        `publish_keys` makes sure that others can look our keys up; `own_device_ids` finds the account's other
+        devices that may be asked; `learned_identity` is called when a verified device of ours has shown us
+        that the account's identity is ours.
         """
         self._store = store
         self._changes = changes
@@ -72,6 +76,7 @@ class Verifications:
         self._me = Party(me.user_id, me.device_id)
         self._keys = keys
         self._rooms = rooms
+        self._publish_keys = publish_keys
         self._own_device_ids = own_device_ids
         self.methods = methods
         """What this device can do; without a camera nothing can be scanned."""
@@ -87,11 +92,11 @@ class Verifications:
 
     def all(self) -> tuple[Verification, ...]:
         """Return verifications under way and those that ended lately, oldest first."""
-        return tuple(describe(entry.flow) for entry in self._flows.all())
+        return tuple(describe(entry.shown) for entry in self._flows.all())
 
     def get(self, verification_id: str) -> Verification | None:
         entry = self._flows.find(verification_id)
-        return None if entry is None else describe(entry.flow)
+        return None if entry is None else describe(entry.shown)
 
     def ended(self, verification_id: str) -> EndedVerification | None:
         """Return how a verification in a room ended that this device took part in, also before a restart."""
@@ -102,6 +107,7 @@ class Verifications:
 
         Raises: NothingToVerify, ClientError.
         """
+        await self._publish_keys()
         targets = (device_id,) if device_id is not None else await self._own_device_ids()
         if not targets or self._me.device_id in targets:
             raise NothingToVerify("there is no other device to ask")
@@ -126,6 +132,7 @@ class Verifications:
         Raises: PrivateKeysMissing, when this device is not verified itself; ClientError.
         """
         self._keys.check_can_sign(user_id)
+        await self._publish_keys()
         room_id = room_id or await self._rooms.direct_room(user_id)
         content = {
             "msgtype": names.REQUEST,
@@ -153,6 +160,7 @@ class Verifications:
         entry = self._flows.running(verification_id)
         flow = entry.flow
         self._keys.check_can_sign(flow.their_user)
+        await self._publish_keys()
         keys = await self._keys.fix(flow.their_user, flow.partner.device_id)
         if keys is None:
             await self._flows.step(entry, lambda now: cancel(now, names.KEY_MISMATCH))

@@ -9,10 +9,11 @@ from client_desktop.core.events import ClearEvent
 from client_desktop.core.json_types import JsonObject
 from client_desktop.core.rooms.record import RoomRecord
 from client_desktop.core.shapes import as_object, as_objects, as_text
-from client_desktop.core.text.plain import one_line, without_reply
+from client_desktop.core.text.plain import one_line, plain_text, without_reply
 
 POLL_STARTS = {"m.poll.start", "org.matrix.msc3381.poll.start"}
 MESSAGE_TYPES = {"m.room.message", "m.sticker", "m.room.encrypted", *POLL_STARTS}
+SPOILER = "data-mx-spoiler"
 CONTENT_LIMIT = 4000
 """More of a body is not looked at for one line."""
 
@@ -57,9 +58,11 @@ def plain_line(event: ClearEvent) -> str | None:
     content = event.content
     if event.type in POLL_STARTS:
         return one_line(as_text(_question(content), limit=CONTENT_LIMIT)) or None
-    new = as_object(content.get("m.new_content"))
-    body = as_text((new or content).get("body"), limit=CONTENT_LIMIT)
-    return one_line(without_reply(body)) or None
+    said = as_object(content.get("m.new_content")) or content
+    formatted = as_text(said.get("formatted_body"), limit=CONTENT_LIMIT)
+    if SPOILER in formatted:  # what is hidden in the message is hidden in the list
+        return one_line(plain_text(formatted)) or None
+    return one_line(without_reply(as_text(said.get("body"), limit=CONTENT_LIMIT))) or None
 
 
 def _replaced_event(event: ClearEvent) -> str | None:

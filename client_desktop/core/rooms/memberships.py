@@ -32,10 +32,11 @@ class MembershipActs:
 
         Raises: ClientError.
         """
-        before = self._ctx.summaries.get(room)
+        summaries = self._ctx.summaries.values()
+        invites = {room.room_id: room.invite for room in summaries if room.invite is not None}
         room_id = await self._enter("join", room, via, reason)
-        if before is not None and before.invite is not None:
-            self._ctx.accepted_invite(room_id, before.invite.inviter)
+        if room_id in invites:
+            self._ctx.accepted_invite(room_id, invites[room_id].inviter)
         return room_id
 
     async def knock(self, room: str, via: Sequence[str] = (), reason: str = "") -> str:

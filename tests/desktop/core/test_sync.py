@@ -10,6 +10,7 @@ from client_desktop.core.changes import (
     TypingChanged,
 )
 from client_desktop.core.client import Client
+from client_desktop.core.errors import NotAllowed
 from client_desktop.core.json_types import JsonObject
 from client_desktop.core.values import (
     Membership,
@@ -178,6 +179,27 @@ async def test_a_token_that_the_server_forgot_begins_anew(
     await client.start()
     await client.sync.until(SyncState.LIVE)
     assert [room.room_id for room in client.rooms.list()] == [room_id]
+
+
+async def test_an_accepted_invitation_and_one_that_is_sent_are_told_to_encryption(
+    bob: ApiClient, open_client: OpenClient, changes: Changes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await open_client("alice")
+    told: list[tuple[str, str, str]] = []
+
+    async def refuse(room_id: str, user_id: str) -> None:
+        told.append(("invite", room_id, user_id))
+        raise NotAllowed("nothing to share")
+
+    client.rooms._ctx.accepted_invite = lambda room_id, user_id: told.append(("join", room_id, user_id))
+    client.rooms._ctx.before_invite = refuse
+    options: dict[str, object] = {"invite": [client.me.user_id], "room_alias_name": "hut"}
+    room_id = (await bob.post("/createRoom", options)).ok()["room_id"]
+    with Heard(changes, RoomsChanged) as heard:
+        await heard.until(lambda: client.rooms.summary(room_id) is not None)
+    await client.rooms.join("#hut:example.org")
+    await client.rooms.invite(room_id, "@carol:example.org")
+    assert told == [("join", room_id, bob.user_id), ("invite", room_id, "@carol:example.org")]
 
 
 async def test_transports_of_one_kind_go_on_from_each_other(

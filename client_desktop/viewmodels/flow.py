@@ -52,7 +52,9 @@ class Flow(AccountModel):
     def act(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run what was asked for; what went wrong before is forgotten."""
         self.set_error("")
-        return self.start(self._act(work))
+        task = self.start(self._act(work))
+        task.add_done_callback(lambda _: work.close())
+        return task
 
     def show(self, **values: Any) -> None:
         """Set attributes, and tell the view if anything is different."""

@@ -38,6 +38,8 @@ class ViewModel(QObject):
         task = asyncio.get_event_loop().create_task(self._guard(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # One that is cancelled before its first step has never begun its work.
+        task.add_done_callback(lambda _: work.close())
         return task
 
     def listen(self, kind: type[C], listener: Callable[[C], None]) -> None:

@@ -22,6 +22,18 @@ Item {
         }
     }
 
+    // Where somebody signed in last is where they most likely want to sign in again.
+    Component.onCompleted: {
+        if (login.serverName === "" && !login.busy && app.preferences.lastServer !== "")
+            login.lookUp(app.preferences.lastServer);
+    }
+    Connections {
+        target: root.login
+        function onSignedIn() {
+            app.preferences.lastServer = root.login.serverUrl.startsWith("http:") ? root.login.serverUrl : root.login.serverName;
+        }
+    }
+
     Loader {
         id: loader
         anchors.fill: parent

@@ -1,0 +1,268 @@
+"""The whole client, drawn without a display: cards, pages and dialogs by their buttons, on a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QObject, QPoint, Qt, qInstallMessageHandler
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtQuick import QQuickItem
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from client_desktop.app import DesktopApp, Places
+from client_desktop.viewmodels.words import install_words
+from client_desktop.views.look import prepare_application
+
+PATIENCE_S = 30.0
+PASSWORD = "correct horse battery"
+PAGES = (
+    "profile",
+    "account",
+    "devices",
+    "notifications",
+    "appearance",
+    "privacy",
+    "encryption",
+    "keyboard",
+    "about",
+)
+ROOM_PAGES = (
+    "general",
+    "access",
+    "permissions",
+    "members",
+    "notifications",
+    "addresses",
+    "packs",
+    "advanced",
+)
+DIALOGS = (
+    "newDirect",
+    "createRoom",
+    "createSpace",
+    "explore",
+    "spaceHome",
+    "addRooms",
+    "invite",
+    "leaveRoom",
+    "person",
+    "report",
+    "ignore",
+    "removeMember",
+    "accounts",
+    "signOut",
+    "signedOut",
+    "shortcuts",
+    "verifyDevice",
+    "verification",
+    "setUpRecovery",
+    "recover",
+    "resetIdentity",
+)
+
+
+class Desk:
+    """The client as a user has it: what is visible is found by its `objectName` and used by mouse and keys."""
+
+    def __init__(self, desktop: DesktopApp) -> None:
+        assert desktop.app is not None
+        assert desktop.window is not None
+        self.desktop = desktop
+        self.app = desktop.app
+        self.window = desktop.window
+        self.warnings: list[str] = []
+
+    def part(self, name: str) -> QObject:
+        part = self.app.part(name)
+        assert part is not None
+        return part
+
+    def find(self, name: str) -> QQuickItem | None:
+        return next((item for item in _visible(self.window.contentItem()) if item.objectName() == name), None)
+
+    def texts(self) -> str:
+        found = [str(item.property("text")) for item in _visible(self.window.contentItem())]
+        return "\n".join(text for text in found if text)
+
+    async def until(self, holds: Callable[[], Any]) -> Any:
+        async with asyncio.timeout(PATIENCE_S):
+            while not (found := holds()):
+                await asyncio.sleep(0.01)
+        return found
+
+    async def click(self, name: str) -> None:
+        """Click what has this name, as soon as it is there and can be clicked."""
+        place = await self._place_of(name)
+        QTest.mouseClick(
+            self.window,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+            place,
+        )
+        await asyncio.sleep(0.02)
+
+    async def _place_of(self, name: str) -> QPoint:
+        """Wait until it is there, can be used, and has stopped moving."""
+        before = None
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                item = self.find(name)
+                if item is not None and item.isEnabled():
+                    place = item.mapToScene(item.boundingRect().center()).toPoint()
+                    if place == before:
+                        return place
+                    before = place
+                await asyncio.sleep(0.05)
+
+    async def type(self, name: str, text: str) -> None:
+        """Type into the field of this name."""
+        await self.until(lambda: self.find(name))
+        await self.click(name)
+        field = self.find(name)
+        assert field is not None
+        field.forceActiveFocus()
+        for letter in text:
+            QTest.keyClick(self.window, letter)
+        await asyncio.sleep(0.02)
+
+    def press(self, key: Qt.Key) -> None:
+        QTest.keyClick(self.window, key)
+
+
+def _visible(item: QQuickItem) -> list[QQuickItem]:
+    found = []
+    for child in item.childItems():
+        if child.isVisible():
+            found += [child, *_visible(child)]
+    return found
+
+
+@pytest.fixture
+async def desk(qtbot: QtBot, homeserver_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
+    application = QGuiApplication.instance()
+    assert isinstance(application, QGuiApplication)
+    prepare_application(application)
+    install_words("en")
+    warnings: list[str] = []
+    before = qInstallMessageHandler(lambda _kind, _context, text: warnings.append(text))
+    pump = asyncio.create_task(_pump())
+    desktop = DesktopApp(Places(tmp_path / "desktop"))
+    await desktop.open()
+    desk = Desk(desktop)
+    desk.part("preferences").set_values(language="en", reduced_motion=True)  # type: ignore[attr-defined]
+    yield desk
+    await desktop.close()
+    pump.cancel()
+    with suppress(asyncio.CancelledError):
+        await pump
+    qInstallMessageHandler(before)
+    own = [text for text in warnings if "/views/" in text and "/views/main/" not in text]
+    assert own == []
+
+
+async def _pump() -> None:
+    while True:
+        QCoreApplication.processEvents()
+        await asyncio.sleep(0.005)
+
+
+async def register(desk: Desk, homeserver_url: str, name: str = "alice") -> None:
+    await desk.type("serverField", homeserver_url)
+    await desk.click("serverContinue")
+    await desk.click("createAccount")
+    await desk.type("newName", name)
+    await desk.type("newPassword", PASSWORD)
+    await desk.click("register")
+    await desk.until(lambda: desk.app.property("page") == "main")
+
+
+async def close_dialog(desk: Desk) -> None:
+    """Close whatever dialog is open by Escape."""
+    desk.press(Qt.Key.Key_Escape)
+    await asyncio.sleep(0.05)
+
+
+async def test_account_is_made_and_recovery_set_up_by_hand(desk: Desk, homeserver_url: str) -> None:
+    await register(desk, homeserver_url)
+    await desk.click("makeKey")
+    await desk.until(lambda: desk.find("recoveryKey"))
+    shown = desk.find("recoveryKey")
+    assert shown is not None
+    assert str(shown.property("text")).startswith("Es")
+    next_button = desk.find("keyNext")
+    assert next_button is not None
+    assert not next_button.isEnabled()
+    await desk.click("keyKept")
+    await desk.click("keyNext")
+    await desk.click("setUpDone")
+    await desk.until(lambda: desk.part("encryption").property("deviceVerified"))
+
+
+async def test_wrong_password_is_said_above_the_fields(desk: Desk, homeserver_url: str) -> None:
+    await desk.type("serverField", homeserver_url)
+    await desk.click("serverContinue")
+    await desk.type("userName", "alice")
+    await desk.type("password", "wrong")
+    desk.press(Qt.Key.Key_Return)
+    await desk.until(lambda: "User name or password is not right. Try again." in desk.texts())
+
+
+async def test_every_page_and_dialog_is_drawn_without_a_warning(
+    desk: Desk, homeserver_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    await register(desk, homeserver_url)
+    await desk.until(lambda: desk.find("makeKey"))
+    engine = desk.desktop._engine
+    assert engine is not None
+    client = next(iter(engine.accounts.values()))
+    create = desk.part("dialogs").property("createRoom")
+    made: list[str] = []
+    create.created.connect(made.append)
+    create.begin("")
+    await create.settle()
+    for options in ({"name": "Club", "space": True}, {"name": "Hut"}):
+        create.create(options)
+        await create.settle()
+    space_id, room_id = made
+    await desk.until(lambda: room_id in desk.app.rooms_model.summaries)
+    arguments = {"roomId": room_id, "userId": client.me.user_id, "spaceId": ""}
+    for name in DIALOGS:
+        wanted = arguments | ({"roomId": space_id} if name in ("spaceHome", "addRooms") else {})
+        desk.app.openDialogWith(name, wanted)
+        await asyncio.sleep(0.1)
+        desk.window.grabWindow()
+    for page in ROOM_PAGES:
+        desk.app.openDialogWith("roomSettings", {"roomId": room_id, "page": page})
+        await asyncio.sleep(0.1)
+        desk.window.grabWindow()
+    await close_dialog(desk)
+    desk.app.show("settings")
+    for page in PAGES:
+        desk.part("settings").open(page)  # type: ignore[attr-defined]
+        await asyncio.sleep(0.1)
+        desk.window.grabWindow()
+    assert [record.message for record in caplog.records if "view model" in record.message] == []
+
+
+async def test_room_is_made_by_hand_and_settings_close_by_escape(desk: Desk, homeserver_url: str) -> None:
+    await register(desk, homeserver_url)
+    await desk.until(lambda: desk.find("makeKey"))
+    await close_dialog(desk)
+    desk.app.openDialog("createRoom")
+    await desk.type("roomName", "Hut")
+    await desk.click("submitCreate")
+    await desk.until(lambda: desk.app.room_model.room_id)
+    desk.app.show("settings")
+    await desk.until(lambda: desk.find("page-devices"))
+    await desk.click("page-devices")
+    await desk.until(lambda: "Where you are signed in." in desk.texts())
+    desk.press(Qt.Key.Key_Escape)
+    await desk.until(lambda: desk.app.property("page") == "main")

@@ -160,7 +160,7 @@ def add_keyword(rules: RuleSet, word: str) -> list[RuleChange]:
     word = word.strip()[:MAX_KEYWORD]
     if not word or word.casefold() in (known.casefold() for known in keywords(rules)):
         return []
-    rule_id = _keyword_id(word)
+    rule_id = _keyword_id(word.casefold())
     return [_make(RuleKind.CONTENT, rule_id, {"pattern": word, "actions": HIGHLIGHT})]
 
 

@@ -14,7 +14,7 @@ ROOM = RoomView("Mia", 3, {}, 0)
 PAIR = RoomView("Mia", 2, {}, 0)
 
 
-def message(body: str = "hi", **content: Any) -> EventView:
+def message(body: Any = "hi", **content: Any) -> EventView:
     return EventView("!r", "$e", "m.room.message", "@you:x", {"msgtype": "m.text", "body": body, **content})
 
 

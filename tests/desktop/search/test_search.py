@@ -8,6 +8,10 @@ from client_desktop.core.changes import RoomKeysReceived
 from client_desktop.core.search import Search, SearchFilter
 from client_desktop.core.search.folding import fold, fold_with_places, parse_words
 from client_desktop.core.search.search import excerpt
+from tests.api.client import ApiClient
+from tests.api.room_calls import create
+from tests.desktop.clients import OpenClient
+from tests.desktop.timeline.waiting import until
 from tests.desktop.timeline.world import BOB, CAROL, ME, ROOM, START_MS, World
 
 
@@ -173,3 +177,22 @@ def test_places_of_folded_text_point_into_the_text(text: str) -> None:
 def test_marks_lie_within_the_excerpt(text: str, query: str) -> None:
     shown, marks = excerpt(text, parse_words(query))
     assert all(0 <= start < end <= len(shown) for start, end in marks)
+
+
+async def test_server_finds_what_this_device_has_not_read(open_client: OpenClient, nobody: ApiClient) -> None:
+    bob = await nobody.register("bob")
+    room_id = await create(bob, preset="public_chat")
+    body = {"msgtype": "m.text", "body": "ancient wisdom"}
+    (await bob.put(f"/_matrix/client/v3/rooms/{room_id}/send/m.room.message/0", json=body)).ok()
+    for number in range(30):
+        content = {"msgtype": "m.text", "body": f"chatter {number}"}
+        (
+            await bob.put(f"/_matrix/client/v3/rooms/{room_id}/send/m.room.message/c{number}", json=content)
+        ).ok()
+    alice = await open_client("alice")
+    await alice.rooms.join(room_id)
+    await until(lambda: alice.rooms.summary(room_id) is not None)
+    assert alice.search.find("wisdom") == ()
+    page = await alice.search.find_on_server("wisdom", SearchFilter(room_id=room_id))
+    assert [hit.text for hit in page.hits] == ["ancient wisdom"]
+    assert [hit.text for hit in alice.search.find("wisdom")] == ["ancient wisdom"]

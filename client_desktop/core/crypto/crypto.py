@@ -21,7 +21,6 @@ from client_desktop.core.crypto.olm import OlmSessions
 from client_desktop.core.crypto.ports import (
     Files,
     MissingKeyListener,
-    NoTrust,
     Rooms,
     ToDeviceHandler,
     ToDeviceMessages,
@@ -112,16 +111,16 @@ class Crypto:
         clock: Clock,
         rooms: Rooms,
         pickle_key: bytes,
-        trust: Trust | None = None,
+        trust: Trust,
     ) -> Crypto:
         """Open the encryption of a device, making its keys where it has none.
 
-        `pickle_key` is 32 bytes out of the secret store. `trust` may be put into `devices.trust` later.
+        `pickle_key` is 32 bytes out of the secret store.
 
         Raises: StoreDamaged.
         """
         account = OlmAccount.open(store, pickle_key, user_id, device_id)
-        return cls(account, api, store, changes, clock, rooms, trust or NoTrust(), pickle_key)
+        return cls(account, api, store, changes, clock, rooms, trust, pickle_key)
 
     def close(self) -> None:
         """Hear of nothing any more."""

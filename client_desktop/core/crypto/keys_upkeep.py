@@ -21,6 +21,7 @@ from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
 from client_desktop.core.shapes import as_count, as_object
 from client_desktop.core.store import Store
 from client_desktop.core.store.olm import (
+    AccountRow,
     durable_transaction,
     select_account,
     update_device_keys_uploaded,
@@ -35,7 +36,7 @@ FORGET_FALLBACK_MS: Final = 3_600_000
 """How long messages under the fallback key before the current one may take to arrive."""
 FALLBACK_PAUSE_MS: Final = 300_000
 """A server that always says "used" gets a new key no oftener than this."""
-REFUSED_PAUSE_MS: Final = 600_000
+REFUSED_PAUSE_S: Final = 600.0
 
 
 class KeysUpkeep:
@@ -49,7 +50,7 @@ class KeysUpkeep:
         self._uploading = asyncio.Lock()
         self._on_server: int | None = None
         self._fallback_used = False
-        self._refused_until_ms = 0
+        self._refused_until_s = 0.0
 
     def note_counts(self, counts: Mapping[str, object] | None, fallback_types: Sequence[str] | None) -> None:
         """Hear what a sync says of the server's supply; None where it says nothing."""
@@ -64,7 +65,7 @@ class KeysUpkeep:
         Raises: ClientError; nothing is lost then, the next call goes on.
         """
         async with self._uploading:
-            if self._clock.now_ms() < self._refused_until_ms:
+            if self._clock.monotonic() < self._refused_until_s:
                 return
             self._generate()
             body = self._body()
@@ -85,16 +86,14 @@ class KeysUpkeep:
             if missing:
                 self._account.generate_one_time_keys(missing)
             if fallback:
-                row = select_account(db)
-                made_before = row is not None and row.fallback_made_ms > 0 and self._fallback_used
+                made_before = self._row().fallback_made_ms > 0 and self._fallback_used
                 self._account.generate_fallback_key()
                 update_fallback(db, max(1, self._clock.now_ms()), made_before)
             self._account.save(db)
 
     def _missing_one_time_keys(self) -> int:
         if self._on_server is None:
-            row = select_account(self._store.db)
-            if row is None or row.device_keys_uploaded:
+            if self._row().device_keys_uploaded:
                 return 0
             self._on_server = 0  # a device that the server does not know has no keys there
         waiting = len(self._account.unpublished_one_time_keys())
@@ -102,20 +101,19 @@ class KeysUpkeep:
 
     def _fallback_due(self) -> bool:
         """Tell whether a new fallback key is needed, or the one before the current is to be pushed out."""
-        row = select_account(self._store.db)
-        if row is None or self._account.unpublished_fallback_key():
+        row = self._row()
+        if self._account.unpublished_fallback_key():
             return False
         age_ms = self._clock.now_ms() - row.fallback_made_ms
         if row.fallback_made_ms == 0:
             return True
         if self._fallback_used:
-            return age_ms >= FALLBACK_PAUSE_MS
-        return row.fallback_before_kept and age_ms >= FORGET_FALLBACK_MS
+            return not 0 <= age_ms < FALLBACK_PAUSE_MS
+        return row.fallback_before_kept and not 0 <= age_ms < FORGET_FALLBACK_MS
 
     def _body(self) -> JsonObject:
         body: JsonObject = {}
-        row = select_account(self._store.db)
-        if row is not None and not row.device_keys_uploaded:
+        if not self._row().device_keys_uploaded:
             body["device_keys"] = self._account.device_keys()
         if one_time := self._account.unpublished_one_time_keys():
             body["one_time_keys"] = self._named(one_time, fallback=False)
@@ -128,6 +126,11 @@ class KeysUpkeep:
             f"{CURVE}:{key_id}": self._account.signed_key(key, fallback=fallback)
             for key_id, key in keys.items()
         }
+
+    def _row(self) -> AccountRow:
+        row = select_account(self._store.db)
+        assert row is not None, "an open account is stored"
+        return row
 
     async def _send(self, body: ReadonlyJsonObject) -> None:
         try:
@@ -154,7 +157,7 @@ class KeysUpkeep:
         everything would make us draw keys without end.
         """
         log.warning("keys/upload was refused: %s", error.errcode)
-        self._refused_until_ms = self._clock.now_ms() + REFUSED_PAUSE_MS
+        self._refused_until_s = self._clock.monotonic() + REFUSED_PAUSE_S
         with durable_transaction(self._store) as db:
             self._account.mark_published()
             self._account.save(db)

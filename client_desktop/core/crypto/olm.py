@@ -172,7 +172,7 @@ class OlmSessions:
         """Plan a new session with a device whose message could not be decrypted; once an hour at most."""
         now_ms = self._clock.now_ms()
         last_ms = select_repair_ms(self._store.db, sender_key)
-        if last_ms is None or now_ms - last_ms >= REPAIR_PAUSE_MS:
+        if last_ms is None or not 0 <= now_ms - last_ms < REPAIR_PAUSE_MS:
             with self._store.transaction() as db:
                 upsert_repair(db, sender_key, user_id, now_ms)
 

@@ -83,21 +83,5 @@ MissingKeyListener: TypeAlias = Callable[[str, str], None]
 """Called with room id and session id when an event cannot be decrypted for want of its key."""
 
 
-class NoTrust:
-    """Without cross-signing nobody is verified and nothing is pinned."""
-
-    def receive_identities(self, db: sqlite3.Connection, user_id: str, answer: ReadonlyJsonObject) -> bool:
-        return False
-
-    def device_cross_signed(self, device: Device) -> bool:
-        return False
-
-    def device_verified(self, device: Device) -> bool:
-        return False
-
-    def user_trust(self, user_id: str) -> UserTrust:
-        return UserTrust.UNKNOWN
-
-
 ToDeviceMessages: TypeAlias = dict[str, dict[str, JsonObject]]
 """User id to device id (or `*`) to content."""

@@ -46,6 +46,20 @@ KEYS_PER_TRANSACTION: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a room key comes from; the members are those of `InboundSession`."""
+
+    sender: str | None
+    sender_key: str
+    claimed_ed25519: str
+    origin: Origin
+    authentic: bool
+    shared_history: bool
+    chain: tuple[str, ...] = ()
+    brought_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RoomKey:
     """A room key, ready for use."""
 
@@ -113,20 +127,15 @@ class RoomKeys:
             raise CryptoError("the key of another session")
         if count_of_sender_key(db, message.sender_key, MAX_SESSIONS_PER_DEVICE) >= MAX_SESSIONS_PER_DEVICE:
             raise CryptoError("too many sessions of one device")
-        self.merge(
-            db,
-            session,
-            self._info(
-                room_id,
-                session,
-                sender=message.sender,
-                sender_key=message.sender_key,
-                claimed_ed25519=message.claimed_ed25519,
-                origin=Origin.DIRECT,
-                authentic=True,
-                shared_history=shared_history_of(content),
-            ),
+        provenance = Provenance(
+            message.sender,
+            message.sender_key,
+            message.claimed_ed25519,
+            Origin.DIRECT,
+            authentic=True,
+            shared_history=shared_history_of(content),
         )
+        self.merge(db, session, self._info(room_id, session, provenance))
 
     def store_own(
         self, db: sqlite3.Connection, room_id: str, session: vodozemac.GroupSession, shared_history: bool
@@ -134,17 +143,15 @@ class RoomKeys:
         """Store the readable side of a session that we made, before it is used."""
         readable = vodozemac.InboundGroupSession(session.session_key)
         me = self._account
-        info = self._info(
-            room_id,
-            readable,
-            sender=me.user_id,
-            sender_key=me.curve25519,
-            claimed_ed25519=me.ed25519,
-            origin=Origin.OWN,
+        provenance = Provenance(
+            me.user_id,
+            me.curve25519,
+            me.ed25519,
+            Origin.OWN,
             authentic=True,
             shared_history=shared_history,
         )
-        self.merge(db, readable, info)
+        self.merge(db, readable, self._info(room_id, readable, provenance))
 
     async def import_many(self, keys: Iterable[ExportedKey], origin: Origin, *, brought_by: str = "") -> int:
         """Do as `import_keys` does, for as many keys as there are, without holding up everything else."""
@@ -194,18 +201,17 @@ class RoomKeys:
             session = vodozemac.InboundGroupSession.import_session(exported)
         if session.session_id != key.session_id:
             raise CryptoError("the key of another session")
-        info = self._info(
-            check_room_id(key.room_id),
-            session,
-            sender=None,
-            sender_key=key.sender_key,
-            claimed_ed25519=key.claimed_ed25519,
-            origin=origin,
+        provenance = Provenance(
+            None,
+            key.sender_key,
+            key.claimed_ed25519,
+            origin,
             authentic=False,
             shared_history=key.shared_history or origin is Origin.BUNDLE,
             chain=key.chain,
             brought_by=brought_by,
         )
+        info = self._info(check_room_id(key.room_id), session, provenance)
         return self.merge(db, session, info, backup_version)
 
     def merge(
@@ -275,32 +281,21 @@ class RoomKeys:
             return False
 
     def _info(
-        self,
-        room_id: str,
-        session: vodozemac.InboundGroupSession,
-        *,
-        sender: str | None,
-        sender_key: str,
-        claimed_ed25519: str,
-        origin: Origin,
-        authentic: bool,
-        shared_history: bool,
-        chain: tuple[str, ...] = (),
-        brought_by: str = "",
+        self, room_id: str, session: vodozemac.InboundGroupSession, provenance: Provenance
     ) -> InboundSession:
         return InboundSession(
             room_id,
             session.session_id,
             session.pickle(self._pickle_key),
             session.first_known_index,
-            sender,
-            sender_key,
-            claimed_ed25519,
-            origin,
-            authentic,
-            shared_history,
-            chain,
-            brought_by,
+            provenance.sender,
+            provenance.sender_key,
+            provenance.claimed_ed25519,
+            provenance.origin,
+            provenance.authentic,
+            provenance.shared_history,
+            provenance.chain,
+            provenance.brought_by,
             self._clock.now_ms(),
         )
 

@@ -75,9 +75,13 @@ class RoomSettings:
                 return
             content = {}
         settings = {name: content.get(name) for name in ("rotation_period_ms", "rotation_period_msgs")}
-        if settings != known:
-            with self._store.transaction() as db:
-                upsert_encrypted_room(db, room_id, settings)
+        if settings == known:
+            return
+        if self._store.db.in_transaction:  # whoever asks may be writing the room's state just now
+            upsert_encrypted_room(self._store.db, room_id, settings)
+            return
+        with self._store.transaction() as db:
+            upsert_encrypted_room(db, room_id, settings)
 
     def of(self, room_id: str) -> RoomEncryption | None:
         """Give a room's settings, within bounds; None for a room that is not encrypted."""

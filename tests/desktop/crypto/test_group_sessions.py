@@ -268,6 +268,15 @@ async def test_a_room_that_wants_encryption_unknown_to_us_is_not_written_to_in_c
     assert not alice.crypto.is_encrypted("!none")
 
 
+async def test_a_room_may_be_asked_about_while_its_state_is_being_written(alice: EncryptingDevice) -> None:
+    content = {"algorithm": "m.megolm.v1.aes-sha2"}
+    alice.rooms.take("!r", {"type": "m.room.encryption", "state_key": "", "content": content})
+    with alice.store.transaction():
+        assert alice.crypto.is_encrypted("!r")
+    alice.rooms.forget("!r")
+    assert alice.crypto.is_encrypted("!r")
+
+
 async def test_an_event_that_says_encryption_in_the_timeline_counts_at_once(alice: EncryptingDevice) -> None:
     event = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
     await alice.crypto.decrypt_events("!room", [event])

@@ -187,3 +187,13 @@ async def test_a_message_under_the_fallback_key_before_is_still_read(
     await alice.crypto.after_sync()
     await alice.crypto.receive_sync(message["events"], {}, None, None)
     assert [received.content for received in heard] == [{"late": True}]
+
+
+async def test_a_clock_that_was_put_back_keeps_no_used_key_in_use(
+    alice: EncryptingDevice, uploads: Uploads
+) -> None:
+    alice.clock.advance(-HOUR_MS)
+    alice.crypto.upkeep.note_counts(None, [])
+    await alice.crypto.after_sync()
+    assert [len(names) for names in uploads.names("fallback_keys")] == [1]
+    alice.clock.advance(HOUR_MS)

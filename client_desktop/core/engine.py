@@ -17,7 +17,7 @@ from client_desktop.core.accounts.stored_sessions import forget_session, keep_se
 from client_desktop.core.accounts.tokens import SessionTokens
 from client_desktop.core.api import Api
 from client_desktop.core.boundary import describe
-from client_desktop.core.changes import AccountsChanged, Changes
+from client_desktop.core.changes import AccountsChanged, Change, Changes, SyncStateChanged
 from client_desktop.core.client import Client, pickle_name
 from client_desktop.core.clock import Clock
 from client_desktop.core.errors import ClientError
@@ -53,6 +53,7 @@ class Engine:
         self.clock = clock
         self.http = http
         """For requests that are no account's: finding a server, signing in."""
+        self._stop_listening = changes.listen(SyncStateChanged, self._note_broken)
         self._sleep_watch = SleepWatch(clock, self.wake)
         self.accounts: dict[str, Client] = {}
         """User id to client."""
@@ -145,6 +146,7 @@ class Engine:
 
     async def close(self) -> None:
         """Stop everything, and wait for it."""
+        self._stop_listening()
         await self._sleep_watch.close()
         await asyncio.gather(*(self._close(user_id) for user_id in tuple(self.accounts)))
         await self.http.close()
@@ -176,6 +178,13 @@ class Engine:
         except ClientError as error:
             log.error("the store of an account cannot be opened: %s", describe(error))
             self.broken[session.user_id] = error
+
+    def _note_broken(self, change: Change) -> None:
+        """Take notice that an account's store has turned out to be damaged."""
+        client = self.accounts.get(change.account)
+        if client is not None and client.sync.broken is not None:
+            self.broken[change.account] = client.sync.broken
+            self.changes.publish(AccountsChanged(change.account))
 
     async def _close(self, user_id: str) -> None:
         client = self.accounts.pop(user_id, None)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from client_desktop.core.api.backoff import backoff_s
 from client_desktop.core.boundary import describe
 from client_desktop.core.changes import Changes, SyncStateChanged
-from client_desktop.core.errors import ClientError, RateLimited, TokenRejected
+from client_desktop.core.errors import ClientError, RateLimited, StoreDamaged, TokenRejected
 from client_desktop.core.store import Store
 from client_desktop.core.store.facts import delete_fact, select_fact, upsert_fact
 from client_desktop.core.sync.apply import Participants, apply_batch
@@ -39,6 +39,9 @@ class SyncLoop:
         self._wake = asyncio.Event()
         self._state_changed = asyncio.Event()
         self._failures = 0
+        self._restarts = 0
+        self.broken: StoreDamaged | None = None
+        """Why it stopped by itself."""
         self._after = Repeater(self._after_sync, "after a sync")
         self.state = SyncState.STOPPED
         self.signed_out_softly = False
@@ -76,7 +79,7 @@ class SyncLoop:
         self._set_state(SyncState.STOPPED)
 
     async def _run(self) -> None:
-        while self.state is not SyncState.SIGNED_OUT:
+        while self.state is not SyncState.SIGNED_OUT and self.broken is None:
             try:
                 await self._step()
                 self._failures = 0
@@ -85,9 +88,12 @@ class SyncLoop:
                 await self._close_transport()
                 self._set_state(SyncState.SIGNED_OUT)
             except TokenForgotten as error:
-                log.info("sync: the server does not know the token any more; beginning anew")
+                await self._begin_anew(error)
+            except StoreDamaged as error:
+                log.error("sync: the store is damaged: %s", describe(error))
+                self.broken = error
                 await self._close_transport()
-                self._forget_token(error.keep)
+                self._set_state(SyncState.STOPPED)
             except Exception as error:  # noqa: BLE001 nothing may end the loop but its owner
                 await self._recover(error)
 
@@ -101,6 +107,8 @@ class SyncLoop:
             await transport.close()
             return
         self._choice.note_success(transport.kind)
+        if batch.complete and not batch.whole:
+            self._restarts = 0
         if batch.whole:
             self._parts.crypto.sync_restarted()
         await apply_batch(self._store, self._parts, batch, transport.token_kind)
@@ -124,6 +132,15 @@ class SyncLoop:
             waking.cancel()
             await asyncio.gather(getting, waking, return_exceptions=True)
 
+    async def _begin_anew(self, error: TokenForgotten) -> None:
+        """Forget the token; a server that forgets each at once is asked for everything ever less often."""
+        log.info("sync: the server does not know the token any more; beginning anew")
+        await self._close_transport()
+        self._forget_token(error.keep)
+        if self._restarts:
+            await self._pause(backoff_s(self._restarts))
+        self._restarts += 1
+
     async def _recover(self, error: Exception) -> None:
         """Close what is broken, and wait: longer each time, less when woken."""
         if isinstance(error, ClientError):
@@ -138,6 +155,10 @@ class SyncLoop:
         if isinstance(error, RateLimited):
             delay_s = max(delay_s, error.retry_after_ms / 1000)
         self._failures += 1
+        await self._pause(delay_s)
+
+    async def _pause(self, delay_s: float) -> None:
+        """Wait, unless woken; who is woken begins with short delays again."""
         with suppress(TimeoutError):
             async with asyncio.timeout(delay_s):
                 await self._wake.wait()

@@ -148,7 +148,7 @@ class SlidingSync:
         count = as_count(as_object(as_object(body.get("lists")).get(LIST)).get("count"))
         was_complete, self._complete = self._complete, self._window >= count
         if self._seen is not None:
-            self._seen |= batch.rooms.keys()
+            self._seen |= {room_id for room_id, room in batch.rooms.items() if room.membership is not None}
         all_rooms = None
         if self._complete and not was_complete and self._seen is not None:
             all_rooms, self._seen = frozenset(self._seen), None

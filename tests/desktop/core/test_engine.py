@@ -143,6 +143,24 @@ async def test_every_account_tries_again_after_sleep(
     await woken.wait()
 
 
+async def test_a_store_that_turns_out_to_be_damaged_is_told(
+    open_engine: OpenEngine, open_client: OpenClient, changes: Changes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = await open_engine()
+    alice = await live(await engine.add(await open_client.sign_in("alice")))
+
+    async def find_damage(*args: object) -> None:
+        raise StoreDamaged("database disk image is malformed")
+
+    monkeypatch.setattr("client_desktop.core.sync.loop.apply_batch", find_damage)
+    with Heard(changes, AccountsChanged) as heard:
+        await alice.people.set_account_data("org.example", {})
+        await heard.until(lambda: alice.me.user_id in engine.broken)
+    assert alice.sync.state is SyncState.STOPPED
+    await engine.remove(alice.me.user_id)
+    assert engine.broken == {}
+
+
 async def test_names_made_of_people_speak_the_language(
     open_engine: OpenEngine, open_client: OpenClient, changes: Changes
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -261,6 +262,23 @@ async def test_an_answer_that_is_no_sync_is_tried_again(server: ScriptedHomeserv
         server.syncs.put_nowait(sync({}))
         client.sync.wake()
         await client.sync.until(SyncState.LIVE)
+
+
+async def test_a_server_that_forgets_every_token_is_not_asked_in_a_loop(
+    server: ScriptedHomeserver, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delays: list[int] = []
+
+    def wait_shortly(attempt: int) -> float:
+        delays.append(attempt)
+        return 0.0
+
+    monkeypatch.setattr("client_desktop.core.sync.loop.backoff_s", wait_shortly)
+    for _ in range(3):
+        server.syncs.put_nowait(sync({}))
+        server.syncs.put_nowait(web.json_response({"errcode": "M_UNKNOWN"}, status=400))
+    await apply(server, client, sync({}))
+    assert delays == [1, 2]
 
 
 async def test_who_we_are_in_a_room_is_the_sections_word(server: ScriptedHomeserver, client: Client) -> None:

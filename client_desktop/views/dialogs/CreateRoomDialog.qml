@@ -52,7 +52,7 @@ PDialog {
 
         Column {
             id: form
-            width: parent.width
+            width: parent.width - (parent.parent.contentHeight > parent.parent.height ? Theme.space12 : 0)
             spacing: Theme.space16
 
             ErrorLine { width: parent.width; text: dialog.model.error }

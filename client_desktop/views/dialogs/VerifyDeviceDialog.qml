@@ -19,7 +19,7 @@ PDialog {
         Row {
             width: parent.width
             topPadding: Theme.space8
-            PLink { id: lost; small: true; text: qsTrId("encryption.verify_lost"); onClicked: app.openDialog("resetIdentity") }
+            PLink { id: lost; small: true; text: app.encryption.storageExists ? qsTrId("encryption.verify_lost") : qsTrId("encryption.verify_no_device"); onClicked: app.openDialog("resetIdentity") }
             Item { width: parent.width - lost.width - later.width; height: 1 }
             PLink { id: later; small: true; text: qsTrId("encryption.verify_later"); onClicked: dialog.close() }
         }

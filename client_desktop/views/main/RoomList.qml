@@ -102,7 +102,7 @@ FocusScope {
     Loader { // what encryption still needs
         id: banner
         anchors { left: parent.left; right: parent.right; top: find.bottom; leftMargin: Theme.space8; rightMargin: Theme.space8 + 1; topMargin: height > 0 ? Theme.space8 : 0 }
-        height: item?.height ?? 0
+        height: item?.implicitHeight ?? 0
         source: app.encryption !== null ? "../dialogs/EncryptionBanner.qml" : ""
     }
 

@@ -69,7 +69,7 @@ DIALOGS = (
 
 
 class Desk:
-    """The client as a user has it: what is visible is found by its `objectName` and used by mouse and keys."""
+    """The client as a user has it: what is visible is found by `objectName` and used by mouse and keys."""
 
     def __init__(self, desktop: DesktopApp) -> None:
         assert desktop.app is not None
@@ -129,7 +129,7 @@ class Desk:
         assert field is not None
         field.forceActiveFocus()
         for letter in text:
-            QTest.keyClick(self.window, letter)
+            QTest.keyClick(self.window, letter)  # type: ignore[call-overload]
         await asyncio.sleep(0.02)
 
     def press(self, key: Qt.Key) -> None:

@@ -123,6 +123,7 @@ class Client:
         self.parts.verifications = self.crypto
         choice = TransportChoice(me.user_id, api, self._presence, only)
         self.sync = SyncLoop(me.user_id, store, changes, self.parts, choice)
+        self._presence.changed = self.sync.wake
 
     @property
     def me(self) -> Session:

@@ -128,7 +128,7 @@ class People:
         if status_message is not None:
             body["status_msg"] = status_message
         await self._api.put(path("/_matrix/client/v3/presence/{}/status", self._user_id), body, retry=True)
-        self._choice.state = state
+        self._choice.choose(state)
 
     def ignored(self) -> frozenset[str]:
         """Give whom the account ignores."""

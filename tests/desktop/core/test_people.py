@@ -95,5 +95,19 @@ async def test_presence_comes_with_sync(
     assert client.people.presence("@none:example.org") is None
 
 
+@pytest.mark.parametrize("only", list(SyncTransport))
+async def test_who_wants_to_look_away_does_so_at_once(
+    only: SyncTransport, open_client: OpenClient, nobody: ApiClient
+) -> None:
+    bob = await nobody.register("bob")
+    client = await open_client("alice", only=only)
+    room_id = await create(bob, preset="public_chat")
+    await client.rooms.join(room_id)
+    await client.people.set_presence("unavailable")
+    path = f"/presence/{client.me.user_id}/status"
+    while (await bob.get(path)).ok()["presence"] != "unavailable":
+        pass
+
+
 def _status(presence: Presence | None) -> str:
     return "" if presence is None else presence.status_message

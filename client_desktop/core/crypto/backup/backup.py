@@ -107,12 +107,15 @@ class Backup:
         wanted = self.current is not None and (await self._data.get(PREFERENCE)).get("enabled") is not False
         self._use(self.current if wanted and self.trusted else None)
 
-    async def create(self) -> None:
-        """Begin a new backup in place of any before; its private key stays here.
+    async def create(self, *, keep_key: bool = False) -> None:
+        """Begin a new backup in place of any before; its private key is here, and nowhere else yet.
+
+        `keep_key`: with the private key of an earlier one, if that is here, which the secret storage has.
 
         Raises: ClientError.
         """
-        key = random_bytes(KEY_BYTES)
+        known = self._secrets.get(BACKUP_KEY) if keep_key else None
+        key = (None if known is None else _read_key(known)) or random_bytes(KEY_BYTES)
         public_key = pk_public_key(key)
         auth_data = self._identity.sign_as_master(self._sign_as_device({"public_key": public_key}))
         # Stored before it is published, so that no crash loses it, and beside the one before, which is of use
@@ -128,14 +131,15 @@ class Backup:
     async def switch_on(self) -> None:
         """Use the backup that there is, or a new one where there is none that we can trust.
 
-        A new one has a private key that belongs into the secret storage: see `secret`.
+        Where this device never had a backup's key, the secret storage has not got the new one either: a new
+        recovery key (`Recovery.change_recovery_key`) puts it there.
 
         Raises: ClientError.
         """
         await self._data.put(PREFERENCE, {"enabled": True})
         await self.check()
         if self.active is None:
-            await self.create()
+            await self.create(keep_key=True)
 
     async def switch_off(self) -> None:
         """Put no more keys into the backup, from any device; what is in it is deleted.

@@ -116,6 +116,7 @@ class Recovery:
         await self._backup.check()
         if self._backup.private_key() is None:
             await self._backup.create()
+        await self._backup.sign()
         return await self._make_storage(passphrase)
 
     async def change_recovery_key(self, passphrase: str = "") -> str:

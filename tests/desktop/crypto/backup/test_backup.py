@@ -3,11 +3,13 @@
 import pytest
 
 from client_desktop.core.changes import EncryptionStateChanged, RoomKeysReceived
+from client_desktop.core.crypto.backup import upload
 from client_desktop.core.crypto.backup.errors import NoBackup
 from client_desktop.core.crypto.backup.restore import ASK_AGAIN_MS
 from client_desktop.core.crypto.backup.server import VERSION
 from client_desktop.core.crypto.primitives import encode_base64, pk_public_key, random_bytes
 from client_desktop.core.crypto.secrets.local_secrets import BACKUP_KEY
+from client_desktop.core.errors import MatrixError, NetworkUnavailable
 from client_desktop.core.json_types import JsonObject
 from tests.desktop.clients import Heard
 from tests.desktop.crypto.devices import meet
@@ -161,12 +163,15 @@ async def test_switching_it_off_deletes_it_and_is_remembered_for_other_devices(
     alice: SecuredDevice, bob: SecuredDevice
 ) -> None:
     await alice.set_up()
+    key = alice.secured.backup.private_key()
     await alice.secured.backup.switch_off()
     state = alice.secured.state()
     assert (state.backup_version, state.backup_active) == (None, False)
     assert await alice.secured.secrets._data.get("m.key_backup") == {"enabled": False}
     await alice.secured.backup.switch_on()
     assert alice.secured.state().backup_active
+    # The recovery key that the user has opens the new one too.
+    assert alice.secured.backup.private_key() == key is not None
     assert await alice.secured.secrets._data.get("m.key_backup") == {"enabled": True}
     await alice.secured.backup.switch_on()
     assert alice.secured.backup.active is not None
@@ -221,3 +226,82 @@ async def test_the_task_uploads_what_comes(alice: SecuredDevice, bob: SecuredDev
         await alice.sync()
         await heard.until(lambda: alice.secured.state().keys_waiting == 0)
     assert len((await in_backup(alice))[room_id]) == 2
+
+
+async def test_the_task_goes_on_after_the_server_was_away(
+    alice: SecuredDevice, bob: SecuredDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await alice.set_up()
+    room_id = await meet(alice, bob)
+    await alice.send(room_id, "one")
+    monkeypatch.setattr(upload, "FIRST_PAUSE_S", 0.01)
+    server, failures = alice.secured.backup_upload._server, [NetworkUnavailable("away"), ValueError("odd")]
+    put_keys = server.put_keys
+
+    async def fail_twice(version: str, rooms: JsonObject) -> None:
+        if failures:
+            raise failures.pop()
+        await put_keys(version, rooms)
+
+    monkeypatch.setattr(server, "put_keys", fail_twice)
+    with Heard(alice.changes, EncryptionStateChanged) as heard:
+        alice.secured.start()
+        await heard.until(lambda: alice.secured.state().keys_waiting == 0)
+    assert failures == []
+
+
+async def test_a_refusal_that_is_no_other_version_is_told(
+    alice: SecuredDevice, bob: SecuredDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await alice.set_up()
+    await alice.send(await meet(alice, bob), "one")
+
+    async def refuse(version: str, rooms: JsonObject) -> None:
+        raise MatrixError(403, "M_FORBIDDEN", "no")
+
+    monkeypatch.setattr(alice.secured.backup_upload._server, "put_keys", refuse)
+    with pytest.raises(MatrixError):
+        await alice.secured.backup_upload.upload_waiting()
+    assert alice.secured.state().keys_waiting == 1
+
+
+async def test_wanted_keys_are_fetched_while_the_client_runs(
+    alice: SecuredDevice, bob: SecuredDevice, open_secured: OpenSecuredDevice
+) -> None:
+    recovery_key = await alice.set_up()
+    room_id = await meet(alice, bob)
+    await bob.send(room_id, "one")
+    await alice.sync()
+    await alice.secured.backup_upload.upload_waiting()
+    second = await open_secured("alice")
+    await second.secured.recover(recovery_key)
+    second.secured.start()
+    second.since = None
+    with Heard(second.changes, RoomKeysReceived) as heard:
+        await second.sync()
+        await heard.until(lambda: bool(heard.all))
+    second.since = None
+    assert await second.read(room_id) == ["one"]
+
+
+async def test_a_version_that_is_gone_already_is_deleted_without_a_word(alice: SecuredDevice) -> None:
+    await alice.set_up()
+    await alice.secured.backup.discard("1")
+    await alice.secured.backup.discard("1")
+    await alice.secured.backup.discard("99")
+
+
+async def test_a_backup_signed_by_a_device_alone_is_signed_by_the_identity_later(
+    alice: SecuredDevice,
+) -> None:
+    await alice.secured.backup.create()
+    version = alice.secured.backup.current
+    assert version is not None
+    assert list(version.auth_data["signatures"][alice.user_id]) == [f"ed25519:{alice.device_id}"]
+    await alice.set_up()
+    await alice.secured.backup.sign()
+    await alice.secured.backup.sign()
+    await alice.secured.backup.check()
+    version = alice.secured.backup.current
+    assert version is not None
+    assert len(version.auth_data["signatures"][alice.user_id]) == 2

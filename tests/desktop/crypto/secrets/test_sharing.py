@@ -1,10 +1,16 @@
 """Secrets among devices of the account: verified ones alone are given any, and are believed."""
 
+from dataclasses import replace
+
 import pytest
 import pytest_asyncio
 
+from client_desktop.core.crypto.secrets.account_data import AccountData
+from client_desktop.core.crypto.secrets.errors import WrongRecoveryKey
+from client_desktop.core.crypto.secrets.local_secrets import BACKUP_KEY
 from client_desktop.core.crypto.secrets.sharing import REQUEST, SEND, WAITING_MS
 from client_desktop.core.crypto.trust.identity import SECRET_NAMES
+from client_desktop.core.errors import MatrixError
 from client_desktop.core.json_types import JsonObject
 from client_desktop.core.store.secrets import SecretRequest, upsert_request
 from tests.desktop.crypto.secured_devices import OpenSecuredDevice, SecuredDevice, settle
@@ -203,3 +209,57 @@ async def test_a_secret_in_clear_text_is_not_taken(alice: SecuredDevice, second:
 async def test_without_verified_devices_nobody_is_asked(second: SecuredDevice) -> None:
     assert not await second.secured.sharing.request([MASTER])
     assert second.secured.sharing.requested == frozenset()
+
+
+async def test_a_storage_that_does_not_tell_the_right_key_is_tried_by_what_is_in_it(
+    alice: SecuredDevice, open_secured: OpenSecuredDevice
+) -> None:
+    storage = alice.secured.secrets
+    new, wrong = await storage.make(), await storage.make()
+    vague = replace(new, description={"algorithm": new.description["algorithm"]})
+    await storage.establish(vague, alice.secured.identity.secrets())
+    second = await open_secured("alice")
+    with pytest.raises(WrongRecoveryKey):
+        await second.secured.recover(wrong.recovery_key)
+    await second.secured.recover(new.recovery_key)
+    assert second.secured.state().device_verified
+
+
+async def test_a_backup_key_in_the_storage_that_is_damaged_does_not_keep_the_device_unverified(
+    alice: SecuredDevice, open_secured: OpenSecuredDevice
+) -> None:
+    recovery_key = await alice.secured.change_recovery_key()
+    data = AccountData(alice.api, alice.user_id)
+    content = await data.get(BACKUP_KEY)
+    for encrypted in content["encrypted"].values():
+        encrypted["mac"] = "AAAA"
+    await data.put(BACKUP_KEY, content)
+    second = await open_secured("alice")
+    await second.secured.recover(recovery_key)
+    state = second.secured.state()
+    assert (state.device_verified, state.backup_active) == (True, True)
+    assert second.secured.backup.private_key() is None
+
+
+async def test_a_storage_can_be_given_up(alice: SecuredDevice) -> None:
+    assert await alice.secured.secrets.exists()
+    await alice.secured.secrets.abolish((MASTER,))
+    assert not await alice.secured.secrets.exists()
+
+
+async def test_what_the_server_refuses_to_show_is_told(
+    alice: SecuredDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*arguments: object, **options: object) -> JsonObject:
+        raise MatrixError(403, "M_FORBIDDEN", "no")
+
+    monkeypatch.setattr(alice.api, "get", refuse)
+    with pytest.raises(MatrixError):
+        await alice.secured.secrets.exists()
+    with pytest.raises(MatrixError):
+        await alice.secured.backup.check()
+    with pytest.raises(MatrixError):
+        await alice.secured.backup_restore.restore_one("!r:example.org", "session")
+    restore = alice.secured.backup_restore
+    restore.want("!r:example.org", "session")
+    await restore.fetch_wanted()

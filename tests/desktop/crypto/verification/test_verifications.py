@@ -7,7 +7,7 @@ import pytest
 from client_desktop.core.changes import VerificationChanged
 from client_desktop.core.crypto.primitives import SigningKey
 from client_desktop.core.crypto.room_settings import SendTo
-from client_desktop.core.crypto.trust.errors import PrivateKeysMissing
+from client_desktop.core.crypto.trust.errors import PrivateKeysMissing, SignatureRefused
 from client_desktop.core.crypto.verification import names
 from client_desktop.core.crypto.verification.errors import NothingToVerify, NotThisCode, VerificationGone
 from client_desktop.core.crypto.verification.flow import PROMPT_MS, TIMEOUT_MS
@@ -606,3 +606,23 @@ async def test_in_rooms_that_are_not_encrypted_or_keep_devices_out_messages_are_
     assert only(bob).stage is Stage.REQUESTED
     messages = (await alice.plain.get(f"/rooms/{room_id}/messages?dir=b&limit=1")).ok()["chunk"]
     assert messages[0]["type"] == "m.room.message"
+
+
+async def test_what_cannot_be_signed_is_not_called_a_success(
+    alice: SecuredDevice, bob: SecuredDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room_id = await with_identities(alice, bob)
+    this = await compared(alice, bob, room_id)
+    await confirmed(this, bob)
+    await alice.sync()
+
+    async def refuse(*arguments: object) -> None:
+        raise SignatureRefused("no")
+
+    monkeypatch.setattr(alice.secured.identity, "sign_user", refuse)
+    with pytest.raises(SignatureRefused):
+        await alice.secured.verifications.confirm(this)
+    assert (only(alice).stage, only(alice).cancelled_by_us) == (Stage.CANCELLED, True)
+    ended = alice.secured.verifications.ended(this)
+    assert ended is not None
+    assert ended.code == names.KEY_MISMATCH

@@ -16,7 +16,7 @@ NONE: Final = Shield(ShieldColor.NONE, "")
 IDENTITY_CHANGED: Final = Shield(ShieldColor.RED, "identity_changed")
 UNKNOWN_DEVICE: Final = Shield(ShieldColor.RED, "unknown_device")
 UNSIGNED_DEVICE: Final = Shield(ShieldColor.RED, "unsigned_device")
-CLEAR_TEXT: Final = Shield(ShieldColor.RED, "clear_text")
+CLEAR_TEXT: Final = Shield(ShieldColor.RED, "not_encrypted")
 NOT_AUTHENTIC: Final = Shield(ShieldColor.GREY, "not_authentic")
 SHARED_HISTORY: Final = Shield(ShieldColor.GREY, "shared_history")
 

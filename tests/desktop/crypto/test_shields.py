@@ -35,7 +35,7 @@ async def test_clear_text_in_an_encrypted_room_is_warned_of(
     await bob.send_raw(room_id, "m.room.message", {"msgtype": "m.text", "body": "open"})
     await bob.send_raw(room_id, "m.reaction", {})
     events = (await alice.sync())[room_id]
-    assert [alice.crypto.shield(room_id, event).word for event in events[-2:]] == ["clear_text", ""]
+    assert [alice.crypto.shield(room_id, event).word for event in events[-2:]] == ["not_encrypted", ""]
     state = ClearEvent({"type": "m.room.name", "state_key": "", "content": {}})
     redacted = ClearEvent({"type": "m.room.message", "unsigned": {"redacted_because": {"type": "x"}}})
     unreadable = ClearEvent({"type": "m.room.encrypted", "content": {}}, failure_word="no_key")

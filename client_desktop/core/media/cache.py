@@ -86,16 +86,17 @@ class MediaCache:
         for name in names:
             (self._folder / name).unlink(missing_ok=True)
 
-    def sweep(self, known: set[str]) -> None:
-        """Delete what a crash left behind: halves, and files that nothing is known of."""
+    def strays(self) -> list[Path]:
+        """Return what a crash left, before anything is fetched: halves, and files that nothing is known of."""
         if not self._folder.is_dir():
-            return
-        for path in self._folder.iterdir():
-            if path.name not in known:
-                path.unlink(missing_ok=True)
+            return []
+        known = table.read_names(self._store.db)
+        return [path for path in self._folder.iterdir() if path.name not in known]
 
-    def names(self) -> set[str]:
-        return table.read_names(self._store.db)
+    def sweep(self, strays: list[Path]) -> None:
+        """Delete what `strays` found."""
+        for path in strays:
+            path.unlink(missing_ok=True)
 
     def _make_room(self, keep: str) -> None:
         """Delete what was not looked at for longest until the rest fits; the newest stays in any case."""

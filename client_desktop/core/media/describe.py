@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -64,7 +65,10 @@ def describe_file(path: Path, hints: FileHints | None = None) -> FileDescription
     hints = hints or FileHints()
     name = (hints.name or path.name)[:MAX_NAME]
     try:
-        size = path.stat().st_size
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise FileGone(f"{path.name} is no file")  # a pipe would be waited for
+        size = found.st_size
         with path.open("rb") as file:
             mime_type = mime_type_of(file.read(HEAD_BYTES), name)
     except OSError as error:

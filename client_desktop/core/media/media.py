@@ -42,6 +42,8 @@ AT_ONCE: Final = 6
 PRESETS: Final[tuple[Size, ...]] = ((32, 32), (96, 96), (320, 240), (640, 480), (800, 600), (1600, 1200))
 """Sizes of thumbnails; up to 800 x 600 those that servers have ready."""
 LARGEST_SIDE: Final = 4096
+KEPT_PART: Final = 8
+"""What went up is kept where it takes no more than this part of the cache."""
 NO_THUMBNAIL: Final = frozenset({400, 404, 413, 415, 422, 500, 501, 502})
 
 
@@ -73,7 +75,7 @@ class MediaFiles:
 
     async def start(self) -> None:
         """Clean up what an earlier run left."""
-        await asyncio.to_thread(self.cache.sweep, self.cache.names())
+        await asyncio.to_thread(self.cache.sweep, self.cache.strays())
 
     async def close(self) -> None:
         """Stop what is being fetched, and wait."""
@@ -197,7 +199,9 @@ class MediaFiles:
             partial.unlink(missing_ok=True)
 
     async def keep(self, url: str, path: Path) -> None:
-        """Keep what went up, as if it had come down: a copy of the clear file."""
+        """Keep what went up, as if it had come down: a copy of the clear file, unless it would fill the cache."""
+        if not await asyncio.to_thread(_is_smaller, path, self.cache.max_bytes // KEPT_PART):
+            return
         partial = self.cache.partial()
         try:
             await asyncio.to_thread(shutil.copyfile, path, partial)
@@ -358,6 +362,13 @@ def _type_of(path: Path) -> str:
             return mime_type_of(file.read(HEAD_BYTES), path.name)
     except OSError as error:
         raise FileGone(f"{path.name}: {error.strerror}") from error
+
+
+def _is_smaller(path: Path, max_bytes: int) -> bool:
+    try:
+        return path.stat().st_size <= max_bytes
+    except OSError:
+        return False
 
 
 def _tell_nobody(done: int, total: int) -> None:

@@ -43,13 +43,16 @@ class FileStore:
         """Delete what an entry had."""
         shutil.rmtree(self._folder / txn_id, ignore_errors=True)
 
-    def sweep(self, known: Container[str]) -> None:
-        """Delete what belongs to no entry."""
+    def strays(self, known: Container[str]) -> list[Path]:
+        """Return the folders that belong to no entry; quick, and before anything new is put here."""
         if not self._folder.is_dir():
-            return
-        for folder in self._folder.iterdir():
-            if folder.name not in known:
-                shutil.rmtree(folder, ignore_errors=True)
+            return []
+        return [folder for folder in self._folder.iterdir() if folder.name not in known]
+
+    def sweep(self, strays: list[Path]) -> None:
+        """Delete what `strays` found."""
+        for folder in strays:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def place(self, txn_id: str, slot: str) -> Path:
         """Return where a file of an entry is to be."""

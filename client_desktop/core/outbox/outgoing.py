@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -68,7 +67,10 @@ class Outgoing:
         """What was thrown away while its event was on the wire: redacted once it has an id."""
         self._sent_at_ms = {entry.txn_id: 0 for entry in self._queue.sent_entries()}
         self._chores: set[asyncio.Task[None]] = set()
-        self._stops: list[Callable[[], None]] = []
+        self._stops = [
+            changes.listen(SyncStateChanged, self._follow_sync),
+            changes.listen(RoomsChanged, self._follow_rooms),
+        ]
         self.drafts = Drafts(store, changes, clock, user_id)
         sender = Sender(
             api, self._queue, self._encryption, self._files, uploaded or NothingKept(), knows_room
@@ -84,11 +86,8 @@ class Outgoing:
 
     async def start(self) -> None:
         """Begin to send what waits from earlier, and whatever comes."""
-        self._stops = [
-            self._changes.listen(SyncStateChanged, self._follow_sync),
-            self._changes.listen(RoomsChanged, self._follow_rooms),
-        ]
-        await asyncio.to_thread(self._files.sweep, self._queue.txn_ids())
+        strays = self._files.strays(self._queue.txn_ids())
+        await asyncio.to_thread(self._files.sweep, strays)
         for room_id in self._queue.rooms():
             self._rooms_out.start(room_id)
 

@@ -260,6 +260,11 @@ async def test_a_picture_of_a_person_goes_up_small_and_without_secrets(world: Wo
     assert (await world.files.fetch_file(media_of(pack))).read_bytes() == path.read_bytes()
     with pytest.raises(FileGone):
         await world.files.upload(tmp_path / "nothing")
+    await world.files.keep("mxc://example.org/gone", tmp_path / "nothing")
+    used = world.files.cache.used_bytes()
+    world.files.cache.max_bytes = 8 * len(path.read_bytes()) - 1
+    await world.files.keep("mxc://example.org/large", path)
+    assert world.files.cache.used_bytes() == used, "one file does not push out all others"
     shared = await SmallFiles(world.files).upload(b"keys")
     assert await SmallFiles(world.files).download(shared, 10) == b"keys"
 

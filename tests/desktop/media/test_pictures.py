@@ -133,8 +133,9 @@ def test_a_file_is_described_by_what_is_in_it(tmp_path: Path) -> None:
     broken = describe_file(kept(tmp_path, b"\0\0\0\x18ftypisom", "film.mp4"), FileHints(still=b"none"))
     assert broken.thumbnail is None
 
-    with pytest.raises(FileGone):
-        describe_file(tmp_path / "nothing here")
+    for no_file in (tmp_path / "nothing here", tmp_path):
+        with pytest.raises(FileGone):
+            describe_file(no_file)
 
 
 def test_types_come_from_bytes_and_only_within_bounds_from_names() -> None:

@@ -198,3 +198,19 @@ async def test_an_upload_survives_a_renewed_token(desk: Desk, tmp_path: Path) ->
     api = Api(desk.me.homeserver_url, desk.http, Renewing())
     url = await upload_file(api, path, "text/plain", "notes.txt", lambda done, total: None)
     assert await downloaded(desk, url) == b"hello"
+
+
+async def test_a_file_that_changes_while_it_goes_up_is_not_half_sent(
+    desk: Desk, room_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log.txt"
+    path.write_bytes(bytes(1000))
+    for claimed in (10, 5000):
+        monkeypatch.setattr(
+            "client_desktop.core.media.uploads._Upload._size", lambda self, size=claimed: size
+        )
+        txn_id = await desk.outbox.send_file(room_id, path)
+        await until(desk.changes, lambda: desk.outbox.items(room_id)[0].state is SendState.FAILED)
+        assert desk.outbox.items(room_id)[0].error_word == "file_gone"
+        desk.outbox.cancel(txn_id)
+    assert await desk.said(room_id) == []

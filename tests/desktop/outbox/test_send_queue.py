@@ -13,6 +13,7 @@ from client_desktop.core.errors import ClientError, NotAllowed
 from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
 from client_desktop.core.outbox.errors import NotInQueue
 from client_desktop.core.outbox.outbox import Outbox
+from client_desktop.core.store.outbox import OutboxEntry
 from client_desktop.core.values import SendState, SyncState
 from tests.desktop.clients import Heard
 from tests.desktop.homeserver import Homeserver
@@ -153,20 +154,64 @@ async def test_throwing_away_takes_what_depends_on_it(desk: Desk, room_id: str) 
         desk.outbox.cancel(bad)
 
 
-async def test_what_is_thrown_away_on_the_wire_is_redacted(desk: Desk, room_id: str) -> None:
+@pytest.mark.parametrize("echo_first", [False, True])
+async def test_what_is_thrown_away_on_the_wire_is_redacted(
+    desk: Desk, room_id: str, monkeypatch: pytest.MonkeyPatch, echo_first: bool
+) -> None:
+    sender = desk.outbox._rooms_out._sender
+    put, arrived, go = sender._put, asyncio.Event(), asyncio.Event()
+
+    async def slow(entry: OutboxEntry, event_type: str, content: ReadonlyJsonObject) -> JsonObject:
+        answer = await put(entry, event_type, content)
+        arrived.set()
+        await go.wait()
+        return answer
+
+    monkeypatch.setattr(sender, "_put", slow)
     txn_id = desk.outbox.send_text(room_id, "no, wait")
-    await until(
-        desk.changes, lambda: txn_id in desk.outbox._rooms_out._going or desk.outbox.items(room_id) == ()
-    )
-    if desk.outbox.items(room_id):
+    await arrived.wait()
+    desk.outbox.cancel(txn_id)
+    assert desk.outbox.pending(room_id) == ()
+    if echo_first:
+        (event,) = await desk.said(room_id)
+        desk.outbox.remote_echo(room_id, txn_id, event["event_id"])
+        assert [echo.event_type for echo in desk.outbox.pending(room_id)] == ["m.room.redaction"]
+    go.set()
+
+    def redacted() -> bool:
+        echoes = desk.outbox.pending(room_id)
+        return [echo.state for echo in echoes] == [SendState.SENT]
+
+    await until(desk.changes, redacted)
+    message, redaction = await desk.said(room_id)
+    assert (message["content"], redaction["type"]) == ({}, "m.room.redaction")
+
+
+async def test_an_echo_that_overtakes_the_answer_ends_the_sending(
+    desk: Desk, room_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = desk.outbox._rooms_out._sender
+    put, arrived, go = sender._put, asyncio.Event(), asyncio.Event()
+
+    async def slow(entry: OutboxEntry, event_type: str, content: ReadonlyJsonObject) -> JsonObject:
+        answer = await put(entry, event_type, content)
+        arrived.set()
+        await go.wait()
+        return answer
+
+    monkeypatch.setattr(sender, "_put", slow)
+    txn_id = desk.outbox.send_text(room_id, "fast")
+    desk.outbox.react(room_id, txn_id, "🐇")
+    await arrived.wait()
+    (event,) = await desk.said(room_id)
+    desk.outbox.remote_echo("!other:example.org", txn_id, event["event_id"])
+    desk.outbox.remote_echo(room_id, txn_id, event["event_id"])
+    assert [echo.event_type for echo in desk.outbox.pending(room_id)] == ["m.reaction"]
+    go.set()
+    await until(desk.changes, all_sent(desk.outbox, room_id))
+    assert (await desk.said(room_id))[1]["content"]["m.relates_to"]["event_id"] == event["event_id"]
+    with pytest.raises(NotInQueue):
         desk.outbox.cancel(txn_id)
-        with Heard(desk.changes, SendQueueChanged) as heard:
-            await heard.until(
-                lambda: any(echo.state is SendState.SENT for echo in desk.outbox.pending(room_id))
-            )
-        said = await desk.said(room_id)
-        assert [event["type"] for event in said] == ["m.room.message", "m.room.redaction"]
-        assert said[0]["content"] == {}
 
 
 async def test_a_reaction_edit_and_redaction_of_what_waits_follow_it(desk: Desk, room_id: str) -> None:

@@ -87,7 +87,7 @@ class MediaCache:
             (self._folder / name).unlink(missing_ok=True)
 
     def strays(self) -> list[Path]:
-        """Return what a crash left, before anything is fetched: halves, and files that nothing is known of."""
+        """Return what a crash left, before anything is fetched: halves, and files nobody knows of."""
         if not self._folder.is_dir():
             return []
         known = table.read_names(self._store.db)

@@ -199,7 +199,7 @@ class MediaFiles:
             partial.unlink(missing_ok=True)
 
     async def keep(self, url: str, path: Path) -> None:
-        """Keep what went up, as if it had come down: a copy of the clear file, unless it would fill the cache."""
+        """Keep what went up, as if it had come down: a clear copy, unless it would fill the cache."""
         if not await asyncio.to_thread(_is_smaller, path, self.cache.max_bytes // KEPT_PART):
             return
         partial = self.cache.partial()

@@ -7,8 +7,9 @@ import pytest
 
 import client_shared
 from client_desktop.core.changes import MembersChanged
-from client_desktop.core.crypto import shields
+from client_desktop.core.crypto import errors, shields
 from client_desktop.core.crypto.decryption import WITHHELD_WORDS
+from client_desktop.core.errors import ClientError
 from client_desktop.core.events import ClearEvent
 from client_desktop.core.store.megolm import select_outbound
 from client_desktop.core.values import Shield, ShieldColor, UserTrust
@@ -114,7 +115,7 @@ async def test_without_files_no_history_is_shared_or_taken(
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_there_is_a_text_for_every_shield_and_every_failure(language: str) -> None:
+def test_there_is_a_text_for_every_shield_failure_and_refusal(language: str) -> None:
     folder = Path(client_shared.__file__).parent / "words" / language
     texts = {**json.loads((folder / "shield.json").read_text(encoding="utf-8"))}
     texts |= json.loads((folder / "undecryptable.json").read_text(encoding="utf-8"))
@@ -122,4 +123,6 @@ def test_there_is_a_text_for_every_shield_and_every_failure(language: str) -> No
         f"shield.{value.word}" for value in vars(shields).values() if isinstance(value, Shield) and value.word
     }
     said |= {f"undecryptable.{word}" for word in FAILURES}
+    refusals = (value for value in vars(errors).values() if isinstance(value, type))
+    said |= {f"error.{error.word}" for error in refusals if issubclass(error, ClientError)}
     assert said <= texts.keys()

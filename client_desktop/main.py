@@ -6,17 +6,21 @@ import argparse
 import logging
 import os
 import re
+import signal
 import sys
 from pathlib import Path
 
 import platformdirs
 import qasync
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from client_desktop.app import DesktopApp, Places
 from client_desktop.desktop.single_instance import SingleInstance
 from client_desktop.viewmodels.words import install_words
 from client_desktop.views.look import prepare_application
+
+SIGNAL_TICK_MS = 500
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,6 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 async def _run(data_dir: Path, instance: SingleInstance, links: list[str], *, hidden: bool) -> None:
     desktop = DesktopApp(Places(data_dir))
+    ticking = _leave_on_signals(desktop)
     try:
         await desktop.open(hidden=hidden)
         instance.activated.connect(desktop.activate)
@@ -52,8 +57,23 @@ async def _run(data_dir: Path, instance: SingleInstance, links: list[str], *, hi
             desktop.activate(links)
         await desktop.wait()
     finally:
+        ticking.stop()
         instance.release()
         await desktop.close()
+
+
+def _leave_on_signals(desktop: DesktopApp) -> QTimer:
+    """End in good order on Ctrl+C and on the system's request.
+
+    Python looks at signals only between two steps of its own, and Qt may not take one for long: hence the
+    timer, which the caller stops.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: desktop.leave())
+    ticking = QTimer()
+    ticking.timeout.connect(lambda: None)
+    ticking.start(SIGNAL_TICK_MS)
+    return ticking
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

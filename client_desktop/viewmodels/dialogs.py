@@ -18,6 +18,7 @@ from client_desktop.viewmodels.prompt import PromptModel
 from client_desktop.viewmodels.recovery import RecoveryModel
 from client_desktop.viewmodels.report import ReportModel
 from client_desktop.viewmodels.room_addresses import RoomAddressesModel
+from client_desktop.viewmodels.room_export import RoomExportModel
 from client_desktop.viewmodels.room_notifications import RoomNotificationsModel
 from client_desktop.viewmodels.room_packs import RoomPacksModel
 from client_desktop.viewmodels.room_permissions import RoomPermissionsModel
@@ -47,6 +48,7 @@ class DialogsModel(AccountModel):
         self._addresses = RoomAddressesModel(bridge, self)
         self._room_notifications = RoomNotificationsModel(bridge, self)
         self._packs = RoomPacksModel(bridge, self)
+        self._export = RoomExportModel(bridge, self)
         self._person = UserCardModel(bridge, self)
         self._report = ReportModel(bridge, self)
         self._verification = VerificationModel(bridge, self)
@@ -63,6 +65,7 @@ class DialogsModel(AccountModel):
     addresses = Property(QObject, lambda self: self._addresses, constant=True)
     roomNotifications = Property(QObject, lambda self: self._room_notifications, constant=True)  # noqa: N815
     packs = Property(QObject, lambda self: self._packs, constant=True)
+    roomExport = Property(QObject, lambda self: self._export, constant=True)  # noqa: N815
     person = Property(QObject, lambda self: self._person, constant=True)
     report = Property(QObject, lambda self: self._report, constant=True)
     verification = Property(QObject, lambda self: self._verification, constant=True)
@@ -93,6 +96,7 @@ class DialogsModel(AccountModel):
             self._addresses,
             self._room_notifications,
             self._packs,
+            self._export,
             self._person,
             self._report,
             self._verification,

@@ -53,6 +53,7 @@ class DirectoryModel(Flow):
         self._alias = ""
         self._loaded = False
         self._joining = ""
+        self._via: tuple[str, ...] = ()
         self._search: asyncio.Task[None] | None = None
 
     rooms = Property(QObject, lambda self: self._rows, constant=True)
@@ -77,12 +78,20 @@ class DirectoryModel(Flow):
         """Show the directory anew."""
         self.search("", False)
 
+    @Slot(str, list)
+    def showRoom(self, room: str, via: list[str]) -> None:  # noqa: N802
+        """Show one room, by its id or address, as a link leads to it; `via` are servers that know it."""
+        self._via = tuple(str(server) for server in via)
+        self.show(_alias=_alias_of(room))
+        self._search = self.act(self._show_room(room))
+
     @Slot(str, bool)
     def search(self, term: str, spaces: bool) -> None:
         """Search; the server is asked when nobody types for a moment."""
         if self._search is not None:
             self._search.cancel()
         self._term, self._spaces = term.strip(), spaces
+        self._via = ()
         self.show(_alias=_alias_of(self._term))
         self._search = self.act(self._fill(after_s=ASK_AFTER_S if term else 0))
 
@@ -132,6 +141,14 @@ class DirectoryModel(Flow):
         self._loaded = True
         self.changed.emit()
 
+    async def _show_room(self, room: str) -> None:
+        client, via = self.client, self._via
+        preview = await self.bridge.call(client.rooms.preview, room, via)
+        self._rows.reset([await self._row(preview)])
+        self._next = None
+        self._loaded = True
+        self.changed.emit()
+
     async def _row(self, room: RoomPreview) -> DirectoryRow:
         own = await self.bridge.call(self.client.rooms.summary, room.room_id)
         joined = own is not None and own.membership is Membership.JOIN
@@ -141,15 +158,15 @@ class DirectoryModel(Flow):
         client, server = self.client, self._server
         self.show(_joining=room)
         try:
-            via = () if room.startswith("#") else (server,)
+            via = () if room.startswith("#") else self._via or (server,)
             room_id = await self.bridge.call(lambda: client.rooms.join(room, via))
         finally:
             self.show(_joining="")
         self.joined.emit(room_id)
 
     async def _knock(self, room_id: str, reason: str) -> None:
-        client, server = self.client, self._server
-        await self.bridge.call(lambda: client.rooms.knock(room_id, (server,), reason))
+        client, via = self.client, self._via or (self._server,)
+        await self.bridge.call(lambda: client.rooms.knock(room_id, via, reason))
         self.knocked.emit(word("dialogs.knock_done"))
 
 

@@ -67,6 +67,8 @@ class RoomView:
     may_packs: bool = False
     may_levels: bool = False
     own_server: str = ""
+    last_admin: bool = False
+    """Nobody could change the room any more if the user left."""
 
 
 class RoomSettingsModel(Flow):
@@ -271,6 +273,7 @@ def read_room(client: Client, room_id: str) -> RoomView:
         may_packs=permissions.may_state("im.ponies.room_emotes"),
         may_levels=permissions.may_state("m.room.power_levels"),
         own_server=server_name_of(client.me.user_id),
+        last_admin=summary.joined_members > 1 and _is_last_admin(permissions),
     )
 
 
@@ -279,6 +282,15 @@ def _creators(client: Client, room_id: str, permissions: Permissions) -> tuple[s
         return tuple(sorted(permissions.creators))[:MAX_CREATORS]
     event = client.rooms.state_event(room_id, "m.room.create") or {}
     return (str(event["sender"]),) if "sender" in event else ()
+
+
+def _is_last_admin(permissions: Permissions) -> bool:
+    """Tell whether only the user may change the permissions."""
+    needed = permissions.level_to_send("m.room.power_levels", state=True)
+    mighty = {user_id for user_id, level in permissions.users.items() if level >= needed}
+    return permissions.may_state("m.room.power_levels") and mighty | permissions.creators == {
+        permissions.user_id
+    }
 
 
 def _allowed_rooms(rules: dict[str, Any]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ Item {
         "invite": "InviteDialog.qml",
         "roomSettings": "RoomSettingsSheet.qml",
         "leaveRoom": "LeaveRoomDialog.qml",
+        "export": "ExportDialog.qml",
         "person": "PersonDialog.qml",
         "report": "ReportDialog.qml",
         "ignore": "IgnoreDialog.qml",
@@ -35,10 +36,8 @@ Item {
 
     // Open a dialog; one that is open goes, for two at a time are one too many.
     function show(name, args) {
-        if (files[name] === undefined) {
-            console.warn("no such dialog:", name);
+        if (files[name] === undefined) // one of the main view's
             return;
-        }
         last = root.Window.activeFocusItem;
         loader.setSource("");
         root.name = name;

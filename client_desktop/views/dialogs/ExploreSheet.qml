@@ -11,7 +11,14 @@ Sheet {
     readonly property var directory: app.dialogs.directory
 
     title: qsTrId("dialogs.directory_title")
-    onAboutToShow: directory.begin()
+    onAboutToShow: {
+        if (args.room)
+            directory.showRoom(args.room, args.via ?? []);
+        else if (args.server)
+            directory.lookAt(args.server);
+        else
+            directory.begin();
+    }
     onOpened: term.forceActiveFocus()
 
     function act(room, what) {

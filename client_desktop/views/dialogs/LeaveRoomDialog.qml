@@ -20,7 +20,11 @@ PDialog {
         target: dialog.settings
         function onLeft() { dialog.close(); }
     }
-    contentItem: ErrorLine { text: dialog.settings.error }
+    contentItem: Column {
+        spacing: Theme.space12
+        ErrorLine { width: parent.width; text: dialog.settings.error }
+        PText { visible: dialog.room?.lastAdmin ?? false; text: qsTrId("dialogs.room_leave_last_admin"); color: Theme.warning; width: parent.width; wrapMode: Text.Wrap }
+    }
     actions: [
         PButton { text: qsTrId("dialogs.cancel"); onClicked: dialog.close() },
         PButton { objectName: "confirmLeave"; kind: "danger"; busy: dialog.busy; text: dialog.room?.space ? qsTrId("dialogs.space_leave") : qsTrId("dialogs.room_leave"); onClicked: dialog.settings.leave(false) }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QUrl
 
 from client_desktop.core.client import Client
 from client_desktop.core.values import Membership
@@ -17,6 +20,7 @@ from client_desktop.viewmodels.members_admin import MembersAdminModel
 from client_desktop.viewmodels.people_search import PeopleSearchModel
 from client_desktop.viewmodels.report import ReportModel
 from client_desktop.viewmodels.room_addresses import RoomAddressesModel
+from client_desktop.viewmodels.room_export import RoomExportModel
 from client_desktop.viewmodels.room_permissions import RoomPermissionsModel, role_name
 from client_desktop.viewmodels.room_settings import RoomSettingsModel
 from client_desktop.viewmodels.space_home import SpaceHomeModel
@@ -87,6 +91,36 @@ async def test_public_room_is_found_in_the_directory_and_joined(
     directory.search("", False)
     await directory.settle()
     assert [row.act for row in directory.property("rooms").rows] == ["open"]
+
+
+async def test_link_to_a_room_shows_it_before_it_is_joined(
+    bridge: Bridge, show: Show, make: Make, open_client: OpenClient
+) -> None:
+    room_id = await make(name="Photography", access="public", alias="photos")
+    directory = DirectoryModel(bridge)
+    await show(directory, await open_client("bob"))
+    directory.showRoom("#photos:example.org", [])
+    await directory.settle()
+    assert [(row.room_id, row.act) for row in directory.property("rooms").rows] == [(room_id, "join")]
+    directory.showRoom("#nowhere:example.org", [])
+    await directory.settle()
+    assert str(shown(directory, "error")).endswith(".")
+
+
+async def test_history_is_exported_to_a_folder_of_its_own(
+    bridge: Bridge, show: Show, make: Make, alice: Client, tmp_path: Path
+) -> None:
+    room_id = await make(name="Hut/..: a")
+    export = RoomExportModel(bridge)
+    await show(export, alice)
+    export.begin(room_id)
+    await export.settle()
+    export.startExport(QUrl.fromLocalFile(str(tmp_path)), "json", False)
+    await export.settle()
+    assert (shown(export, "step"), shown(export, "error")) == ("done", "")
+    written = Path(str(shown(export, "path")))
+    assert await asyncio.to_thread(written.is_file)
+    assert written.parent == tmp_path / "Parlour Hut____ a"
 
 
 async def test_room_that_is_asked_about_lets_in_who_knocks(

@@ -52,6 +52,7 @@ DIALOGS = (
     "addRooms",
     "invite",
     "leaveRoom",
+    "export",
     "person",
     "report",
     "ignore",

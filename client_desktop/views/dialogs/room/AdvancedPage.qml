@@ -36,6 +36,11 @@ PageColumn {
     }
     Group {
         SettingRow {
+            title: qsTrId("dialogs.advanced_export")
+            PButton { text: qsTrId("dialogs.export_submit"); onClicked: app.openDialogWith("export", { "roomId": page.room.roomId }) }
+        }
+        PSeparator { width: parent.width }
+        SettingRow {
             title: qsTrId("dialogs.report_room_title")
             text: qsTrId("dialogs.report_text")
             PButton { kind: "danger"; text: qsTrId("dialogs.report_submit"); onClicked: app.openDialogWith("report", { "roomId": page.room.roomId }) }

@@ -330,7 +330,7 @@ shaped = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.dictionaries(st.sampled_from(KEYS), shaped))
 def test_no_shape_of_an_answer_raises_anything_unforeseen(body: JsonObject) -> None:
     for batch in (

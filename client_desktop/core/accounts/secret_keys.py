@@ -89,11 +89,19 @@ async def _key_of_keyring(folder: Path, system_keyring: Keyring | None, *, creat
     except TimeoutError:
         logger.warning("The system keyring does not answer")
     except keyring.errors.KeyringError as error:
-        logger.info("No system keyring: %s", type(error).__name__)
+        logger.info("No system keyring: %s", error)
     return None
 
 
 def _ask_keyring(system_keyring: Keyring, user: str, create: bool) -> bytes | None:
+    try:
+        return _key_in_keyring(system_keyring, user, create)
+    except Exception as error:
+        # Backends raise whatever the libraries below them do: D-Bus, the registry, a locked session.
+        raise keyring.errors.KeyringError(type(error).__name__) from error
+
+
+def _key_in_keyring(system_keyring: Keyring, user: str, create: bool) -> bytes | None:
     stored = system_keyring.get_password(SERVICE, user)
     if stored is not None:
         return _decode(stored)

@@ -1,6 +1,7 @@
 """Tokens and keys on the disk: readable with the key of the keyring, of a file, or of a passphrase, alone."""
 
 import stat
+import threading
 from pathlib import Path
 
 import keyring.errors
@@ -56,8 +57,13 @@ async def test_secrets_open_again_with_the_key_in_the_keyring_and_not_without(tm
 
 @pytest.mark.parametrize(
     "system",
-    [None, SomeKeyring(keeps=False), SomeKeyring(trouble=keyring.errors.KeyringLocked())],
-    ids=["none", "one that keeps nothing", "one that stays locked"],
+    [
+        None,
+        SomeKeyring(keeps=False),
+        SomeKeyring(trouble=keyring.errors.KeyringLocked()),
+        SomeKeyring(trouble=ValueError("of some library")),
+    ],
+    ids=["none", "one that keeps nothing", "one that stays locked", "one that breaks"],
 )
 async def test_without_a_keyring_the_key_lies_in_a_file_of_its_owner(
     tmp_path: Path, system: SomeKeyring | None
@@ -142,3 +148,20 @@ def test_sessions_are_kept_each_for_itself_and_never_shown() -> None:
     assert stored_sessions(secrets) == ()
     later = {**bob.to_json(), "of_a_later_version": True}
     assert session_from_json(later) == bob
+
+
+async def test_a_keyring_that_never_answers_does_not_keep_the_client_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = threading.Event()
+
+    class Silent(SomeKeyring):
+        def get_password(self, service_name: str, username: str, /) -> str | None:
+            done.wait(10)
+            return None
+
+    monkeypatch.setattr("client_desktop.core.accounts.secret_keys.KEYRING_TIMEOUT_S", 0.01)
+    store = await open_secret_store(tmp_path, Silent())
+    store.set("token", TOKEN)
+    assert (tmp_path / KEY_FILE_NAME).exists()
+    done.set()

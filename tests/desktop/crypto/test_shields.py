@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import client_shared
-from client_desktop.core.changes import MembersChanged
+from client_desktop.core.changes import MembersChanged, RoomKeysReceived
 from client_desktop.core.crypto import errors, shields
 from client_desktop.core.crypto.decryption import WITHHELD_WORDS
 from client_desktop.core.errors import ClientError
@@ -111,17 +111,17 @@ async def test_without_files_no_history_is_shared_or_taken(
     assert await alice.crypto.share_history(room_id, bob.user_id) == 0
     bob.crypto.accepted_invite(room_id, alice.user_id)
     await bob.sync()
-    assert not bob.told or all(type(change).__name__ != "RoomKeysReceived" for change in bob.told)
+    assert not [change for change in bob.told if isinstance(change, RoomKeysReceived)]
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_there_is_a_text_for_every_shield_failure_and_refusal(language: str) -> None:
     folder = Path(client_shared.__file__).parent / "words" / language
-    texts = {**json.loads((folder / "shield.json").read_text(encoding="utf-8"))}
-    texts |= json.loads((folder / "undecryptable.json").read_text(encoding="utf-8"))
-    said = {
-        f"shield.{value.word}" for value in vars(shields).values() if isinstance(value, Shield) and value.word
-    }
+    texts: dict[str, object] = {}
+    for area in ("shield", "undecryptable", "error"):
+        texts |= json.loads((folder / f"{area}.json").read_text(encoding="utf-8"))
+    all_shields = (value for value in vars(shields).values() if isinstance(value, Shield))
+    said = {f"shield.{shield.word}" for shield in all_shields if shield.word}
     said |= {f"undecryptable.{word}" for word in FAILURES}
     refusals = (value for value in vars(errors).values() if isinstance(value, type))
     said |= {f"error.{error.word}" for error in refusals if issubclass(error, ClientError)}

@@ -57,8 +57,9 @@ class Notifier:
         )
         self.changes.publish(NotificationRaised(self.me, notification))
 
-    def was_told(self, room_id: str, event_id: str) -> bool:
-        return event_id in self._told.get(room_id, ())
+    def told(self, room_id: str) -> set[str]:
+        """Give the events of a room that were told of and not taken back."""
+        return self._told.get(room_id, set())
 
     def keep(self, room_id: str, unread: set[str]) -> None:
         """Take back what was told of a room once nothing of it waits any more."""

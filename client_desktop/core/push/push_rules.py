@@ -171,21 +171,18 @@ class PushRules:
 
     def thread_counts(self, room_id: str) -> dict[str, tuple[int, int]]:
         """Count notifications and highlights of a room's threads, for those that have any."""
-        return unread.count_threads(unread.unread_rows(self._store.db, room_id, self._me))
+        return unread.unread_in_threads(self._store.db, room_id, self._me)
 
     # What happens.
 
     def _follow(self, room_id: str, result: Ingested) -> None:
         """Tell of what is new and waits to be read; take back what does not wait any more."""
         self._classifier.forget()
-        waiting = {row.event_id for row in unread.unread_rows(self._store.db, room_id, self._me)}
-        news = [(event, self._outcome(event)) for event in (*result.new, *result.decrypted)]
-        told = [
-            (event, outcome)
-            for event, outcome in news
-            if outcome.notify and event.event_id in waiting and not result.first
-        ]
-        self._notifier.tell(room_id, told)
+        outcomes = [(event, self._outcome(event)) for event in (*result.new, *result.decrypted)]
+        news = [(event, outcome) for event, outcome in outcomes if outcome.notify and not result.first]
+        asked = {event.event_id for event, _ in news} | self._notifier.told(room_id)
+        waiting = unread.unread_among(self._store.db, room_id, self._me, asked)
+        self._notifier.tell(room_id, [each for each in news if each[0].event_id in waiting])
         self._notifier.keep(room_id, waiting)
         if result.decrypted:  # outside of a sync nobody else makes the summary anew
             self._rooms.refresh([room_id])

@@ -30,11 +30,23 @@ class _ReadUntil:
 
 
 def unread_rows(db: sqlite3.Connection, room_id: str, me: str) -> list[NotifyingRow]:
-    """Give the events of a room that notify and were not read, here or elsewhere.
+    """Give the events of a room that notify and were not read, here or elsewhere."""
+    return _unread(db, room_id, me, notifying.select_notifying(db, room_id))
 
-    Within a transaction those that were read are noted, so that nobody looks at them again.
-    """
-    rows = notifying.select_notifying(db, room_id)
+
+def unread_among(db: sqlite3.Connection, room_id: str, me: str, event_ids: set[str]) -> set[str]:
+    """Give those of some events that notify and were not read."""
+    rows = notifying.select_among(db, room_id, event_ids) if event_ids else []
+    return {row.event_id for row in _unread(db, room_id, me, rows)}
+
+
+def unread_in_threads(db: sqlite3.Connection, room_id: str, me: str) -> dict[str, tuple[int, int]]:
+    """Count by thread what notifies and was not read; the main timeline is left out."""
+    return count_threads(_unread(db, room_id, me, notifying.select_in_threads(db, room_id)))
+
+
+def _unread(db: sqlite3.Connection, room_id: str, me: str, rows: list[NotifyingRow]) -> list[NotifyingRow]:
+    """Leave out what was read. Within a transaction that is noted, so that nobody looks at it again."""
     if not rows:
         return []
     chain = fragments.select_chain(db, room_id)
@@ -54,11 +66,10 @@ def count(rows: list[NotifyingRow]) -> tuple[int, int]:
 
 
 def count_threads(rows: list[NotifyingRow]) -> dict[str, tuple[int, int]]:
-    """Count by thread; the main timeline is left out."""
+    """Count by thread."""
     by_root: dict[str, list[NotifyingRow]] = {}
     for row in rows:
-        if row.thread_root:
-            by_root.setdefault(row.thread_root, []).append(row)
+        by_root.setdefault(row.thread_root, []).append(row)
     return {root: count(of_thread) for root, of_thread in by_root.items()}
 
 

@@ -41,6 +41,8 @@ class TimelinesContext:
     """Where days begin; None: the machine's time zone."""
     former: dict[str, dict[str, Person]] = field(default_factory=dict)
     """By room: people of old messages whose membership is not in the store."""
+    people: dict[str, dict[str, Person]] = field(default_factory=dict)
+    """By room: whom passes looked up since the last change of its members."""
     send_states: dict[str, tuple[SendState, str]] = field(default_factory=dict)
     """Transaction id to how its sending stands, and why it failed."""
 
@@ -58,4 +60,5 @@ class TimelinesContext:
             self.me,
             self.permissions(room_id),
             self.former.get(room_id, {}),
+            self.people.setdefault(room_id, {}),
         )

@@ -127,6 +127,7 @@ def learn_former(ctx: TimelinesContext, room_id: str, state: Sequence[JsonObject
             name = safe_name(as_text(content.get("displayname")))
             # Somebody who is gone may have a name that another has now.
             label = f"{name} ({user_id})" if name else user_id
+            ctx.people.get(room_id, {}).pop(user_id, None)
             former[user_id] = Person(user_id, label, as_optional_text(content.get("avatar_url"), limit=255))
 
 

@@ -15,6 +15,8 @@ from client_desktop.core.store.members import select_member
 from client_desktop.core.store.room_state import select_state_event
 from client_desktop.core.timeline.event import origin_ms
 
+MAX_PEOPLE = 5000
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -40,13 +42,16 @@ class RoomFacts:
     ignored: frozenset[str] = frozenset()
     encrypted_since_ms: int | None = None
     """When encryption was turned on; None where it was not."""
-    _people: dict[str, Person] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    """Whom earlier passes looked up, until somebody's membership changes."""
 
     def person(self, user_id: str) -> Person:
         """Tell what somebody is called in this room."""
-        person = self._people.get(user_id)
+        person = self.people.get(user_id)
         if person is None:
-            person = self._people[user_id] = self._look_up(user_id)
+            person = self._look_up(user_id)
+            if len(self.people) < MAX_PEOPLE:
+                self.people[user_id] = person
         return person
 
     def state(self, event_type: str, state_key: str = "") -> ReadonlyJsonObject:
@@ -68,9 +73,12 @@ def read_room_facts(
     me: str,
     permissions: Permissions,
     former: Mapping[str, Person],
+    people: dict[str, Person] | None = None,
 ) -> RoomFacts:
     """Look up what all items of a room have in common."""
     facts = RoomFacts(db, room_id, me, permissions, former)
+    if people is not None:
+        facts.people = people
     facts.pinned = as_texts(facts.state("m.room.pinned_events").get("pinned"))
     facts.ignored = read_ignored(db)
     encryption = select_state_event(db, room_id, "m.room.encryption", "")

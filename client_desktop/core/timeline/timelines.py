@@ -19,7 +19,7 @@ from client_desktop.core.changes import (
     RoomStateChanged,
     SendQueueChanged,
 )
-from client_desktop.core.errors import ClientError
+from client_desktop.core.errors import ClientError, NetworkUnavailable
 from client_desktop.core.events import ClearEvent
 from client_desktop.core.json_types import ReadonlyJsonObject
 from client_desktop.core.outbox.ports import KnownEvent
@@ -341,6 +341,9 @@ class Timelines:
         for event_id in event_ids:
             try:
                 await load_event(self.ctx, room_id, event_id)
+            except NetworkUnavailable:
+                self._refused.discard((room_id, event_id))  # asked for again when it is seen again
+                continue
             except ClientError:
                 continue
             self.refresh_room(room_id, {event_id})
@@ -375,6 +378,7 @@ class Timelines:
         self.refresh_room(change.room_id)
 
     def _on_members(self, change: MembersChanged) -> None:
+        self.ctx.people.pop(change.room_id, None)
         for timeline in self._of_room(change.room_id):
             if timeline.shows(change.user_ids):
                 timeline.refresh(everything=True)

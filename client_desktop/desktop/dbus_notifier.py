@@ -69,6 +69,10 @@ class DBusNotifier:
         """Whether a reply can be typed into the notification itself."""
         return "inline-reply" in self._capabilities
 
+    def shows(self, account: str, room_id: str) -> bool:
+        """Whether something of this room is shown now."""
+        return self._number_of(account, room_id) is not None
+
     async def show(self, notification: Notification, picture: Path | None) -> None:
         """Show it in place of what is shown for the same room."""
         replaced = self._number_of(notification.account, notification.room_id)

@@ -9,12 +9,12 @@ import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from client_desktop.core.clock import Clock
 from client_desktop.core.crypto.device_keys import Device
-from client_desktop.core.crypto.ports import ToDeviceHandler, ToDeviceMessage, ToDeviceMessages
-from client_desktop.core.crypto.trust.ports import Devices, OwnDevice
+from client_desktop.core.crypto.ports import ToDeviceMessage
+from client_desktop.core.crypto.trust.ports import Devices, OwnDevice, ToDevicePort
 from client_desktop.core.crypto.trust.trust import Trust
 from client_desktop.core.shapes import as_text
 from client_desktop.core.store import Store
@@ -37,14 +37,6 @@ MAX_WAITING: Final = 32
 MAX_ANSWERED: Final = 256
 
 T = TypeVar("T")
-
-
-class ToDevicePort(Protocol):
-    """What carries messages from device to device."""
-
-    def on(self, event_type: str, handler: ToDeviceHandler) -> None: ...
-
-    async def send(self, event_type: str, messages: ToDeviceMessages, *, encrypted: bool = False) -> None: ...
 
 
 class SecretSharing:

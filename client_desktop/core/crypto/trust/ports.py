@@ -1,4 +1,4 @@
-"""What identities need of the machine below."""
+"""What identities, secrets and verifications need of the machine below."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeAlias
 
 from client_desktop.core.crypto.device_keys import Device
+from client_desktop.core.crypto.ports import ToDeviceHandler, ToDeviceMessages
 from client_desktop.core.json_types import JsonObject
 
 Authorize: TypeAlias = Callable[[Callable[[JsonObject | None], Awaitable[JsonObject]]], Awaitable[JsonObject]]
@@ -39,3 +40,11 @@ class Devices(Protocol):
     async def current(
         self, user_ids: Sequence[str], *, even_if_current: bool = False
     ) -> dict[str, list[Device]]: ...
+
+
+class ToDevicePort(Protocol):
+    """What carries messages from device to device."""
+
+    def on(self, event_type: str, handler: ToDeviceHandler) -> None: ...
+
+    async def send(self, event_type: str, messages: ToDeviceMessages, *, encrypted: bool = False) -> None: ...

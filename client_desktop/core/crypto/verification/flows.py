@@ -13,7 +13,7 @@ from typing import Final
 
 from client_desktop.core.changes import Changes, VerificationChanged
 from client_desktop.core.clock import Clock
-from client_desktop.core.crypto.secrets.sharing import ToDevicePort
+from client_desktop.core.crypto.trust.ports import ToDevicePort
 from client_desktop.core.crypto.verification import names
 from client_desktop.core.crypto.verification.describe import describe
 from client_desktop.core.crypto.verification.errors import VerificationGone

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from client_desktop.core.clock import Clock
 from client_desktop.core.crypto.ports import ToDeviceMessage
-from client_desktop.core.crypto.secrets.sharing import ToDevicePort
+from client_desktop.core.crypto.trust.ports import ToDevicePort
 from client_desktop.core.crypto.verification import names
 from client_desktop.core.crypto.verification.flow import TIMEOUT_MS, FixedKeys, Flow, cancel
 from client_desktop.core.crypto.verification.flows import Entry, Flows
@@ -36,6 +36,8 @@ ROOM_MESSAGE: Final = "m.room.message"
 FUTURE_MS: Final = 5 * 60 * 1000
 """How far ahead a sender's clock may be."""
 MAX_ANSWERED: Final = 256
+MAX_ANSWERS: Final = 10
+ANSWERS_WITHIN_MS: Final = 60_000
 MAX_NOTED: Final = 1_000
 MAX_EARLY: Final = 50
 MAX_UNREADABLE: Final = 50
@@ -66,7 +68,7 @@ class Incoming:
         self._to_device = to_device
         self._rooms = rooms
         self._methods = methods
-        self._answered: OrderedDict[str, None] = OrderedDict()
+        self._answered: OrderedDict[str, int] = OrderedDict()
         self._noted: deque[tuple[str, ClearEvent]] = deque(maxlen=MAX_NOTED)
         self._early: deque[tuple[str, ClearEvent]] = deque(maxlen=MAX_EARLY)
         self._unreadable: OrderedDict[str, tuple[str, ClearEvent]] = OrderedDict()
@@ -163,10 +165,12 @@ class Incoming:
             await self._flows.send(flow, cancel(flow, names.UNKNOWN_METHOD).send)
 
     async def _answer_unknown(self, flow_id: str, message: ToDeviceMessage) -> None:
-        """Say, once, that a verification is not known here."""
-        if flow_id in self._answered:
+        """Say, once, that a verification is not known here; a flood is not answered."""
+        now_ms = self._clock.now_ms()
+        lately = sum(now_ms - answered_ms < ANSWERS_WITHIN_MS for answered_ms in self._answered.values())
+        if flow_id in self._answered or lately >= MAX_ANSWERS:
             return
-        self._answered[flow_id] = None
+        self._answered[flow_id] = now_ms
         if len(self._answered) > MAX_ANSWERED:
             self._answered.popitem(last=False)
         code = names.UNKNOWN_TRANSACTION

@@ -16,8 +16,7 @@ from client_desktop.core.boundary import describe as describe_error
 from client_desktop.core.changes import Change, Changes, RoomKeysReceived
 from client_desktop.core.clock import Clock
 from client_desktop.core.crypto.primitives import CryptoError
-from client_desktop.core.crypto.secrets.sharing import ToDevicePort
-from client_desktop.core.crypto.trust.ports import OwnDevice
+from client_desktop.core.crypto.trust.ports import OwnDevice, ToDevicePort
 from client_desktop.core.crypto.verification import names
 from client_desktop.core.crypto.verification.describe import describe
 from client_desktop.core.crypto.verification.errors import NothingToVerify, NotThisCode

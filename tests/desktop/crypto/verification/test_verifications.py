@@ -427,6 +427,18 @@ async def test_what_is_not_known_is_answered_once(alice: SecuredDevice, bob: Sec
     assert [message.content["code"] for message in received] == [names.UNKNOWN_TRANSACTION]
 
 
+async def test_a_flood_of_what_is_not_known_is_not_answered(alice: SecuredDevice, bob: SecuredDevice) -> None:
+    received = bob.hear(names.CANCEL)
+    for number in range(15):
+        await take(alice, to_device(names.KEY, bob, transaction_id=f"lost{number}", key="AAAA"))
+    await bob.sync()
+    assert len(received) == 10
+    alice.clock.advance(60_000)
+    await take(alice, to_device(names.KEY, bob, transaction_id="another", key="AAAA"))
+    await bob.sync()
+    assert len(received) == 11
+
+
 async def test_a_verification_that_begins_without_a_request_waits_for_the_user(
     alice: SecuredDevice, bob: SecuredDevice
 ) -> None:

@@ -392,3 +392,51 @@ async def test_sender_without_membership_is_marked(world: World) -> None:
     world.sync(world.text("x", "@gone:x"))
     item = (await world.items())[-1]
     assert (item.sender_name, item.sender_unknown_member) == ("@gone:x", True)
+
+
+async def test_links_of_formatted_texts_are_those_that_people_see(world: World) -> None:
+    html = (
+        '<blockquote><a href="https://quoted/">q</a></blockquote><a href="https://one/">1</a>'
+        '<p><a href="https://two/">2</a></p><a href="https://matrix.to/#/@a:b">m</a>'
+        '<span data-mx-spoiler=""><a href="https://spoiler/">s</a></span><a href="mailto:a@b">mail</a>'
+    )
+    content = {"msgtype": "m.text", "body": "x", "format": "org.matrix.custom.html", "formatted_body": html}
+    world.sync(world.event(content))
+    assert (await world.items())[-1].links == ("https://one/", "https://two/")
+
+
+async def test_send_queue_is_told_what_is_known(world: World) -> None:
+    world.sync(
+        world.text("root", event_id="$r"),
+        world.edit("$r", "better"),
+        world.reply_in("$r", "one", event_id="$t"),
+    )
+    known = world.timelines.event(ROOM, "$r")
+    assert known is not None
+    assert (known.sender, known.content["body"], known.thread_root) == (BOB, "better", "")
+    assert world.timelines.event(ROOM, "$nothing") is None
+    assert world.timelines.latest_in_thread(ROOM, "$r") == "$t"
+    assert world.timelines.latest_in_thread(ROOM, "$t") is None
+    assert world.timelines.newest_event(ROOM) == "$t"
+    assert world.timelines.newest_event("!empty:x") is None
+
+
+async def test_source_shows_what_came_and_what_it_says(world: World) -> None:
+    world.sync(world.encrypted(world.text("secret", event_id="$m")), world.text("plain", event_id="$p"))
+    source = await world.timelines.event_source(ROOM, "$m")
+    assert source.event["type"] == "m.room.encrypted"
+    assert source.clear is not None
+    assert source.clear["content"]["body"] == "secret"
+    assert (await world.timelines.event_source(ROOM, "$p")).clear is None
+
+
+async def test_versions_of_a_message_are_known_without_a_network(world: World) -> None:
+    world.sync(world.text("one", event_id="$m"), world.edit("$m", "two"), world.edit("$m", "forged", CAROL))
+    versions = await world.timelines.edit_history(ROOM, "$m")
+    assert [version.body for version in versions] == ["one", "two"]
+
+
+async def test_pins_that_are_here_show_without_a_network(world: World) -> None:
+    world.state("m.room.pinned_events", {"pinned": ["$a", "$far", "$b", 5]})
+    world.sync(world.text("a", event_id="$a"), world.text("b", event_id="$b"))
+    assert [item.body for item in await world.timelines.pinned(ROOM)] == ["b", "a"]

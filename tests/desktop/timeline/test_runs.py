@@ -215,3 +215,24 @@ def test_rows_are_read_in_windows(db: sqlite3.Connection) -> None:
     assert [nid for _, nid in fragments.select_shown_forward(db, number, places[4], 2)] == [6, 8]
     between = fragments.select_shown_between(db, number, places[3], places[7])
     assert [nid for _, nid in between] == [4, 6]
+
+
+@pytest.mark.parametrize("live_events", [[], [9]])
+def test_run_that_reached_the_present_is_live(db: sqlite3.Connection, live_events: list[int]) -> None:
+    if live_events:
+        runs.append_live(db, ROOM, "", shown(live_events), limited=True, back_token="9")
+    else:
+        runs.begin_run(db, ROOM, "", None)
+    number = fragments.insert_fragment(db, ROOM, "", back_token="5", forward_token="8")
+    runs.weave_forward(db, number, shown([6, 7, 8]), None)
+    runs.join_live(db, number)
+    live = fragments.select_live(db, ROOM)
+    assert live is not None
+    assert (live.back_token, live.forward_token) == ("5", None)
+    assert list(content(db).values()) == [[6, 7, 8, *live_events]]
+    assert runs.join_live(db, live.number) == live.number
+
+
+def test_empty_live_run_is_used_again(db: sqlite3.Connection) -> None:
+    first = runs.begin_run(db, ROOM, "", None)
+    assert runs.begin_run(db, ROOM, "", fragments.select_fragment(db, first)) == first

@@ -13,10 +13,11 @@ from PySide6.QtCore import QObject, QSettings, QUrl
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
-from client_desktop.core.accounts.secret_keys import open_secret_store
+from client_desktop.core.accounts.secret_keys import open_secret_store, set_secrets_aside
 from client_desktop.core.changes import AccountsChanged, Changes
 from client_desktop.core.clock import SystemClock
 from client_desktop.core.engine import Engine
+from client_desktop.core.errors import StoreDamaged
 from client_desktop.core.rooms.names import name_words
 from client_desktop.desktop.services import DesktopServices
 from client_desktop.desktop.window_state import (
@@ -134,9 +135,16 @@ class DesktopApp(QObject):
         self._thread.stop()
 
     async def _open_engine(self, changes: Changes) -> Engine:
-        secrets = await open_secret_store(self._places.data_dir)
+        folder = self._places.data_dir
+        try:
+            secrets = await open_secret_store(folder)
+        except StoreDamaged as error:
+            # Without its key nobody reads that file again: signing in goes on without it.
+            log.error("The stored sign-ins cannot be read: %s", error)
+            set_secrets_aside(folder)
+            secrets = await open_secret_store(folder)
         return await Engine.open(
-            self._places.data_dir,
+            folder,
             secrets,
             changes,
             clock=SystemClock(),

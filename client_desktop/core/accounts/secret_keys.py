@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from client_desktop.core.accounts.private_files import read_private, write_private
 from client_desktop.core.accounts.secret_store import FILE_NAME, KEY_BYTES, FileSecretStore
-from client_desktop.core.errors import NotAllowed, StoreDamaged
+from client_desktop.core.errors import ClientError, NotAllowed, StoreDamaged
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,12 @@ KEYRING_TIMEOUT_S: Final = 60.0
 """People may be asked to unlock it; a keyring that never answers must not keep the client from starting."""
 
 _SALT_BYTES: Final = 16
+
+
+class KeyringClosed(ClientError):
+    """The system keyring is locked, or not there now: the secrets are safe and cannot be read."""
+
+    word = "keyring_closed"
 
 
 class Keyring(Protocol):
@@ -48,17 +54,32 @@ async def open_secret_store(
     `system_keyring` None never asks one. A passphrase is asked for where the secrets were made with one, or,
     without a keyring, where there are none yet and `ask_passphrase` is given.
 
-    Raises: StoreDamaged where there are secrets but not their key; NotAllowed for a wrong passphrase.
+    Raises: StoreDamaged where there are secrets but their key is gone (`set_secrets_aside` begins anew);
+    KeyringClosed where the keyring that may have the key does not give it; NotAllowed for a wrong passphrase.
     """
     path = folder / FILE_NAME
     if (folder / SALT_FILE_NAME).exists():
         return await _open_with_passphrase(folder, ask_passphrase)
-    key = _read_key_file(folder) or await _key_of_keyring(folder, system_keyring, create=not path.exists())
+    key = _read_key_file(folder)
+    if key is None:
+        try:
+            key = await _key_of_keyring(folder, system_keyring, create=not path.exists())
+        except KeyringClosed:
+            if path.exists():
+                raise
     if key is None and path.exists():
-        raise StoreDamaged("the key of the secrets is not to be had")
+        raise StoreDamaged("the key of the secrets is gone")
     if key is None and ask_passphrase is not None:
         return await _open_with_passphrase(folder, ask_passphrase)
     return FileSecretStore(path, key or _make_key_file(folder))
+
+
+def set_secrets_aside(folder: Path) -> None:
+    """Begin without secrets where those that are there cannot be read; they stay, under another name."""
+    for name in (FILE_NAME, KEY_FILE_NAME, SALT_FILE_NAME):
+        path = folder / name
+        if path.exists():
+            path.replace(path.with_name(f"{name}.unreadable"))
 
 
 async def _open_with_passphrase(folder: Path, ask: Callable[[], Awaitable[str]] | None) -> FileSecretStore:
@@ -80,7 +101,10 @@ def _stretch(passphrase: str, salt: bytes) -> bytes:
 
 
 async def _key_of_keyring(folder: Path, system_keyring: Keyring | None, *, create: bool) -> bytes | None:
-    """Return the key in the keyring, made if `create`; None where no keyring keeps it."""
+    """Return the key in the keyring, made if `create`; None where the keyring does not keep it.
+
+    Raises: KeyringClosed.
+    """
     if system_keyring is None:
         return None
     try:
@@ -88,9 +112,10 @@ async def _key_of_keyring(folder: Path, system_keyring: Keyring | None, *, creat
             return await asyncio.to_thread(_ask_keyring, system_keyring, str(folder), create)
     except TimeoutError:
         logger.warning("The system keyring does not answer")
+        raise KeyringClosed("no answer") from None
     except keyring.errors.KeyringError as error:
         logger.info("No system keyring: %s", error)
-    return None
+        raise KeyringClosed(str(error)) from None
 
 
 def _ask_keyring(system_keyring: Keyring, user: str, create: bool) -> bytes | None:

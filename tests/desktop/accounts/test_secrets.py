@@ -7,7 +7,12 @@ from pathlib import Path
 import keyring.errors
 import pytest
 
-from client_desktop.core.accounts.secret_keys import KEY_FILE_NAME, open_secret_store
+from client_desktop.core.accounts.secret_keys import (
+    KEY_FILE_NAME,
+    KeyringClosed,
+    open_secret_store,
+    set_secrets_aside,
+)
 from client_desktop.core.accounts.secret_store import FILE_NAME, FileSecretStore, MemorySecretStore
 from client_desktop.core.accounts.session import Session, session_from_json
 from client_desktop.core.accounts.stored_sessions import forget_session, keep_session, stored_sessions
@@ -47,12 +52,17 @@ async def test_secrets_open_again_with_the_key_in_the_keyring_and_not_without(tm
     assert not (tmp_path / KEY_FILE_NAME).exists()
     assert stat.S_IMODE((tmp_path / FILE_NAME).stat().st_mode) == 0o600
     assert (await open_secret_store(tmp_path, kept)).get("token") == TOKEN
-    for lost in (SomeKeyring(), SomeKeyring(trouble=keyring.errors.NoKeyringError()), None):
+    with pytest.raises(KeyringClosed):
+        await open_secret_store(tmp_path, SomeKeyring(trouble=keyring.errors.KeyringLocked()))
+    kept_key = dict(kept.passwords)
+    kept.passwords = dict.fromkeys(kept.passwords, "not a key")
+    for lost in (SomeKeyring(), None, kept):
         with pytest.raises(StoreDamaged):
             await open_secret_store(tmp_path, lost)
-    kept.passwords = dict.fromkeys(kept.passwords, "not a key")
-    with pytest.raises(StoreDamaged):
-        await open_secret_store(tmp_path, kept)
+    kept.passwords = kept_key
+    assert (await open_secret_store(tmp_path, kept)).get("token") == TOKEN, "nothing was lost by trying"
+    set_secrets_aside(tmp_path)
+    assert (await open_secret_store(tmp_path, SomeKeyring())).names() == ()
 
 
 @pytest.mark.parametrize(

@@ -54,11 +54,21 @@ class Tailer:
         self.applied = 0
         fanout.on_wakeup(self._look.set)
 
-    def subscribe(self, apply: Subscriber, *, reset: Callable[[], None] | None = None) -> None:
-        """Call `apply` for every commit; `reset` when commits were missed and caches must go."""
+    def subscribe(self, apply: Subscriber, *, reset: Callable[[], None] | None = None) -> Callable[[], None]:
+        """Call `apply` for every commit; `reset` when commits were missed and caches must go.
+
+        Return what ends it.
+        """
         self._subscribers.append(apply)
         if reset is not None:
             self._resets.append(reset)
+
+        def end() -> None:
+            self._subscribers.remove(apply)
+            if reset is not None:
+                self._resets.remove(reset)
+
+        return end
 
     async def start(self) -> None:
         async with self._db.acquire() as conn:

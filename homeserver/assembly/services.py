@@ -20,6 +20,7 @@ from homeserver.config import Settings
 from homeserver.e2ee.context import E2eeContext
 from homeserver.e2ee.to_device_context import ToDeviceContext
 from homeserver.ephemeral.context import EphemeralContext, open_ephemeral
+from homeserver.fanout.lease import leased
 from homeserver.federation_api.inbound_gauges import inbound_samples
 from homeserver.federation_api.join_gauges import join_samples
 from homeserver.federation_api.outbound_gauges import outbound_samples
@@ -33,7 +34,7 @@ from homeserver.media.context import MediaContext
 from homeserver.media.open_media import open_media
 from homeserver.oauth.context import open_oauth
 from homeserver.peers.open_federation import open_federation
-from homeserver.peers.outbound import open_outbound
+from homeserver.peers.outbound import CurrentSender, open_outbound
 from homeserver.peers.outbound_to_device import OutboxDevices
 from homeserver.peers.transport_options import permitted_servers
 from homeserver.previews.context import open_previews
@@ -148,12 +149,19 @@ async def _open_federation(
     federation = await stack.enter_async_context(
         open_federation(base.transport, accounts, ephemeral, media, base.back_off, e2ee, to_device)
     )
-    outbound = await stack.enter_async_context(
-        open_outbound(ephemeral, base.transport.client, permitted_servers(base.settings), base.back_off)
-    )
+    sending = CurrentSender()
+    await stack.enter_async_context(
+        leased(
+            base.db, "federation sender", base.fanout.worker,
+            partial(
+                open_outbound, ephemeral, base.transport.client, permitted_servers(base.settings),
+                base.back_off, sending,
+            ),
+        )
+    )  # fmt: skip
     gauges.add(partial(inbound_samples, federation.inbound, base.clock))
     gauges.add(partial(join_samples, ephemeral.rooms.gateway.joins))
-    gauges.add(partial(outbound_samples, outbound.sender, base.clock))
+    gauges.add(partial(outbound_samples, sending, base.clock))
     return federation
 
 

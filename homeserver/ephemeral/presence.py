@@ -82,8 +82,11 @@ class Presence(Protocol):
     def not_offline(self) -> list[int]:
         """Return the users who are there."""
 
-    def on_change(self, listener: OnPresence) -> None:
-        """Call `listener` with the users whose presence changed, a few times a second at most."""
+    def on_change(self, listener: OnPresence) -> Callable[[], None]:
+        """Call `listener` with the users whose presence changed, a few times a second at most.
+
+        Return what ends that.
+        """
 
 
 class PresenceInMemory:
@@ -174,8 +177,9 @@ class PresenceInMemory:
     def not_offline(self) -> list[int]:
         return [nid for nid, user in self._users.items() if user.shown.state is not PresenceState.OFFLINE]
 
-    def on_change(self, listener: OnPresence) -> None:
+    def on_change(self, listener: OnPresence) -> Callable[[], None]:
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def look_again(self) -> None:
         """Update those whom time has changed; the timer calls this."""
@@ -340,5 +344,5 @@ class NoPresence:
     def not_offline(self) -> list[int]:
         return []
 
-    def on_change(self, listener: OnPresence) -> None:
-        pass
+    def on_change(self, listener: OnPresence) -> Callable[[], None]:
+        return lambda: None

@@ -44,8 +44,8 @@ class Typing(Protocol):
     def changed_since(self, stamp: int, room_nids: Collection[int]) -> list[int]:
         """Return those of the rooms in which something may have changed after a stamp."""
 
-    def on_change(self, listener: OnTyping) -> None:
-        """Call `listener` with the number of every room in which somebody begins or stops."""
+    def on_change(self, listener: OnTyping) -> Callable[[], None]:
+        """Call `listener` with every room in which somebody begins or stops; return what ends that."""
 
 
 class TypingInMemory:
@@ -86,8 +86,9 @@ class TypingInMemory:
     def changed_since(self, stamp: int, room_nids: Collection[int]) -> list[int]:
         return [room_nid for room_nid in room_nids if self.version(room_nid) > stamp]
 
-    def on_change(self, listener: OnTyping) -> None:
+    def on_change(self, listener: OnTyping) -> Callable[[], None]:
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def expire(self) -> None:
         """Remove those whose time is over; the timer calls this."""

@@ -68,9 +68,13 @@ class StoredBackOff:
                 row.failing_since_ms, row.retry_at_ms, row.interval_ms, last_ms
             )
 
-    def on_due(self, listener: Callable[[ServerName], None]) -> None:
-        """Call `listener` with each server that may be asked again before its time, or that answered."""
+    def on_due(self, listener: Callable[[ServerName], None]) -> Callable[[], None]:
+        """Call `listener` with each server that may be asked again before its time, or that answered.
+
+        Return what ends that.
+        """
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     @property
     def failing_count(self) -> int:

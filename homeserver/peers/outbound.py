@@ -1,8 +1,9 @@
 """Everything that goes out to other servers by itself: starts it, looks after it, ends it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -47,6 +48,7 @@ class Outbound:
         self.feed: OutboundFeed
         self._typing: OutboundTyping
         self._presence: OutboundPresence
+        self._deaf_to_due: Callable[[], None] = lambda: None
 
     async def start(self, ephemeral: EphemeralContext, client: FederationClient, lists: ServerLists) -> None:
         """Go on where the last process ended."""
@@ -57,11 +59,14 @@ class Outbound:
         self._presence = OutboundPresence(ephemeral.presence, self._db, self._clock, self._own)
         self.feed = OutboundFeed(rooms, self.sender, outbox, lists, self._typing, self._presence)
         await self._restore(rooms.tailer.applied, lists)
-        self._back_off.on_due(self.sender.try_again)
+        self._deaf_to_due = self._back_off.on_due(self.sender.try_again)
         self.feed.start(rooms.tailer.applied)
 
     async def stop(self) -> None:
         """Let go of what is under way; what has not arrived is remembered."""
+        self._deaf_to_due()
+        self._typing.stop()
+        self._presence.stop()
         await self.feed.stop()
         try:
             await self.sender.stop()
@@ -129,18 +134,31 @@ class Outbound:
             log.warning("outbound.edus_given_up", count=given_up)
 
 
+@dataclass(slots=True)
+class CurrentSender:
+    """The sender of this worker; None while another worker sends."""
+
+    sender: Sender | None = None
+
+
 @asynccontextmanager
 async def open_outbound(
-    ephemeral: EphemeralContext, client: FederationClient, lists: ServerLists, back_off: StoredBackOff
+    ephemeral: EphemeralContext,
+    client: FederationClient,
+    lists: ServerLists,
+    back_off: StoredBackOff,
+    current: CurrentSender,
 ) -> AsyncIterator[Outbound]:
     """Send to other servers what concerns them, for the length of the block."""
     rooms = ephemeral.rooms
     outbound = Outbound(rooms.db, rooms.clock, rooms.server_name, back_off)
     await outbound.start(ephemeral, client, lists)
+    current.sender = outbound.sender
     task = asyncio.create_task(outbound.run(), name="outbound")
     try:
         yield outbound
     finally:
+        current.sender = None
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task

@@ -5,7 +5,7 @@ present comes from memory, and goes the same way.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -65,18 +65,21 @@ class OutboundFeed:
         self._look = asyncio.Event()
         self._idle = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
 
     def start(self, upto: int) -> None:
         """Follow from where the sender stands; `upto` is what the tailer has applied."""
         self._upto = upto
         self._all_rooms = self._look_for_edus = True
-        self._rooms.tailer.subscribe(self._apply, reset=self._missed_commits)
+        self._unsubscribe = self._rooms.tailer.subscribe(self._apply, reset=self._missed_commits)
         self._typing.on_news(self.look)
         self._presence.on_news(self.look)
         self._look.set()
         self._task = asyncio.create_task(self._run(), name="outbound-feed")
 
     async def stop(self) -> None:
+        self._unsubscribe()
+        self._unsubscribe = lambda: None
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):

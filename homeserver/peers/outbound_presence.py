@@ -37,7 +37,8 @@ class OutboundPresence:
         self._moved: dict[int, int] = {}
         self._told_at = clock.monotonic() - TELL_EVERY_S
         self._listener: Callable[[], None] = lambda: None
-        presence.on_change(self._note)
+        self.stop = presence.on_change(self._note)
+        """Take no more notes."""
 
     def on_news(self, listener: Callable[[], None]) -> None:
         """Call `listener` when there is something to take."""

@@ -24,7 +24,8 @@ class OutboundTyping:
         self._told: dict[int, dict[UserId, float]] = {}
         self._changed: set[int] = set()
         self._listener: Callable[[], None] = lambda: None
-        typing.on_change(self._note)
+        self.stop = typing.on_change(self._note)
+        """Take no more notes."""
 
     def on_news(self, listener: Callable[[], None]) -> None:
         """Call `listener` when there is something to take."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import quote
+
+from PIL import Image
 
 from client_desktop.core.changes import NotificationRaised, NotificationWithdrawn
 from client_desktop.core.client import Client
@@ -265,3 +268,41 @@ async def test_start_without_a_network_shows_what_is_known(
     alice = await open_client.resume(session, start=False)
     timeline = await alice.timelines.open(room_id)
     assert "hello" in texts(timeline)
+
+
+async def test_picture_shows_while_it_goes_up_and_after(open_client: OpenClient, tmp_path: Path) -> None:
+    alice = await open_client("alice")
+    room_id = (await alice.api.post("/_matrix/client/v3/createRoom", {}))["room_id"]
+    timeline = await opened(alice, room_id)
+    picture = tmp_path / "red.png"
+    Image.new("RGB", (30, 20), "red").save(picture)
+    await alice.outbox.send_file(room_id, picture)
+    echo = timeline.items[-1]
+    assert (echo.kind, echo.event_id) == (ItemKind.IMAGE, None)
+    assert echo.media is not None
+    assert echo.media.url.startswith("file:")
+    await until(lambda: timeline.items[-1].event_id is not None)
+    sent = timeline.items[-1]
+    assert sent.key == echo.key
+    assert sent.media is not None
+    assert (sent.media.url[:6], sent.media.width, sent.media.height) == ("mxc://", 30, 20)
+
+
+async def test_what_is_said_in_the_room_follows_an_edit_a_reaction_and_a_removal(
+    open_client: OpenClient, nobody: ApiClient
+) -> None:
+    bob = await nobody.register("bob")
+    room_id = await create(bob, preset="public_chat")
+    alice = await open_client("alice")
+    await alice.rooms.join(room_id)
+    timeline = await opened(alice, room_id)
+    alice.outbox.send_text(room_id, "helo")
+    await until(lambda: timeline.items[-1].event_id is not None and timeline.items[-1].own)
+    event_id = timeline.items[-1].event_id
+    assert event_id is not None
+    alice.outbox.react(room_id, event_id, "👍")
+    await until(lambda: [each.my_event_id for each in timeline.items[-1].reactions] not in ([], [None]))
+    alice.outbox.edit(room_id, event_id, "hello")
+    await until(lambda: timeline.items[-1].body == "hello" and timeline.items[-1].edited)
+    alice.outbox.redact(room_id, event_id)
+    await until(lambda: timeline.items[-1].kind is ItemKind.REDACTED)

@@ -66,6 +66,7 @@ class Window:
 
     def load(self, db: sqlite3.Connection) -> None:
         """Read again which rows are in the window."""
+        self._drop_what_is_gone(db)
         top = None if self.top is None else fragments.select_placement(db, self.top, self.thread_root)
         stretches: list[Stretch] = []
         for run, last in self._runs(db):
@@ -85,6 +86,7 @@ class Window:
 
     def extend_back(self, db: sqlite3.Connection, limit: int, *, across_gaps: bool = False) -> int:
         """Take in up to `limit` older rows that are in the store; return how many they were."""
+        self._drop_what_is_gone(db)
         found: list[tuple[int, int]] = []
         for run, before in self._runs_from_top(db):
             found.extend(fragments.select_shown_back(db, run.number, before, limit - len(found)))
@@ -97,6 +99,7 @@ class Window:
 
     def extend_forward(self, db: sqlite3.Connection, limit: int) -> int:
         """Take in up to `limit` newer rows that are in the store; return how many they were."""
+        self._drop_what_is_gone(db)
         if self.bottom is None:
             return 0
         number, place = self._placement(db, self.bottom)
@@ -120,6 +123,13 @@ class Window:
         if self.bottom is None:
             return None
         return fragments.select_fragment(db, self._placement(db, self.bottom)[0])
+
+    def _drop_what_is_gone(self, db: sqlite3.Connection) -> None:
+        """Begin anew where the room was forgotten under the window."""
+        if self.top is not None and fragments.select_placement(db, self.top, self.thread_root) is None:
+            self.top = None
+        if self.bottom is not None and fragments.select_placement(db, self.bottom, self.thread_root) is None:
+            self.bottom = None
 
     def _runs(self, db: sqlite3.Connection) -> list[tuple[Fragment, int]]:
         """Give the runs from the bottom back, each with the last place to show."""

@@ -210,6 +210,20 @@ async def test_forgotten_room_leaves_nothing(world: World) -> None:
         assert world.store.db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
 
 
+async def test_room_that_is_forgotten_while_it_is_open_is_empty(world: World) -> None:
+    world.sync(*(world.text(f"m{number}", event_id=f"$m{number}") for number in range(200)))
+    live = await world.timelines.open(ROOM)
+    jumped = await world.timelines.open(ROOM, around_event="$m100")
+    with world.store.transaction() as db:
+        world.timelines.forget(db, ROOM)
+    for timeline in (live, jumped):
+        assert not await timeline.forward()
+        await timeline.back()
+        assert timeline.items == ()
+    world.sync(world.text("again"))
+    assert texts(live) == ["again"]
+
+
 # Threads
 
 

@@ -5,7 +5,7 @@
 -- `thread_root` is empty for the main timeline. `session_id` is set while the event waits for keys.
 -- `notify`: 0 nothing, 1 a notification, 2 a highlight; 3 and 4 are the same once they were read.
 CREATE TABLE events (
-    event_nid INTEGER PRIMARY KEY,
+    event_nid INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice: open timelines remember events by it
     room_id TEXT NOT NULL,
     event_id TEXT NOT NULL,
     type TEXT NOT NULL,

@@ -60,6 +60,8 @@ class EncryptionModel(AccountModel):
         self._dismissed.clear()
         self.changed.emit()
         if self.user_id:
+            client = self.client
+            self._known = await self.bridge.call(lambda: client.crypto.known)
             await self._read()
 
     @Slot()

@@ -157,6 +157,11 @@ class AccountCrypto(Crypto):
         """Hear what a sync brought to a room, once it is stored: there may be messages of verifications."""
         self.verifications.note_room_events(room_id, events)
 
+    @property
+    def known(self) -> bool:
+        """Whether the server has been asked how identity and backup stand; `state` may be old before that."""
+        return self._asked
+
     def state(self) -> EncryptionState:
         """Tell where the account stands, for banners and settings."""
         return self.recovery.state()

@@ -9,7 +9,10 @@ PDialog {
     property var args: ({})
 
     title: qsTrId("dialogs.accounts_title")
-    onOpened: list.forceActiveFocus()
+    onOpened: {
+        list.currentIndex = app.accounts.list.indexOf(app.session.userId);
+        list.forceActiveFocus();
+    }
 
     contentItem: Column {
         spacing: Theme.space4

@@ -33,6 +33,10 @@ Item {
     readonly property alias current: loader.item
     property string name: ""
     property var last: null
+    // What is open is about the account that was shown.
+    readonly property string account: app.session.userId
+
+    onAccountChanged: loader.item?.close()
 
     // Open a dialog; one that is open goes, for two at a time are one too many.
     function show(name, args) {

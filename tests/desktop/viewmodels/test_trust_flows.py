@@ -215,3 +215,15 @@ async def test_nobody_to_verify_with_is_said_in_words(open_device: OpenDevice, u
 
 def test_code_is_drawn_large_enough_for_cameras() -> None:
     assert qr_source(b"MATRIX\x02\x01" + bytes(range(200))).startswith("data:image/png;base64,iVBOR")
+
+
+async def test_banner_is_there_again_when_the_account_is_shown_again(
+    open_device: OpenDevice, until: Until
+) -> None:
+    device = await open_device()
+    await until(lambda: shown(device.encryption, "banner") == "set_up")
+    device.encryption.dismiss()
+    assert shown(device.encryption, "banner") == ""
+    await device.encryption.use(None)
+    await device.encryption.use(device.client)
+    assert shown(device.encryption, "banner") == "set_up"

@@ -154,7 +154,8 @@ class Crypto:
         except BaseException:
             self.room_keys.forget_cached()
             raise
-        self.room_keys.publish_new()
+        finally:  # what came before a failure is stored, and of what is not nobody finds more than before
+            self.room_keys.publish_new()
 
     async def decrypt_events(self, room_id: str, events: Sequence[ReadonlyJsonObject]) -> list[ClearEvent]:
         """Give one event for each, in the same order; those that are not encrypted as they are."""

@@ -179,6 +179,7 @@ class RoomKeys:
                 count = sum(self._import(db, key, origin, brought_by, backup_version) for key in keys)
         except BaseException:
             self.forget_cached()
+            self._new.clear()
             raise
         self.publish_new()
         return count
@@ -264,7 +265,6 @@ class RoomKeys:
     def forget_cached(self) -> None:
         """Forget what a transaction that was rolled back would have made true."""
         self._cache.clear()
-        self._new.clear()
 
     def _import(
         self,

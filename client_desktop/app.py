@@ -40,7 +40,7 @@ from client_desktop.viewmodels.prompt import PromptModel
 from client_desktop.viewmodels.recorder import RecorderModel
 from client_desktop.viewmodels.registration import RegistrationModel
 from client_desktop.viewmodels.settings import SettingsModel
-from client_desktop.viewmodels.words import install_words, language
+from client_desktop.viewmodels.words import install_words, language, system_language
 from client_desktop.views.look import VIEWS, prepare_engine
 
 if TYPE_CHECKING:
@@ -253,6 +253,17 @@ class DesktopApp(QObject):
     def _follow(self, preferences: PreferencesModel) -> None:
         if self.app is not None:
             self._follow_with(self.app, preferences)
+            self._speak(preferences.values.language or system_language())
+
+    def _speak(self, wanted: str) -> None:
+        """Change the language of what is shown, and of what the engine names."""
+        engine, bridge = self._engine, self._bridge
+        if wanted == language() or self.app is None or engine is None or bridge is None:
+            return
+        install_words(wanted)
+        if self._qml is not None:
+            self._qml.retranslate()
+        self.app.session_model.start(bridge.call(engine.set_words, name_words(wanted)))
 
     def _follow_with(self, app: App, preferences: PreferencesModel) -> None:
         values = preferences.values

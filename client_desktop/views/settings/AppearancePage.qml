@@ -66,18 +66,16 @@ PageColumn {
         SettingRow {
             title: qsTrId("settings.appearance_language")
             text: qsTrId("settings.appearance_language_restart")
-            PComboBox {
+            ChoiceBox {
                 label: qsTrId("settings.appearance_language")
                 width: Theme.px(180)
-                textRole: "text"
-                valueRole: "value"
-                model: [
+                value: page.chosen.language
+                options: [
                     { value: "", text: qsTrId("settings.appearance_language_system") },
                     { value: "en", text: "English" },
                     { value: "de", text: "Deutsch" }
                 ]
-                currentIndex: ["", "en", "de"].indexOf(page.chosen.language)
-                onActivated: page.chosen.language = currentValue
+                onChosen: value => page.chosen.language = value
             }
         }
         PSeparator { width: parent.width }

@@ -22,28 +22,29 @@ PageColumn {
         PSeparator { width: parent.width }
         SettingRow {
             title: qsTrId("settings.privacy_media")
-            PComboBox {
+            ChoiceBox {
                 width: Theme.px(220)
                 label: qsTrId("settings.privacy_media")
-                textRole: "text"
-                valueRole: "value"
-                model: [
+                value: page.chosen.loadMedia
+                options: [
                     { value: "always", text: qsTrId("settings.privacy_media_always") },
                     { value: "private", text: qsTrId("settings.privacy_media_private") },
                     { value: "never", text: qsTrId("settings.privacy_media_never") }
                 ]
-                currentIndex: ["always", "private", "never"].indexOf(page.chosen.loadMedia)
-                onActivated: page.chosen.loadMedia = currentValue
+                onChosen: value => page.chosen.loadMedia = value
             }
         }
         SettingRow {
             title: qsTrId("settings.privacy_invites")
-            PComboBox {
+            ChoiceBox {
                 width: Theme.px(220)
                 label: qsTrId("settings.privacy_invites")
-                model: [qsTrId("settings.privacy_invites_show"), qsTrId("settings.privacy_invites_hide_pictures")]
-                currentIndex: page.chosen.invitePictures ? 0 : 1
-                onActivated: index => page.chosen.invitePictures = index === 0
+                value: page.chosen.invitePictures
+                options: [
+                    { value: true, text: qsTrId("settings.privacy_invites_show") },
+                    { value: false, text: qsTrId("settings.privacy_invites_hide_pictures") }
+                ]
+                onChosen: value => page.chosen.invitePictures = value
             }
         }
     }

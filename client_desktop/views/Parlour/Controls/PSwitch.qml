@@ -47,23 +47,31 @@ T.Switch {
         PFocusRing { control: parent; visible: control.visualFocus }
     }
 
-    contentItem: Column {
-        spacing: 1
-        PText {
-            text: control.text
+    contentItem: Item {
+        implicitWidth: words.implicitWidth
+        implicitHeight: words.implicitHeight
+        Column {
+            id: words
             width: parent.width
-            wrapMode: Text.Wrap
-            font.pixelSize: control.font.pixelSize
-            Accessible.ignored: true
-        }
-        PText {
-            visible: text !== ""
-            text: control.description
-            role: "small"
-            muted: true
-            width: parent.width
-            wrapMode: Text.Wrap
-            Accessible.ignored: true
+            anchors.verticalCenter: parent.verticalCenter
+            spacing: 1
+            PText {
+                text: control.text
+                width: parent.width
+                wrapMode: Text.Wrap
+                lineHeight: 1.15
+                font.pixelSize: control.font.pixelSize
+                Accessible.ignored: true
+            }
+            PText {
+                visible: text !== ""
+                text: control.description
+                role: "small"
+                muted: true
+                width: parent.width
+                wrapMode: Text.Wrap
+                Accessible.ignored: true
+            }
         }
     }
 }

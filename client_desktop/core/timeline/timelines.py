@@ -10,15 +10,6 @@ from itertools import count
 from typing import TypeAlias
 
 from client_desktop.core.boundary import describe
-from client_desktop.core.changes import (
-    AccountDataChanged,
-    Change,
-    DevicesChanged,
-    MembersChanged,
-    RoomKeysReceived,
-    RoomStateChanged,
-    SendQueueChanged,
-)
 from client_desktop.core.errors import ClientError, NetworkUnavailable
 from client_desktop.core.events import ClearEvent
 from client_desktop.core.json_types import ReadonlyJsonObject
@@ -33,6 +24,7 @@ from client_desktop.core.store.receipts import SENT, ReceiptRow
 from client_desktop.core.store.room_state import select_state_event
 from client_desktop.core.timeline import lookup, runs
 from client_desktop.core.timeline.context import TimelinesContext
+from client_desktop.core.timeline.elsewhere import Elsewhere
 from client_desktop.core.timeline.ingest import Ingest, Ingested
 from client_desktop.core.timeline.loading import (
     ensure_thread_run,
@@ -50,7 +42,6 @@ log = logging.getLogger(__name__)
 
 MAX_FETCHED_REPLIES = 20
 """How many events that are answered and unknown are asked for at once."""
-RESHAPING_STATE = frozenset({"m.room.pinned_events", "m.room.power_levels", "m.room.encryption"})
 
 
 Follower: TypeAlias = Callable[[str, Ingested], None]
@@ -69,17 +60,7 @@ class Timelines:
         self._tasks: set[asyncio.Task[None]] = set()
         self.followers: list[Follower] = []
         """Told after every transaction what came of it; `first` tells a room that was not known before."""
-        self._stops = [
-            ctx.changes.listen(kind, self._own(listener))
-            for kind, listener in (
-                (RoomKeysReceived, self._on_keys),
-                (SendQueueChanged, self._on_queue),
-                (MembersChanged, self._on_members),
-                (RoomStateChanged, self._on_state),
-                (AccountDataChanged, self._on_account_data),
-                (DevicesChanged, self._on_devices),
-            )
-        ]
+        self._elsewhere = Elsewhere(self)
 
     async def open(
         self, room_id: str, *, thread_root: str | None = None, around_event: str | None = None
@@ -103,9 +84,17 @@ class Timelines:
         timeline.start(PAGE)
         self._open[timeline.number] = timeline
         if root:
-            self._spawn(self._catch_up(timeline))
+            self.spawn(self._catch_up(timeline))
         self._fetch_missing(timeline)
         return timeline
+
+    def all_open(self) -> list[Timeline]:
+        """Give every timeline that is open."""
+        return list(self._open.values())
+
+    def of_room(self, room_id: str) -> list[Timeline]:
+        """Give the open timelines of a room and its threads."""
+        return [timeline for timeline in self._open.values() if timeline.room_id == room_id]
 
     def get(self, number: int) -> Timeline | None:
         """Give an open timeline by its number."""
@@ -119,8 +108,7 @@ class Timelines:
 
     async def close(self) -> None:
         """Stop everything and wait for it."""
-        for stop in self._stops:
-            stop()
+        self._elsewhere.stop()
         for number in list(self._open):
             self.close_timeline(number)
         tasks = list(self._tasks)
@@ -236,7 +224,7 @@ class Timelines:
     def publish(self, room_id: str, events: Sequence[ClearEvent]) -> None:
         """Tell open timelines what the last transaction changed."""
         result = self._written.pop(room_id, Ingested())
-        for timeline in self._of_room(room_id):
+        for timeline in self.of_room(room_id):
             timeline.refresh(result.touched)
             self._fetch_missing(timeline)
         self._retry_waiting(room_id, result)
@@ -246,15 +234,16 @@ class Timelines:
 
     def refresh_room(self, room_id: str, touched: Iterable[str] = ()) -> None:
         """Let open timelines of a room look at the store again."""
-        for timeline in self._of_room(room_id):
+        for timeline in self.of_room(room_id):
             timeline.refresh(touched)
 
     async def retry(self, room_id: str, session_ids: Iterable[str]) -> None:
         """Try again to decrypt what waits for these sessions, now that their keys may be there."""
         rows = event_store.select_waiting(self.ctx.store.db, room_id, session_ids)
-        await self._decrypt_again(room_id, rows)
+        await self.decrypt_again(room_id, rows)
 
-    async def _decrypt_again(self, room_id: str, rows: Sequence[EventRow]) -> None:
+    async def decrypt_again(self, room_id: str, rows: Sequence[EventRow]) -> None:
+        """Decrypt events anew, and show what came of it."""
         if not rows:
             return
         sources = [decode(row) for row in rows]
@@ -322,7 +311,7 @@ class Timelines:
     def _loaded(self, timeline: Timeline, result: Ingested) -> None:
         """Let all timelines of the room know of what one of them fetched."""
         timeline.forget_built(result.touched)
-        for other in self._of_room(timeline.room_id):
+        for other in self.of_room(timeline.room_id):
             if other is not timeline:
                 other.refresh(result.touched)
         self._retry_waiting(timeline.room_id, result)
@@ -335,7 +324,7 @@ class Timelines:
         timeline.missing.clear()
         if missing:
             self._refused.update((room_id, each) for each in missing)
-            self._spawn(self._fetch_events(room_id, missing[-MAX_FETCHED_REPLIES:]))
+            self.spawn(self._fetch_events(room_id, missing[-MAX_FETCHED_REPLIES:]))
 
     async def _fetch_events(self, room_id: str, event_ids: Sequence[str]) -> None:
         for event_id in event_ids:
@@ -350,7 +339,7 @@ class Timelines:
 
     def _retry_waiting(self, room_id: str, result: Ingested) -> None:
         if result.waiting:
-            self._spawn(self.retry(room_id, result.waiting))
+            self.spawn(self.retry(room_id, result.waiting))
 
     def _read_until(self, room_id: str, thread_root: str) -> str | None:
         """Give the event up to which the account has read, for the line above what is new."""
@@ -365,55 +354,8 @@ class Timelines:
         ]
         return max(rows, key=lambda row: row.at_ms).event_id if rows else None
 
-    # What changed elsewhere.
-
-    def _on_keys(self, change: RoomKeysReceived) -> None:
-        self._spawn(self.retry(change.room_id, change.session_ids))
-
-    def _on_queue(self, change: SendQueueChanged) -> None:
-        for item in change.items:
-            self.ctx.send_states[item.txn_id] = (item.state, item.error_word)
-        if not change.items and not self._open:
-            self.ctx.send_states.clear()
-        self.refresh_room(change.room_id)
-
-    def _on_members(self, change: MembersChanged) -> None:
-        self.ctx.people.pop(change.room_id, None)
-        for timeline in self._of_room(change.room_id):
-            if timeline.shows(change.user_ids):
-                timeline.refresh(everything=True)
-
-    def _on_state(self, change: RoomStateChanged) -> None:
-        if change.types & RESHAPING_STATE:
-            for timeline in self._of_room(change.room_id):
-                timeline.refresh(everything=True)
-
-    def _on_account_data(self, change: AccountDataChanged) -> None:
-        if "m.ignored_user_list" in change.types:
-            for timeline in list(self._open.values()):
-                timeline.refresh(everything=True)
-
-    def _on_devices(self, change: DevicesChanged) -> None:
-        """Look again at how far what these people sent is to be trusted."""
-        for timeline in self._open.values():
-            events = timeline.encrypted_events(change.user_ids)
-            if events:
-                rows = event_store.select_by_nids(self.ctx.store.db, [event.nid for event in events])
-                self._spawn(self._decrypt_again(timeline.room_id, rows))
-
-    def _own(self, listener: Callable[..., None]) -> Callable[[Change], None]:
-        """Listen to changes of this account alone."""
-
-        def listen(change: Change) -> None:
-            if change.account == self.ctx.me:
-                listener(change)
-
-        return listen
-
-    def _of_room(self, room_id: str) -> list[Timeline]:
-        return [timeline for timeline in self._open.values() if timeline.room_id == room_id]
-
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
+        """Do something in the background; it is waited for at the end."""
         task = asyncio.get_running_loop().create_task(_guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

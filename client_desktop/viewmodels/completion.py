@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from client_desktop.core.rooms.image_packs import ImagePack
 from client_desktop.core.text.command_table import CommandSpec
 from client_desktop.core.text.emoji import find_emoji
 from client_desktop.core.text.slash_commands import matching_commands
@@ -95,6 +96,16 @@ def complete_emoji(words: str) -> list[Completion]:
                    emoji.text, emoji=emoji.text)
         for emoji in find_emoji(words, language(), MOST)
     ]  # fmt: skip
+
+
+def complete_pictures(words: str, packs: Iterable[ImagePack]) -> list[Completion]:
+    """Pictures of image packs that are meant as emoji."""
+    return [
+        Completion(f":{image.shortcode}:", ":", image.shortcode, pack.name, f":{image.shortcode}:", image.url)
+        for pack in packs
+        for image in pack.images
+        if "emoticon" in image.uses and rank_of(words, image.shortcode) is not None
+    ][:MOST]
 
 
 def complete_commands(words: str) -> list[Completion]:

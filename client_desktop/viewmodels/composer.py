@@ -10,6 +10,7 @@ from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
 from PySide6.QtQml import QJSValue
 
 from client_desktop.core.errors import NetworkUnavailable
+from client_desktop.core.rooms.image_packs import ImagePack
 from client_desktop.core.text.command_table import CommandGroup
 from client_desktop.core.text.slash_commands import Command, literal, parse_command
 from client_desktop.core.text.text_commands import outgoing_text
@@ -19,11 +20,13 @@ from client_desktop.viewmodels.attachments import Attachment, AttachmentsModel
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.completer import Completer
 from client_desktop.viewmodels.completion import (
+    MOST,
     Completion,
     Query,
     complete_commands,
     complete_emoji,
     complete_people,
+    complete_pictures,
     complete_rooms,
 )
 from client_desktop.viewmodels.mentions import Mentions
@@ -62,6 +65,7 @@ class ComposerModel(ViewModel):
         self._thread = timeline.thread_root or None
         self._rooms = rooms
         self.members: tuple[MemberSummary, ...] = ()
+        self.packs: tuple[ImagePack, ...] = ()
         self.tells_typing = True
         self._text = ""
         self._kept_text = ""
@@ -230,6 +234,8 @@ class ComposerModel(ViewModel):
             return False
         if offer.kind == "@" and offer.color_id:
             self._mentions.add(offer.title, offer.color_id)
+        elif offer.kind == ":" and offer.avatar_url:
+            self._mentions.add_picture(offer.title, offer.avatar_url)
         tail = self._text[query.start + 1 + len(query.words) :]
         gap = "" if tail.startswith((" ", "\n")) else " "
         new = self._text[: query.start] + offer.insert + gap + tail
@@ -243,7 +249,7 @@ class ComposerModel(ViewModel):
             case "#":
                 return complete_rooms(query.words, self._rooms())
             case ":":
-                return complete_emoji(query.words)
+                return (*complete_pictures(query.words, self.packs), *complete_emoji(query.words))[:MOST]
         return complete_commands(query.words)
 
     # Sending

@@ -20,23 +20,31 @@ class Mentions:
 
     def __init__(self) -> None:
         self._people: dict[str, str] = {}
+        self._pictures: dict[str, str] = {}
+
+    def add_picture(self, shortcode: str, url: str) -> None:
+        """Let `:shortcode:` mean a picture of an image pack."""
+        self._pictures[shortcode] = url
 
     def add(self, name: str, user_id: str) -> None:
         self._people[name] = user_id
 
     def clear(self) -> None:
         self._people.clear()
+        self._pictures.clear()
 
     def named(self, text: str) -> tuple[str, ...]:
         """User ids of those whose name stands in the text."""
         return tuple(user_id for name, user_id in self._people.items() if self._pattern(name).search(text))
 
     def as_markdown(self, text: str) -> str:
-        """The text with every name as a link to its person."""
+        """The text with every name as a link to its person, every chosen picture as an image."""
         for name in sorted(self._people, key=len, reverse=True):
             label = re.sub(r"([\\\[\]*_`])", r"\\\1", name)
             link = f"[{label}](https://matrix.to/#/{quote(self._people[name], safe='@:')})"
             text = self._pattern(name).sub(lambda _, link=link: link, text)  # type: ignore[misc]
+        for shortcode, url in self._pictures.items():
+            text = text.replace(f":{shortcode}:", f"![:{shortcode}:]({url})")
         return text
 
     def from_markdown(self, text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Property, QObject, Signal, Slot
 
 from client_desktop.core.changes import MembersChanged, RoomStateChanged
+from client_desktop.core.rooms.image_packs import OLDER_PACK, PACK
 from client_desktop.core.values import RoomSummary
 from client_desktop.viewmodels.account_model import AccountModel
 from client_desktop.viewmodels.bridge import Bridge
@@ -19,8 +20,10 @@ from client_desktop.viewmodels.members import MembersModel
 from client_desktop.viewmodels.qml_values import to_qml
 from client_desktop.viewmodels.room_header import header_map
 from client_desktop.viewmodels.rooms import RoomsModel
+from client_desktop.viewmodels.stickers import sticker_maps
 
 PINNED = "m.room.pinned_events"
+PACK_TYPES = frozenset({PACK, OLDER_PACK})
 KEPT_OPEN = 6
 """Conversations that stay open behind the one shown, so that going back to them takes no time."""
 
@@ -32,6 +35,7 @@ class RoomModel(AccountModel):
     infoChanged = Signal()  # noqa: N815
     permissionsChanged = Signal()  # noqa: N815
     panelChanged = Signal()  # noqa: N815
+    stickersChanged = Signal()  # noqa: N815
     threadChanged = Signal()  # noqa: N815
     commanded = Signal(object)
     """A slash command of the room's or of the thread's composer."""
@@ -49,6 +53,7 @@ class RoomModel(AccountModel):
         self._conversation: Conversation | None = None
         self._thread: Conversation | None = None
         self._pin_count = 0
+        self._stickers: list[dict[str, Any]] = []
         self._panel = ""
         self._members = MembersModel(self)
         self._pins: ValueListModel[HitRow] = ValueListModel(HitRow, lambda row: row.key, self)
@@ -66,6 +71,7 @@ class RoomModel(AccountModel):
     conversation = Property(QObject, lambda self: self._conversation, notify=roomChanged)
     openedThread = Property(QObject, lambda self: self._thread, notify=threadChanged)  # noqa: N815
     members = Property(QObject, lambda self: self._members, constant=True)
+    stickers = Property(list, lambda self: self._stickers, notify=stickersChanged)
     pinCount = Property(int, lambda self: self._pin_count, notify=infoChanged)  # noqa: N815
     pins = Property(QObject, lambda self: self._pins, constant=True)
     threads = Property(QObject, lambda self: self._threads, constant=True)
@@ -159,6 +165,7 @@ class RoomModel(AccountModel):
         if self._conversation is not None:
             self.start(self._load_permissions(room_id))
             self.start(self._load_pin_count(room_id))
+            self.start(self._load_packs(room_id))
             self.start(self._load_members(room_id))
 
     def _can_be_read(self) -> bool:
@@ -261,6 +268,8 @@ class RoomModel(AccountModel):
     def _state_changed(self, change: RoomStateChanged) -> None:
         if change.account == self.user_id and change.room_id == self._room_id:
             self.start(self._load_permissions(change.room_id))
+            if PACK_TYPES & change.types:
+                self.start(self._load_packs(change.room_id))
             if PINNED in change.types:
                 self.start(self._load_pin_count(change.room_id))
                 if self._panel == "pins":
@@ -283,6 +292,15 @@ class RoomModel(AccountModel):
     async def _join(self, room_id: str) -> None:
         await self.bridge.call(self.client.rooms.join, room_id)
         self.open(room_id)
+
+    async def _load_packs(self, room_id: str) -> None:
+        packs = await self.bridge.call(self.client.rooms.image_packs, room_id)
+        if room_id == self._room_id:
+            self._stickers = sticker_maps(packs)
+            self.stickersChanged.emit()
+            for conversation in (self._conversation, self._thread):
+                if conversation is not None:
+                    conversation.composer_model.packs = packs
 
     async def _load_pin_count(self, room_id: str) -> None:
         content = await self.bridge.call(self.client.rooms.state, room_id, PINNED)

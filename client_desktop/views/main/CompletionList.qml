@@ -51,6 +51,16 @@ PFloat {
                     size: Theme.px(28)
                     Accessible.ignored: true
                 }
+                Image {
+                    readonly property QtObject handle: line.row.colorId === "" && line.row.avatarUrl !== "" ? app.media.picture(line.row.avatarUrl, 64) : null
+                    visible: handle !== null
+                    source: handle?.url ?? ""
+                    sourceSize: Qt.size(48, 48)
+                    width: Theme.px(24)
+                    height: width
+                    fillMode: Image.PreserveAspectFit
+                    anchors.centerIn: parent
+                }
                 Text {
                     visible: line.row.emoji !== ""
                     anchors.centerIn: parent

@@ -9,6 +9,7 @@ PPopover {
     id: picker
 
     property bool packs: false
+    property bool stickersShown: false
     readonly property int perRow: 9
     readonly property int cell: Theme.px(36)
 
@@ -30,8 +31,58 @@ PPopover {
     }
 
     contentItem: Item {
+        PSegmented {
+            id: kind
+            visible: picker.packs && app.room.stickers.length > 0
+            width: parent.width
+            height: visible ? implicitHeight : 0
+            options: [{ "value": "emoji", "text": qsTrId("main.composer.emoji") }, { "value": "stickers", "text": qsTrId("main.emoji.stickers") }]
+            value: picker.stickersShown ? "stickers" : "emoji"
+            onChosen: value => picker.stickersShown = value === "stickers"
+        }
+        GridView {
+            id: stickers
+            visible: picker.stickersShown
+            anchors { top: kind.bottom; topMargin: Theme.space8; left: parent.left; right: parent.right; bottom: parent.bottom }
+            cellWidth: Math.floor(width / 4)
+            cellHeight: cellWidth
+            clip: true
+            model: picker.stickersShown ? app.room.stickers : []
+            activeFocusOnTab: true
+            keyNavigationEnabled: true
+            boundsBehavior: Flickable.StopAtBounds
+            ScrollBar.vertical: PScrollBar {}
+            Keys.onReturnPressed: currentItem?.send()
+            delegate: T.AbstractButton {
+                id: sticker
+                required property var modelData
+                readonly property QtObject handle: app.media.picture(modelData.url, 160)
+                function send() {
+                    picker.stickerPicked(modelData);
+                    picker.close();
+                }
+                width: stickers.cellWidth
+                height: stickers.cellHeight
+                hoverEnabled: true
+                Accessible.role: Accessible.Button
+                Accessible.name: modelData.body
+                onClicked: send()
+                background: Rectangle { radius: Theme.radiusMedium; color: sticker.hovered || sticker.GridView.isCurrentItem && stickers.activeFocus ? Theme.hover : "transparent" }
+                contentItem: Item {
+                    Image {
+                        anchors { fill: parent; margins: Theme.space8 }
+                        source: sticker.handle?.url ?? ""
+                        sourceSize: Qt.size(160, 160)
+                        fillMode: Image.PreserveAspectFit
+                    }
+                }
+                PToolTip { visible: sticker.hovered; text: sticker.modelData.body }
+            }
+        }
         PSearchField {
             id: find
+            visible: !picker.stickersShown
+            anchors { top: kind.bottom; topMargin: kind.visible ? Theme.space8 : 0 }
             width: parent.width
             focus: true
             placeholderText: qsTrId("main.emoji.find")
@@ -41,7 +92,7 @@ PPopover {
         }
         Row {
             id: groups
-            visible: find.text === ""
+            visible: find.text === "" && !picker.stickersShown
             height: visible ? Theme.px(36) : 0
             anchors { top: find.bottom; topMargin: Theme.space4; left: parent.left }
             Repeater {
@@ -59,6 +110,7 @@ PPopover {
         }
         ListView {
             id: rows
+            visible: !picker.stickersShown
             property int column: 0
             anchors { top: groups.bottom; topMargin: Theme.space4; left: parent.left; right: parent.right; bottom: parent.bottom }
             clip: true

@@ -28,7 +28,7 @@ FocusScope {
         hovered = null;
         held = null;
         marked = "";
-        Qt.callLater(restore);
+        restoreLater.restart();
     }
 
     function restore() {
@@ -81,7 +81,10 @@ FocusScope {
     Window.onActiveChanged: report()
     onVisibleChanged: report()
     onAtBottomChanged: report()
-    Component.onCompleted: Qt.callLater(restore)
+    Component.onCompleted: restoreLater.restart()
+    // Timers, for they end with this view; what is called later would not.
+    Timer { id: stickLater; interval: 0; onTriggered: view.stick() }
+    Timer { id: restoreLater; interval: 0; onTriggered: view.restore() }
     Component.onDestruction: if (timeline !== null) timeline.setActive(false)
 
     Connections {
@@ -142,8 +145,8 @@ FocusScope {
         readonly property real above: contentY - originY
         onAboveChanged: if (above < 2 * height && count > 0) more.start()
         onCountChanged: more.start()
-        onContentHeightChanged: Qt.callLater(view.stick)
-        onHeightChanged: Qt.callLater(view.stick)
+        onContentHeightChanged: stickLater.restart()
+        onHeightChanged: stickLater.restart()
         onMovingChanged: moving ? view.stuck = false : view.settle()
         onContentYChanged: if (moving || flicking) view.hovered = null
 
@@ -176,8 +179,8 @@ FocusScope {
     }
     Connections {
         target: view.timeline?.rows ?? null
-        function onRowsInserted() { Qt.callLater(view.stick); }
-        function onModelReset() { Qt.callLater(view.restore); }
+        function onRowsInserted() { stickLater.restart(); }
+        function onModelReset() { restoreLater.restart(); }
     }
 
     function key(event) {

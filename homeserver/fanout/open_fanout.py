@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from homeserver.clock import Clock
-from homeserver.config import Settings
+from homeserver.config import ConfigProblems, Settings
 from homeserver.fanout.in_process import InProcessFanout
 from homeserver.fanout.ports import Fanout
 from homeserver.fanout.shared import Line, SharedFanout
@@ -15,7 +15,7 @@ from homeserver.storage.db import Database
 async def open_fanout(settings: Settings, clock: Clock, db: Database, epoch: str) -> AsyncIterator[Fanout]:
     """Reach the other workers through Redis, or PostgreSQL; there are none on an embedded database.
 
-    Raises: ValueError where `redis_url` cannot be understood. What cannot be reached is tried again for ever.
+    Raises: ConfigProblems where `redis_url` cannot be understood. What cannot be reached is tried for ever.
     """
     line = _line(settings, epoch)
     if line is None:
@@ -35,7 +35,10 @@ def _line(settings: Settings, epoch: str) -> Line | None:
             RedisLine,  # its library is large, and most have no use for it
         )
 
-        return RedisLine(settings.redis_url.get_secret_value(), epoch)
+        try:
+            return RedisLine(settings.redis_url.get_secret_value(), epoch)
+        except ValueError as error:
+            raise ConfigProblems([str(error)]) from None
     if settings.database_url is not None:
         from homeserver.fanout.over_postgres import PostgresLine
 

@@ -5,6 +5,7 @@ Channels carry the epoch of the database, so that several homeservers can share 
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -17,6 +18,7 @@ from homeserver.fanout.shared import LineBroken, Watched
 
 SUBSCRIBED_AT_ONCE: Final = 1_000
 PING_EVERY_S: Final = 5.0
+CLOSE_WITHIN_S: Final = 2.0
 
 # Stamps follow Redis's clock, in milliseconds, and never go back while Redis has its data.
 PUBLISH_IN_ORDER: Final = """
@@ -102,13 +104,16 @@ class RedisLine:
     async def close(self) -> None:
         pubsub, self._pubsub = self._pubsub, None
         client, self._client = self._client, None
-        for closing in (pubsub, client):
-            if closing is not None:
-                try:
-                    async with asyncio.timeout(1.0):
-                        await closing.aclose()
-                except (RedisError, OSError, TimeoutError):
-                    continue
+        with suppress(RedisError, OSError, TimeoutError):
+            async with asyncio.timeout(CLOSE_WITHIN_S):
+                if pubsub is not None:
+                    await pubsub.aclose()  # type: ignore[no-untyped-call]
+        if client is not None:
+            with suppress(RedisError, OSError, TimeoutError):
+                async with asyncio.timeout(CLOSE_WITHIN_S):
+                    # What was cancelled in the middle of a request still has its connection.
+                    await client.connection_pool.disconnect(inuse_connections=True)
+                    await client.aclose()
 
     async def _after_silence(self, was_silent: bool) -> Any:
         """Ask whether Redis is still there, as one that hangs does not close the connection."""

@@ -23,6 +23,7 @@ class RedisServer:
 
     folder: Path
     port: int = field(default_factory=free_port)
+    config: Path | None = None
     _process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -31,6 +32,9 @@ class RedisServer:
 
     @property
     def _options(self) -> list[str]:
+        written = [] if self.config is None else [str(self.config)]
+        if written:
+            return [*written, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
         return ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.folder)]
 
     def start(self, *options: str) -> None:

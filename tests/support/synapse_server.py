@@ -50,14 +50,16 @@ class SynapseServer:
         """The key that it signs with."""
         return parse_signing_key((self.folder / "signing.key").read_text())
 
-    async def user(self, session: aiohttp.ClientSession, localpart: str) -> ApiClient:
+    async def user(
+        self, session: aiohttp.ClientSession, localpart: str, password: str = PASSWORD
+    ) -> ApiClient:
         """Make an account and return its client."""
         client = ApiClient(session, self.base_url, is_ours=False)
         path = "/_synapse/admin/v1/register"
         nonce = (await client.get(path)).ok()["nonce"]
-        message = b"\x00".join(part.encode() for part in (nonce, localpart, PASSWORD, "notadmin"))
+        message = b"\x00".join(part.encode() for part in (nonce, localpart, password, "notadmin"))
         mac = hmac.digest(self.secret.encode(), message, "sha1").hex()
-        body = {"nonce": nonce, "username": localpart, "password": PASSWORD, "admin": False, "mac": mac}
+        body = {"nonce": nonce, "username": localpart, "password": password, "admin": False, "mac": mac}
         return client.logged_in((await client.post(path, body)).ok())
 
     async def refused_events(self) -> list[JsonObject]:

@@ -11,6 +11,7 @@ from homeserver.fanout.over_redis import RedisLine
 from homeserver.storage.db import Database
 from tests.fanout.conftest import workers
 from tests.fanout.test_shared import asked_everybody
+from tests.support.ports import free_port
 from tests.support.redis_server import RedisServer, running_redis
 
 
@@ -36,15 +37,13 @@ def cluster(tmp_path: Path) -> Iterator[RedisServer]:
     """A cluster of one node, which has every slot."""
     with running_redis(tmp_path) as server:
         server.stop()
-        server.start("--cluster-enabled", "yes")
+        server.start("--cluster-enabled", "yes", "--cluster-port", str(free_port()))
         with socket.create_connection(("127.0.0.1", server.port)) as connection:
             said = connection.makefile("rb")
             connection.sendall(b"CLUSTER ADDSLOTSRANGE 0 16383\r\n")
             assert said.readline() == b"+OK\r\n"
             info = b""
-            while (
-                b"cluster_state:ok" not in info
-            ):  # it takes the node a moment to find that all slots are there
+            while b"cluster_state:ok" not in info:  # it takes a moment to find that all slots are there
                 connection.sendall(b"CLUSTER INFO\r\n")
                 info = said.read(int(said.readline()[1:]) + 2)
             said.close()

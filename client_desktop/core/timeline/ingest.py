@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 MAX_HOPS = 3
 """How far an event's relations are followed to find its thread."""
-WAITING = "waiting"
+WAITING = "no_key"
 """Why an event cannot be read that has not been tried yet."""
 
 

@@ -34,6 +34,8 @@ GROUP_WITHIN_MS = 5 * 60_000
 
 SEPARATORS = frozenset({ItemKind.DAY, ItemKind.NEW, ItemKind.GAP, ItemKind.BEGINNING})
 EVENTS = frozenset({ItemKind.MEMBERSHIP, ItemKind.STATE, ItemKind.CALL, ItemKind.VERIFICATION})
+JOINS = frozenset({"joined", "left", "left_reason"})
+PROFILES = frozenset({"renamed", "name_chosen", "name_removed", "picture_changed", "picture_removed"})
 MESSAGES = frozenset(ItemKind) - SEPARATORS - EVENTS - {ItemKind.UNKNOWN}
 
 
@@ -74,7 +76,15 @@ def row_of(
     else:
         row |= {"text": event_text(item), "time": clock_text(item.at_ms), "sender": item.sender}
         row |= {"senderName": item.sender_name, "verificationId": item.verification_id or ""}
+        row["aside"] = aside_of(item)
     return row
+
+
+def aside_of(item: TimelineItem) -> str:
+    """Which of the things that people may not want to see it is: join, profile, or none of them."""
+    if item.kind is not ItemKind.MEMBERSHIP:
+        return ""
+    return "join" if item.state_word in JOINS else "profile" if item.state_word in PROFILES else ""
 
 
 def event_text(item: TimelineItem) -> str:

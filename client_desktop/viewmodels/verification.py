@@ -11,6 +11,7 @@ import segno
 from PySide6.QtCore import QObject, Signal, Slot
 
 from client_desktop.core.changes import VerificationChanged
+from client_desktop.core.crypto.verification.errors import VerificationGone
 from client_desktop.core.values import Verification, VerificationStage
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.flow import Flow, shown
@@ -89,6 +90,11 @@ class VerificationModel(Flow):
         if not own:
             self.start(self._find_name())
 
+    @Slot(str)
+    def look(self, verification_id: str) -> None:
+        """Show one that is under way, as a message in a room tells of it."""
+        self.act(self._look(verification_id))
+
     @Slot()
     def request(self) -> None:
         """Ask the other side."""
@@ -148,6 +154,14 @@ class VerificationModel(Flow):
         else:
             asked = await self.bridge.call(lambda: client.crypto.verifications.request_user(about, room_id))
         self._take(asked)
+
+    async def _look(self, verification_id: str) -> None:
+        client = self.client
+        found = await self.bridge.call(client.crypto.verifications.get, verification_id)
+        if found is None:
+            raise VerificationGone("it is over")
+        self._take(found)
+        await self._find_name()
 
     async def _find_name(self) -> None:
         profile = await self.bridge.call(self.client.people.known_profile, self._about)

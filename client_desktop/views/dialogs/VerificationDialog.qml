@@ -41,6 +41,10 @@ PDialog {
     }
     closePolicy: PDialog.NoAutoClose
     onAboutToShow: {
+        if (args.verificationId) {
+            it.look(args.verificationId);
+            return;
+        }
         it.begin(args.userId ?? "", args.deviceId ?? "", args.roomId ?? "");
         if (args.start && it.stage === "")
             it.request();

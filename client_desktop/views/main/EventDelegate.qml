@@ -8,9 +8,12 @@ Item {
 
     required property var row
     readonly property Item view: ListView.view?.view ?? null
+    readonly property bool unwanted: (row.aside === "join" && !(app.preferences?.showJoins ?? true))
+                                     || (row.aside === "profile" && !(app.preferences?.showProfileChanges ?? false))
 
+    visible: !unwanted
     width: ListView.view?.width ?? 0
-    height: words.height + Theme.space8 + (action.visible ? action.height + Theme.space4 : 0)
+    height: unwanted ? 0 : words.height + Theme.space8 + (action.visible ? action.height + Theme.space4 : 0)
     Accessible.role: Accessible.ListItem
     Accessible.name: row.text
 

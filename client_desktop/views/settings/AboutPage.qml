@@ -43,6 +43,15 @@ PageColumn {
         }
     }
     Group {
+        PSwitch {
+            width: parent.width
+            text: qsTrId("settings.about_developer")
+            description: qsTrId("settings.about_developer_text")
+            checked: app.preferences.developerTools
+            onToggled: app.preferences.developerTools = checked
+        }
+    }
+    Group {
         title: qsTrId("settings.about_licences")
         PText { text: qsTrId("settings.about_licence_text"); width: parent.width; wrapMode: Text.Wrap; muted: true }
     }

@@ -10,6 +10,7 @@ from PySide6.QtCore import QUrl
 
 from client_desktop.core.accounts.own_devices import DeviceRecord
 from client_desktop.core.client import Client
+from client_desktop.core.values import ItemKind, TimelineItem
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.browser import Browser
 from client_desktop.viewmodels.preferences import Preferences, PreferencesModel, read_preferences
@@ -20,6 +21,7 @@ from client_desktop.viewmodels.settings_keys import KeysSettingsModel
 from client_desktop.viewmodels.settings_notifications import NotificationSettingsModel
 from client_desktop.viewmodels.settings_privacy import PrivacySettingsModel
 from client_desktop.viewmodels.settings_profile import ProfileSettingsModel
+from client_desktop.viewmodels.timeline_row import aside_of
 from tests.api.client import PASSWORD
 from tests.desktop.clients import OpenClient
 from tests.desktop.viewmodels.conftest import Show, Until, shown
@@ -233,3 +235,16 @@ def test_choices_come_back_and_damage_costs_only_itself(tmp_path: Path, qtbot: o
     assert read_preferences(file) == Preferences(zoom=1.5)
     file.write_text("{")
     assert read_preferences(file) == Preferences()
+
+
+def test_comings_and_new_names_can_be_told_from_what_always_shows() -> None:
+    def aside(state_word: str, kind: ItemKind = ItemKind.MEMBERSHIP) -> str:
+        return aside_of(TimelineItem(key="k", kind=kind, at_ms=0, state_word=state_word))
+
+    assert [aside(word) for word in ("joined", "left_reason", "renamed", "banned")] == [
+        "join",
+        "join",
+        "profile",
+        "",
+    ]
+    assert aside("joined", ItemKind.STATE) == ""

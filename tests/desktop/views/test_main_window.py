@@ -12,7 +12,11 @@ from PySide6.QtTest import QTest
 
 from client_desktop.core.client import Client
 from client_desktop.core.rooms.create import CreateRoom
+from client_desktop.core.values import ItemKind
 from client_desktop.viewmodels.conversation import Conversation
+from client_desktop.viewmodels.hits import HitRow
+from client_desktop.viewmodels.list_model import ValueListModel
+from client_desktop.viewmodels.qml_values import to_qml
 from tests.desktop.clients import OpenClient
 from tests.desktop.views.conftest import MainWindow, OpenWindow
 
@@ -246,3 +250,45 @@ async def test_a_thread_opens_beside_the_room(open_client: OpenClient, open_wind
     await main.until(lambda: len(main.items("ThreadChip")) == 1)
     main.app.room_model.showPanel("")
     await main.until(lambda: main.app.room_model.property("openedThread") is None)
+
+
+async def test_search_finds_what_was_said_and_leads_there(
+    open_client: OpenClient, open_window: OpenWindow
+) -> None:
+    alice, bob, room_id = await two_in_a_room(open_client)
+    main = await open_window(alice)
+    await main.open_room(room_id)
+    bob.outbox.send_text(room_id, "bring the <b>lantern</b>")
+    await main.until(lambda: any("lantern" in body for body in main.bodies()))
+    QTest.keyClick(main.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    await main.until(lambda: len(main.items("SearchPanel")) == 1)
+    type_text(main, "lant")
+    await main.until(lambda: len(main.items("HitRow")) == 1)
+    found: ValueListModel[HitRow] = main.app.search_model.property("rows")
+    hit = to_qml(found.rows[0])
+    assert "<b>lant</b>" in hit["text"].casefold()
+    assert "<b>lantern</b>" not in hit["text"]
+    main.app.room_model.openAt(hit["roomId"], hit["eventId"])
+    await main.until(lambda: bool(main.items("TimelineView")[0].property("marked")))
+    assert main.notices == []
+
+
+async def test_a_sticker_of_the_rooms_pack_is_sent(open_client: OpenClient, open_window: OpenWindow) -> None:
+    alice, _, room_id = await two_in_a_room(open_client)
+    image = {"url": "mxc://example.org/owl", "body": "Owl", "usage": ["sticker", "emoticon"]}
+    await alice.rooms.set_state(
+        room_id, "im.ponies.room_emotes", {"pack": {"display_name": "Birds"}, "images": {"owl": image}}
+    )
+    main = await open_window(alice)
+    await main.open_room(room_id)
+    await main.until(lambda: len(main.app.room_model.property("stickers")) == 1)
+    current = main.app.room_model.current
+    assert current is not None
+    current.composer_model.sendSticker(main.app.room_model.property("stickers")[0])
+    items = current.timeline_model.model
+    await main.until(lambda: any(item.kind is ItemKind.STICKER for item in items.items))
+    composer = current.composer_model
+    composer.typed("an :ow", 6)
+    assert composer.accept(0) is True
+    composer.send()
+    await main.until(lambda: any(":owl:" in body for body in main.bodies()))

@@ -74,26 +74,30 @@ class ProfileSettingsModel(Flow):
         client, me = self.client, self.user_id
         if fresh:
             await self.bridge.call(lambda: client.people.profile(me, fresh=True))
-        profile = await self.bridge.call(client.people.known_profile, me)
+        await self._read_profile()
         presence = await self.bridge.call(client.people.presence, me)
-        name = "" if profile.display_name == me else profile.display_name
-        self.show(_name=name, _avatar_url=profile.avatar_url or "")
         if presence is not None:
             self.show(_status=presence.status_message, _online=presence.state != "offline")
 
+    async def _read_profile(self) -> None:
+        client, me = self.client, self.user_id
+        profile = await self.bridge.call(client.people.known_profile, me)
+        name = "" if profile.display_name == me else profile.display_name
+        self.show(_name=name, _avatar_url=profile.avatar_url or "")
+
     async def _set_name(self, name: str) -> None:
         await self.bridge.call(self.client.people.set_display_name, name)
-        await self._read(fresh=False)
+        await self._read_profile()
 
     async def _set_picture(self, file: QUrl) -> None:
         client = self.client
         url = await upload_picture(self.bridge, client, file)
         await self.bridge.call(client.people.set_avatar, url)
-        await self._read(fresh=False)
+        await self._read_profile()
 
     async def _remove_picture(self) -> None:
         await self.bridge.call(self.client.people.set_avatar, None)
-        await self._read(fresh=False)
+        await self._read_profile()
 
     async def _set_presence(self, online: bool, status: str) -> None:
         client = self.client
@@ -102,4 +106,4 @@ class ProfileSettingsModel(Flow):
 
     def _profiles_changed(self, change: ProfilesChanged) -> None:
         if change.account == self.user_id and self.user_id in change.user_ids:
-            self.start(self._read(fresh=False))
+            self.start(self._read_profile())

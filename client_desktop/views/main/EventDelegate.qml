@@ -21,7 +21,8 @@ Item {
         name: line.row.kind === "membership" ? "user" : line.row.kind === "verification" ? "shield-check" : line.row.kind === "unknown" ? "braces" : "info"
         size: Theme.px(14)
         opacity: 0.8
-        x: (line.view?.inset ?? 0) + Math.round((Theme.avatarTimeline - width) / 2)
+        x: line.LayoutMirroring.enabled ? line.width - (line.view?.inset ?? 0) - Math.round((Theme.avatarTimeline + width) / 2)
+           : (line.view?.inset ?? 0) + Math.round((Theme.avatarTimeline - width) / 2)
         anchors { top: words.top; topMargin: Theme.px(3) }
     }
     PText {
@@ -30,9 +31,9 @@ Item {
         role: "small"
         muted: true
         wrapMode: Text.Wrap
-        x: (line.view?.inset ?? 0) + Theme.avatarTimeline + Theme.space12
+        x: (line.view?.inset ?? 0) + (line.LayoutMirroring.enabled ? 0 : Theme.avatarTimeline + Theme.space12)
         y: Theme.space4
-        width: line.width - x - (line.view?.inset ?? 0)
+        width: line.width - 2 * (line.view?.inset ?? 0) - Theme.avatarTimeline - Theme.space12
         Accessible.ignored: true
     }
     PButton {

@@ -10,6 +10,8 @@ Item {
     required property int index
     readonly property Item view: ListView.view?.view ?? null
     readonly property int indent: (view?.inset ?? 0) + Theme.avatarTimeline + Theme.space12
+    readonly property bool mirrored: LayoutMirroring.enabled
+    readonly property int margin: mirrored ? width - (view?.inset ?? 0) - Theme.avatarTimeline : view?.inset ?? 0
     readonly property bool current: ListView.isCurrentItem && (ListView.view?.activeFocus ?? false)
     readonly property bool spotted: view !== null && view.marked === row.key
 
@@ -47,7 +49,7 @@ Item {
 
     Loader {
         active: delegate.row.head
-        x: delegate.view?.inset ?? 0
+        x: delegate.margin
         y: column.y + Theme.px(1)
         sourceComponent: Avatar {
             name: delegate.row.senderName
@@ -61,7 +63,7 @@ Item {
     }
     Loader { // the time of a message without a head, in the margin
         active: !delegate.row.head && delegate.view?.hovered === delegate
-        x: (delegate.view?.inset ?? 0)
+        x: delegate.margin
         y: column.y + Theme.px(3)
         sourceComponent: PText {
             width: Theme.avatarTimeline
@@ -76,7 +78,7 @@ Item {
 
     Column {
         id: column
-        x: delegate.indent
+        x: delegate.mirrored ? delegate.view?.inset ?? 0 : delegate.indent
         y: delegate.row.head ? Theme.groupGap : Theme.lineGap + (delegate.row.mention ? Theme.space4 : 0)
         width: delegate.width - delegate.indent - (delegate.view?.inset ?? 0)
         spacing: Theme.space2

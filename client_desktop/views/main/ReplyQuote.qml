@@ -24,13 +24,12 @@ T.AbstractButton {
     }
     PText {
         id: who
-        x: Theme.space12
+        anchors { left: parent.left; leftMargin: Theme.space12; verticalCenter: parent.verticalCenter }
         text: quote.reply.senderName
         role: "small"
         font.weight: Theme.weightMedium
         color: Theme.personColor(quote.reply.sender)
         width: Math.min(implicitWidth, quote.width * 0.4)
-        anchors.verticalCenter: parent.verticalCenter
         Accessible.ignored: true
     }
     PText {

@@ -57,7 +57,7 @@ Item {
             identifier: header.info.colorId ?? ""
             url: header.info.avatarUrl ?? ""
             size: Theme.px(36)
-            anchors.verticalCenter: parent.verticalCenter
+            anchors { left: parent.left; verticalCenter: parent.verticalCenter }
             Accessible.ignored: true
         }
         Column {

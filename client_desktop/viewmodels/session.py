@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from PySide6.QtCore import Property, QObject, Signal, Slot
 
 from client_desktop.core.changes import ProfilesChanged, SyncStateChanged
-from client_desktop.core.values import SyncState
+from client_desktop.core.errors import NetworkUnavailable
+from client_desktop.core.values import Profile, SyncState
 from client_desktop.viewmodels.account_model import AccountModel
 from client_desktop.viewmodels.bridge import Bridge
 
@@ -39,7 +42,9 @@ class SessionModel(AccountModel):
         if self.user_id:
             client = self.client
             self._state = await self.bridge.call(lambda: client.sync.state)
-            await self._load_profile()
+            self._take_profile(await self.bridge.call(client.people.known_profile, self.user_id))
+            # The server may be out of reach: nothing waits for it.
+            self.start(self._load_profile())
 
     @Slot()
     def retry(self) -> None:
@@ -50,7 +55,11 @@ class SessionModel(AccountModel):
         await self.bridge.call(self.client.sync.wake)
 
     async def _load_profile(self) -> None:
-        profile = await self.bridge.call(self.client.people.profile, self.user_id)
+        # Without a connection, which one sees elsewhere, what is known stays until there is one.
+        with suppress(NetworkUnavailable):
+            self._take_profile(await self.bridge.call(self.client.people.profile, self.user_id))
+
+    def _take_profile(self, profile: Profile) -> None:
         self._name, self._avatar_url = profile.display_name, profile.avatar_url or ""
         self.changed.emit()
 
@@ -58,6 +67,8 @@ class SessionModel(AccountModel):
         if change.account == self.user_id:
             self._state = change.state
             self.changed.emit()
+            if change.state is SyncState.LIVE:
+                self.start(self._load_profile())
 
     def _profiles_changed(self, change: ProfilesChanged) -> None:
         if change.account == self.user_id and self.user_id in change.user_ids:

@@ -1,0 +1,1 @@
+"""The desktop client measured: real processes of it, on a stored account."""

@@ -115,7 +115,7 @@ async def test_recovery_key_is_shown_once_and_opens_the_account_again(
     await second.recovery.settle()
     assert (shown(second.recovery, "step"), shown(second.recovery, "error")) == ("recovered", "")
     await until(lambda: shown(second.encryption, "deviceVerified"))
-    assert shown(second.encryption, "banner") == ""
+    await until(lambda: shown(second.encryption, "banner") == "")
 
 
 async def test_saved_key_file_recovers_and_nobody_else_may_read_it(

@@ -60,6 +60,8 @@ Item {
         if (!fresh || !app.encryption.known || app.page !== "main")
             return;
         fresh = false;
+        if (name !== "") // a dialog that is open is not taken away, least of all the one that shows a key
+            return;
         if (app.encryption.banner === "verify")
             show("verifyDevice", {});
         else if (app.encryption.banner === "set_up")
@@ -84,6 +86,7 @@ Item {
     Connections {
         target: app
         function onDialogRequested(name, args) { root.show(name, args); }
+        function onPageChanged() { root.offer(); }
     }
     Connections {
         target: app.login

@@ -49,7 +49,7 @@ ApplicationWindow {
 
     Notices { anchors.fill: parent }
 
-    Shortcut { sequences: Shortcuts.keys("quit"); onActivated: app.quit() }
+    Shortcut { sequences: Shortcuts.keys("quit"); context: Qt.ApplicationShortcut; onActivated: app.quit() }
     Shortcut {
         sequences: Shortcuts.keys("fullScreen")
         onActivated: window.visibility = window.visibility === Window.FullScreen ? Window.Windowed : Window.FullScreen

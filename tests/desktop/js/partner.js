@@ -64,6 +64,15 @@ const commands = {
         await until("the room is there", async () => client.getRoom(roomId)?.getMyMembership() === "join");
     },
 
+    /** Accept the next invite, whatever room it is to; return the room's id. */
+    async joinWherever() {
+        const invited = () => client.getRooms().find((room) => room.getMyMembership() === "invite");
+        await until("an invite is there", async () => invited() !== undefined);
+        const { roomId } = invited();
+        await commands.join({ roomId });
+        return roomId;
+    },
+
     async invite({ roomId, userId, shareEncryptedHistory = false }) {
         await client.invite(roomId, userId, { shareEncryptedHistory });
     },
@@ -94,6 +103,13 @@ const commands = {
             shield: info?.shieldColour,
             reason: info?.shieldReason,
         };
+    },
+
+    /** Wait until somebody has reacted to an event with this key. */
+    async waitForReaction({ roomId, eventId, key }) {
+        await until(`there is ${key}`, async () =>
+            client.getRoom(roomId).relations.getChildEventsForEvent(eventId, "m.annotation", "m.reaction")
+                ?.getSortedAnnotationsByKey()?.some(([each]) => each === key));
     },
 
     /** Wait until an event could not be decrypted; return the SDK's code for why. */

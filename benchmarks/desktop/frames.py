@@ -6,8 +6,11 @@ import asyncio
 import time
 from collections.abc import Iterator
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtQuick import QQuickItem, QQuickWindow
+
+from client_desktop.viewmodels.timeline_rows import TimelineRows
 
 FRAME_S = 0.016
 PATIENCE_S = 20.0
@@ -69,14 +72,30 @@ def items_below(item: QQuickItem) -> Iterator[QQuickItem]:
 
 
 def timeline_list(window: QQuickWindow) -> QQuickItem:
-    """The list of messages: the one that fills from below.
+    """The list of messages.
 
     Raises: LookupError where none is shown.
     """
     for item in items_below(window.contentItem()):
-        if item.inherits("QQuickListView") and item.property("verticalLayoutDirection") == 1:
+        if item.inherits("QQuickListView") and isinstance(item.property("model"), TimelineRows):
             return item
     raise LookupError("no timeline is shown")
+
+
+def turn_wheel(window: QQuickWindow, above: QQuickItem, pixels: int) -> None:
+    """Turn a wheel that moves by pixels over the middle of an item."""
+    place = above.mapToScene(QPointF(above.width() / 2, above.height() / 2))
+    event = QWheelEvent(
+        place,
+        window.mapToGlobal(place),
+        QPoint(0, pixels),
+        QPoint(0, pixels),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.ScrollUpdate,
+        False,
+    )
+    QCoreApplication.sendEvent(window, event)
 
 
 async def until_quiet(pause_s: float = 0.3, longest_ms: float = 8.0) -> None:

@@ -11,7 +11,15 @@ from statistics import median
 
 from PySide6.QtQuick import QQuickWindow
 
-from benchmarks.desktop.frames import FRAME_S, PATIENCE_S, Frames, Heartbeat, timeline_list, until_quiet
+from benchmarks.desktop.frames import (
+    FRAME_S,
+    PATIENCE_S,
+    Frames,
+    Heartbeat,
+    timeline_list,
+    turn_wheel,
+    until_quiet,
+)
 from benchmarks.desktop.generated_sync import message, room_id, sync_of
 from benchmarks.desktop.stored_account import take_in
 from benchmarks.processes import resident_memory_mb
@@ -73,8 +81,7 @@ async def scroll(stage: Stage) -> dict[str, float]:
     times_ms: list[float] = []
     for _ in range(SCROLLED_FRAMES):
         began = time.perf_counter()
-        above = rows.property("contentY") - rows.property("originY")
-        rows.setProperty("contentY", rows.property("contentY") - min(STEP_PX, max(above, 0)))
+        turn_wheel(stage.window, rows, STEP_PX)
         times_ms.append((await frames.next() - began) * 1000)
         await asyncio.sleep(max(FRAME_S - (time.perf_counter() - began), 0))
     return {

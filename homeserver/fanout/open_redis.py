@@ -65,12 +65,20 @@ async def open_redis(location: RedisLocation, key: str) -> Redis:
     Raises: RedisError, OSError.
     """
     if location.scheme == SENTINEL:
-        sentinel = Sentinel(location.hosts, sentinel_kwargs={"socket_timeout": TIMEOUT_S})  # type: ignore[no-untyped-call]
-        host, port = await sentinel.discover_master(location.master)
-        return _client(location, host, port)
+        return await _master(location)
     if location.scheme == CLUSTER:
         return await _owner(location, key)
     return Redis.from_url(location.url, socket_connect_timeout=TIMEOUT_S, socket_timeout=TIMEOUT_S)
+
+
+async def _master(location: RedisLocation) -> Redis:
+    sentinel = Sentinel(location.hosts, sentinel_kwargs={"socket_timeout": TIMEOUT_S})  # type: ignore[no-untyped-call]
+    try:
+        host, port = await sentinel.discover_master(location.master)
+    finally:
+        for asked in sentinel.sentinels:
+            await asked.aclose()
+    return _client(location, host, port)
 
 
 async def _owner(location: RedisLocation, key: str) -> Redis:

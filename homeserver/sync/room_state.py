@@ -160,7 +160,8 @@ async def _with_needed_members(
             lazy.forget(device_nid, span.room_nid)
         unknown = lazy.take_unknown(device_nid, span.room_nid, users)
         wanted += [(span.room_nid, user_nid) for user_nid in (users if redundant else unknown)]
+    shown = _shown(request, timelines)
     for room_nid, members in (await state_rows.select_current_members(conn, wanted)).items():
-        present = {event.event_nid for event in (*state.get(room_nid, ()), *timelines[room_nid].events)}
+        present = {event.event_nid for event in state.get(room_nid, ())} | shown
         state[room_nid] = [*state.get(room_nid, ()), *(e for e in members if e.event_nid not in present)]
     return state

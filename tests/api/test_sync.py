@@ -313,6 +313,20 @@ async def test_lazy_loading_sends_the_senders_only_and_each_once(
     assert joined(await follower.news(), room_id)["state"]["events"] == []
 
 
+async def test_state_after_holds_lazily_loaded_senders_whose_joining_the_timeline_shows(
+    alice: ApiClient, bob: ApiClient
+) -> None:
+    room_id = await create_room(alice, preset="public_chat")
+    (await bob.post(f"/join/{quote(room_id)}")).ok()
+    await say(bob, room_id, "here I am")
+    lazy = '{"room":{"state":{"lazy_load_members":true}}}'
+    room = joined((await LongPoll.start(alice, use_state_after="true", filter=lazy)).first, room_id)
+    shown = [(e["type"], e.get("state_key")) for e in room["timeline"]["events"]]
+    assert ("m.room.member", bob.user_id) in shown
+    members = {e["state_key"] for e in room["state_after"]["events"] if e["type"] == "m.room.member"}
+    assert members == {alice.user_id, bob.user_id}
+
+
 async def test_lazy_loading_sends_those_whom_a_room_without_a_name_is_named_after(
     alice: ApiClient, bob: ApiClient, client: ApiClient
 ) -> None:

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure Parlour beside Synapse and print the table of docs/benchmarks.md."""
+"""`python -m benchmarks`: measure Parlour beside Synapse, and the desktop client; print the tables."""
 
 import asyncio
 import os
@@ -8,11 +8,16 @@ from datetime import UTC, datetime
 import click
 import uvloop
 
+from benchmarks.desktop.generated_sync import Size
+from benchmarks.desktop.measure import measure_desktop
+from benchmarks.desktop.report import NAMES, chosen_scenarios, render_desktop
 from benchmarks.processes import RESULTS
 from benchmarks.report import render_report
 from benchmarks.runner import run
 from benchmarks.workload import FULL, QUICK
 from benchmarks.workloads import WORKLOADS
+
+QUICK_TIMELINE = 4_000
 
 
 @click.command()
@@ -22,7 +27,7 @@ from benchmarks.workloads import WORKLOADS
 @click.option(
     "--only",
     multiple=True,
-    type=click.Choice([workload.name for workload in WORKLOADS]),
+    type=click.Choice([*(workload.name for workload in WORKLOADS), "desktop", *NAMES]),
     help="Run this workload alone; may be given several times.",
 )
 @click.option("--no-synapse", is_flag=True, help="Measure Parlour and the bare aiohttp handler alone.")
@@ -41,12 +46,19 @@ def main(quick: bool, only: tuple[str, ...], no_synapse: bool, servers: tuple[st
     chosen = servers or ("aiohttp", "parlour", "synapse")
     if no_synapse:
         chosen = tuple(server for server in chosen if server != "synapse")
+    plan = QUICK if quick else FULL
+    cores = os.sched_getaffinity(0)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        report = runner.run(run(QUICK if quick else FULL, workloads, chosen))
+        report = runner.run(run(plan, workloads, chosen))
+    if not servers and (scenarios := chosen_scenarios(only)):
+        os.sched_setaffinity(0, cores)  # the load generator's are not enough for a client
+        size = Size(long_timeline=QUICK_TIMELINE) if quick else Size()
+        report.desktop = measure_desktop(scenarios, size, plan.repetitions)
     name = "quick" if quick else "full"
     path = RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{name}-{os.getpid()}.json"
     report.save(path)
     click.echo(render_report(report, workloads))
+    click.echo(render_desktop(report.desktop))
     click.echo(f"saved {path}")
 
 

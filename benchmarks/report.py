@@ -22,6 +22,8 @@ class Report:
     pinning: dict[str, str]
     postgresql: dict[str, dict[str, str]] = field(default_factory=dict)
     figures: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    desktop: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Of the desktop client, by scenario and figure key."""
 
     def add(self, server: str, workload: str, figures: dict[str, float]) -> None:
         self.figures.setdefault(server, {})[workload] = figures
@@ -38,6 +40,7 @@ class Report:
             "pinning": self.pinning,
             "postgresql": self.postgresql,
             "figures": self.figures,
+            "desktop": self.desktop,
         }
         path.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 

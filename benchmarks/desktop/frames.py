@@ -82,8 +82,8 @@ def timeline_list(window: QQuickWindow) -> QQuickItem:
     raise LookupError("no timeline is shown")
 
 
-def turn_wheel(window: QQuickWindow, above: QQuickItem, pixels: int) -> None:
-    """Turn a wheel that moves by pixels over the middle of an item."""
+def scroll_by(window: QQuickWindow, above: QQuickItem, pixels: int, *, begin: bool = False) -> None:
+    """Scroll by pixels over the middle of an item, as a touchpad does; the first time with `begin`."""
     place = above.mapToScene(QPointF(above.width() / 2, above.height() / 2))
     event = QWheelEvent(
         place,
@@ -92,8 +92,9 @@ def turn_wheel(window: QQuickWindow, above: QQuickItem, pixels: int) -> None:
         QPoint(0, pixels),
         Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.ScrollUpdate,
+        Qt.ScrollPhase.ScrollBegin if begin else Qt.ScrollPhase.ScrollUpdate,
         False,
+        Qt.MouseEventSource.MouseEventSynthesizedBySystem,
     )
     QCoreApplication.sendEvent(window, event)
 

@@ -1,0 +1,68 @@
+"""What of the desktop client is measured, what is aimed at, and the table of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from benchmarks.workload import Figure
+
+FIGURES: dict[str, tuple[str, tuple[Figure, ...]]] = {
+    "start": (
+        "start with a stored account of 500 rooms",
+        (Figure("first_frame_ms", "process start to the rooms' first frame", "ms", aim=400),),
+    ),
+    "switch": (
+        "switching to a room",
+        (
+            Figure("p50_ms", "not open before, median", "ms", aim=50),
+            Figure("p95_ms", "not open before, p95", "ms"),
+            Figure("again_p50_ms", "open before, median", "ms", aim=50),
+            Figure("again_p95_ms", "open before, p95", "ms"),
+        ),
+    ),
+    "scroll": (
+        "scrolling a timeline of 20,000 events",
+        (
+            Figure("p50_ms", "a frame, median", "ms", aim=16),
+            Figure("p95_ms", "a frame, p95", "ms", aim=16),
+            Figure("longest_ms", "the longest frame", "ms"),
+            Figure("rows", "rows gone through", ""),
+        ),
+    ),
+    "burst": (
+        "a burst of 1,000 messages",
+        (
+            Figure("longest_ms", "the interface is blocked at most", "ms", aim=50),
+            Figure("over_50_ms", "times over 50 ms", ""),
+            Figure("seconds", "until all are shown", "s"),
+        ),
+    ),
+    "memory": (
+        "resident memory with that account",
+        (
+            Figure("idle_mb", "the room list alone", "MB", aim=180),
+            Figure("rss_mb", "a room of 20,000 events open", "MB", aim=180),
+            Figure("after_switching_mb", "after 30 rooms", "MB"),
+        ),
+    ),
+}
+NAMES = tuple(f"desktop_{scenario}" for scenario in FIGURES)
+ROW = "{:<42} {:<42} {:>5} {:>10} {:>10}"
+
+
+def chosen_scenarios(only: tuple[str, ...]) -> tuple[str, ...]:
+    """Say which scenarios are meant by names of `--only`; "desktop" is all, and so is no name."""
+    if not only or "desktop" in only:
+        return tuple(FIGURES)
+    return tuple(scenario for scenario in FIGURES if f"desktop_{scenario}" in only)
+
+
+def render_desktop(found: Mapping[str, Mapping[str, float]]) -> str:
+    """Return the table; empty where nothing was measured."""
+    lines = [ROW.format("desktop client", "figure", "unit", "Parlour", "aim")] if found else []
+    for scenario, figures in found.items():
+        title, rows = FIGURES[scenario]
+        for row in rows:
+            aim = "" if row.aim is None else f"<= {row.aim:g}"
+            lines.append(ROW.format(title, row.label, row.unit, f"{figures[row.key]:,.1f}", aim).rstrip())
+    return "".join(f"{line}\n" for line in lines)

@@ -49,9 +49,11 @@ class Desk:
         x, y = await self.ask("place", name=name, nth=nth, under=under, part=part)
         await self._x("mousemove", x, y, "click", 1)
 
-    async def point_at(self, name: str, nth: int = 0, under: str = "", *, part: bool = False) -> None:
+    async def point_at(
+        self, name: str, nth: int = 0, under: str = "", role: str = "", *, part: bool = False
+    ) -> None:
         """Move the mouse there."""
-        x, y = await self.ask("place", name=name, nth=nth, under=under, part=part)
+        x, y = await self.ask("place", name=name, nth=nth, under=under, role=role, part=part)
         await self._x("mousemove", x - 3, y, "mousemove", x, y)
 
     async def type(self, text: str) -> None:

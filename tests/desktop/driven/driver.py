@@ -1,8 +1,8 @@
 """Runs the desktop client with its own command line, and tells where things are in its window.
 
-A test has no other way to know where to click: the mouse and the keys themselves come from outside, through X.
-Each line of the input is a question in JSON, `{"ask": NAME, ...}`; it is answered on the output, as soon as it
-can be, by a line `{"ok": RESULT}`, or after PATIENCE_MS by `{"error": TEXT}`.
+A test has no other way to know where to click: the mouse and the keys themselves come from outside.
+Each line of the input is a question in JSON, `{"ask": NAME, ...}`; it is answered on the output, as soon as
+it can be, by a line `{"ok": RESULT}`, or after PATIENCE_MS by `{"error": TEXT}`.
 """
 
 from __future__ import annotations
@@ -85,13 +85,17 @@ class Driver(QObject):
 
     # Questions
 
-    def _ask_place(self, name: str, nth: int = 0, under: str = "", *, part: bool = False) -> list[int] | None:
+    def _ask_place(
+        self, name: str, nth: int = 0, under: str = "", role: str = "", *, part: bool = False
+    ) -> list[int] | None:
         """Where on the screen is the middle of what has this name, once it can be clicked and stands still?
 
         `part`: the name may be part of a longer one. `under`: look only within what has that name.
+        `role`: what it must be to a screen reader, such as ListItem.
         """
         window = _window()
-        found = [item for item in _items(window, under) if item.isEnabled() and _is_called(item, name, part)]
+        called = [item for item in _items(window, under) if item.isEnabled() and _is_called(item, name, part)]
+        found = [item for item in called if role in ("", _role(item))]
         if window is None or len(found) <= max(nth, 0):
             return None
         item = found[nth]
@@ -212,6 +216,11 @@ def _names(item: QQuickItem) -> set[str]:
 def _spoken(item: QQuickItem) -> str:
     found: QAccessibleInterface | None = QAccessible.queryAccessibleInterface(item)
     return "" if found is None else found.text(QAccessible.Text.Name)
+
+
+def _role(item: QQuickItem) -> str:
+    found: QAccessibleInterface | None = QAccessible.queryAccessibleInterface(item)
+    return "" if found is None else found.role().name
 
 
 def _is_called(item: QQuickItem, name: str, part: bool) -> bool:

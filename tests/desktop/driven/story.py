@@ -99,7 +99,7 @@ async def verify_by_emoji(desk: Desk, partner: JsPartner) -> None:
 
 async def act_on(desk: Desk, text: str, act: str) -> None:
     """Point at a message and press a button of the bar that appears."""
-    await desk.point_at(text, -1, "Messages", part=True)
+    await desk.point_at(f": {text}", role="ListItem", under="Messages", part=True)
     await desk.click(act)
 
 

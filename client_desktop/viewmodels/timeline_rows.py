@@ -28,6 +28,7 @@ from client_desktop.core.values import (
     TimelineItem,
     TimelineOperation,
 )
+from client_desktop.viewmodels.timeline_creation import creation_part
 from client_desktop.viewmodels.timeline_row import MESSAGES, begins_group, row_of, shape_of
 
 ROOT = QModelIndex()
@@ -217,6 +218,8 @@ class TimelineRows(QAbstractListModel):
         if made is None:
             before = self._items[place - 1] if place else None
             made = row_of(item, before, self._now_ms(), self.around)
+            if (part := creation_part(self._items, place)) != "":
+                made["aside"] = part
             self._made[item.key] = made
             if len(self._made) > KEPT_ROWS:
                 self._made.popitem(last=False)

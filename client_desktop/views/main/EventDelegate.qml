@@ -9,6 +9,7 @@ Item {
     required property var row
     readonly property Item view: ListView.view?.view ?? null
     readonly property bool unwanted: (row.aside === "join" && !(app.preferences?.showJoins ?? true))
+                                     || (row.aside === "setup" && !(view?.unfolded ?? false))
                                      || (row.aside === "profile" && !(app.preferences?.showProfileChanges ?? false))
 
     visible: !unwanted
@@ -33,8 +34,17 @@ Item {
         wrapMode: Text.Wrap
         x: (line.view?.inset ?? 0) + (line.LayoutMirroring.enabled ? 0 : Theme.avatarTimeline + Theme.space12)
         y: Theme.space4
-        width: line.width - 2 * (line.view?.inset ?? 0) - Theme.avatarTimeline - Theme.space12
+        width: Math.min(implicitWidth, line.width - 2 * (line.view?.inset ?? 0) - Theme.avatarTimeline - Theme.space12 - (unfold.visible ? unfold.width + Theme.space8 : 0))
         Accessible.ignored: true
+    }
+    PLink {
+        id: unfold
+        visible: line.row.aside === "created"
+        small: true
+        text: line.view?.unfolded ? qsTrId("main.created.less") : qsTrId("main.created.more")
+        x: line.LayoutMirroring.enabled ? words.x - width - Theme.space8 : words.x + words.width + Theme.space8
+        anchors.verticalCenter: words.verticalCenter
+        onClicked: line.view.unfolded = !line.view.unfolded
     }
     PButton {
         id: action

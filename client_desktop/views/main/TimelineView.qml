@@ -20,6 +20,7 @@ FocusScope {
     // Whether the newest row is to stay in view while rows arrive or grow. The user's own movements decide.
     property bool stuck: true
     property string marked: ""
+    property bool unfolded: false // what a room was made of
     property Item hovered: null
 
     signal composeRequested(string text)

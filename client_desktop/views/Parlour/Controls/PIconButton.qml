@@ -53,9 +53,15 @@ T.Button {
         anchors { top: parent.top; right: parent.right; margins: Theme.px(6) }
     }
 
+    // A button that was pressed has said what it is, and must not cover what it opened.
+    property bool used: false
+    onDownChanged: if (down) used = true
+    onHoveredChanged: if (!hovered) used = false
+    onVisualFocusChanged: if (!visualFocus) used = false
+
     PToolTip {
         text: control.text
         shortcutAction: control.shortcutAction
-        visible: control.text !== "" && (control.hovered || control.visualFocus) && !control.down
+        visible: control.text !== "" && (control.hovered || control.visualFocus) && !control.used
     }
 }

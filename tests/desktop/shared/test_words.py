@@ -5,11 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 from PySide6.QtCore import QCoreApplication, qtTrId
 
+import client_desktop.core
+from client_desktop.core.crypto import shields
+from client_desktop.core.crypto.decryption import WITHHELD_WORDS
+from client_desktop.core.errors import ClientError
+from client_desktop.core.values import Shield
+from client_desktop.viewmodels.problems import OWN_WORDS
 from client_desktop.viewmodels.words import install_words, language, word
 from client_shared import sources
 from client_shared.catalogue import catalogue, text
@@ -115,6 +123,37 @@ def test_every_word_that_is_named_exists(folder: str, pattern: str, call: str) -
         for word_id in re.findall(call, path.read_text("utf-8"))
     }
     assert {entry for entry in named if not _known(entry[1], english)} == set()
+
+
+@pytest.mark.parametrize("spoken_language", LANGUAGES)
+def test_every_error_of_the_engine_has_a_text(spoken_language: str) -> None:
+    for module in walk_packages(client_desktop.core.__path__, f"{client_desktop.core.__name__}."):
+        import_module(module.name)
+    words = {error.word for error in _errors(ClientError)} | set(OWN_WORDS.values()) | _kept_with_messages()
+    assert {f"error.{word}" for word in words} - read_words()[0][spoken_language].keys() == set()
+
+
+@pytest.mark.parametrize("spoken_language", LANGUAGES)
+def test_every_shield_and_whatever_cannot_be_decrypted_has_a_text(spoken_language: str) -> None:
+    told = {shield.word for shield in vars(shields).values() if isinstance(shield, Shield)} - {""}
+    assert len(told) > 4
+    assert {f"shield.{word}" for word in told} - read_words()[0][spoken_language].keys() == set()
+    why = {"unknown", "failed", "withheld", "no_key", "key_too_late", *WITHHELD_WORDS.values()}
+    for path in (REPOSITORY / "client_desktop" / "core").rglob("*.py"):
+        why |= set(re.findall(r'(?:Undecryptable\(|failure_word=)"([^"]+)"', path.read_text("utf-8")))
+    assert {f"undecryptable.{word}" for word in why} - read_words()[0][spoken_language].keys() == set()
+
+
+def _errors(base: type[ClientError]) -> Iterator[type[ClientError]]:
+    yield base
+    for error in base.__subclasses__():
+        yield from _errors(error)
+
+
+def _kept_with_messages() -> set[str]:
+    """Give the words that outbox entries keep for what servers refuse with."""
+    source = (REPOSITORY / "client_desktop/core/outbox/errors.py").read_text("utf-8")
+    return set(re.findall(r'"M_\w+": "(\w+)"', source)) | {"refused_silently"}
 
 
 def _known(word_id: str, words: Words) -> bool:

@@ -11,6 +11,7 @@ from client_desktop.core.search.search import excerpt
 from tests.api.client import ApiClient
 from tests.api.room_calls import create
 from tests.desktop.clients import OpenClient
+from tests.desktop.homeserver import Homeserver
 from tests.desktop.timeline.waiting import until
 from tests.desktop.timeline.world import BOB, CAROL, ME, ROOM, START_MS, World
 
@@ -179,7 +180,9 @@ def test_marks_lie_within_the_excerpt(text: str, query: str) -> None:
     assert all(0 <= start < end <= len(shown) for start, end in marks)
 
 
-async def test_server_finds_what_this_device_has_not_read(open_client: OpenClient, nobody: ApiClient) -> None:
+async def test_server_finds_what_this_device_has_not_read(
+    open_client: OpenClient, nobody: ApiClient, homeserver: Homeserver
+) -> None:
     bob = await nobody.register("bob")
     room_id = await create(bob, preset="public_chat")
     body = {"msgtype": "m.text", "body": "ancient wisdom"}
@@ -193,6 +196,7 @@ async def test_server_finds_what_this_device_has_not_read(open_client: OpenClien
     await alice.rooms.join(room_id)
     await until(lambda: alice.rooms.summary(room_id) is not None)
     assert alice.search.find("wisdom") == ()
+    await homeserver.services.search.messages.until_done()
     page = await alice.search.find_on_server("wisdom", SearchFilter(room_id=room_id))
     assert [hit.text for hit in page.hits] == ["ancient wisdom"]
     assert [hit.text for hit in alice.search.find("wisdom")] == ["ancient wisdom"]

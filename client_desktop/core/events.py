@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import orjson
+
 from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
 from client_desktop.core.shapes import as_int, as_object, as_optional_text, as_text
 from client_desktop.core.values import Shield
@@ -71,10 +73,14 @@ class ClearEvent:
 
     @property
     def redacts(self) -> str | None:
-        """The event that this one redacts, wherever the room's version has it."""
-        if self.type != "m.room.redaction":
+        """The event that this one redacts, wherever the room's version has it.
+
+        Redactions are never encrypted: one that came so was allowed by no server.
+        """
+        if self.event.get("type") != "m.room.redaction":
             return None
-        return as_optional_text(self.event.get("redacts")) or as_optional_text(self.content.get("redacts"))
+        content = as_object(self.event.get("content"))
+        return as_optional_text(self.event.get("redacts")) or as_optional_text(content.get("redacts"))
 
     @property
     def redacted(self) -> bool:
@@ -97,13 +103,17 @@ def is_event(value: object) -> bool:
 
 
 def is_state_event(value: object) -> bool:
-    """Tell whether this is an event as `is_event` says, with a state key."""
-    return is_event(value) and isinstance(as_object(value).get("state_key"), str)
+    """Tell whether this is an event as `is_event` says, with a state key, that can be stored."""
+    return is_event(value) and isinstance(as_object(value).get("state_key"), str) and can_be_stored(value)
 
 
 def is_stripped_state(value: object) -> bool:
-    """Tell whether this is stripped state: no event id, no time."""
-    return is_stripped_event(value) and isinstance(as_object(value).get("state_key"), str)
+    """Tell whether this is stripped state (no event id, no time) that can be stored."""
+    return (
+        is_stripped_event(value)
+        and isinstance(as_object(value).get("state_key"), str)
+        and can_be_stored(value)
+    )
 
 
 def is_stripped_event(value: object) -> bool:
@@ -115,6 +125,18 @@ def is_stripped_event(value: object) -> bool:
         and _is_id(value.get("sender"))
         and isinstance(value.get("content"), dict)
     )
+
+
+def can_be_stored(value: object) -> bool:
+    """Tell whether this can be written as JSON, within others too.
+
+    Nested deeper than that, it would end the sync of its room.
+    """
+    try:
+        orjson.dumps([[[[value]]]])
+    except TypeError:
+        return False
+    return True
 
 
 def _is_id(value: object) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from client_desktop.core.boundary import describe
 from client_desktop.core.errors import BadAnswer
-from client_desktop.core.events import is_event, is_state_event, is_stripped_state
+from client_desktop.core.events import can_be_stored, is_event, is_state_event, is_stripped_state
 from client_desktop.core.json_types import JsonObject
 from client_desktop.core.shapes import as_count, as_object, as_objects, as_optional_text, as_texts
 from client_desktop.core.sync.batch import RoomUpdate, SyncBatch
@@ -110,11 +110,13 @@ def events_that(check: Callable[[object], bool], events: object) -> tuple[JsonOb
 
 
 def typed_contents(holder: object) -> tuple[JsonObject, ...]:
-    """Give the events of an object's `events` that have a type and a content."""
+    """Give the events of an object's `events` that have a type and a content, and can be stored."""
     return tuple(
         event
         for event in as_objects(as_object(holder).get("events"))
-        if isinstance(event.get("type"), str) and isinstance(event.get("content"), dict)
+        if isinstance(event.get("type"), str)
+        and isinstance(event.get("content"), dict)
+        and can_be_stored(event)
     )
 
 

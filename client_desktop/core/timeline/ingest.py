@@ -10,7 +10,7 @@ from typing import Protocol
 
 import orjson
 
-from client_desktop.core.events import ENCRYPTED, ClearEvent, is_event
+from client_desktop.core.events import ENCRYPTED, ClearEvent, can_be_stored, is_event
 from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
 from client_desktop.core.shapes import as_count, as_object, as_text
 from client_desktop.core.store import events as event_store
@@ -86,7 +86,9 @@ class Ingest:
     def take(self, events: Sequence[ClearEvent]) -> Ingested:
         """Store events; what has not the shape of an event is left out."""
         result = Ingested()
-        proper = [event for event in events if is_event(event.event) and _can_be_stored(event)]
+        proper = [
+            event for event in events if is_event(event.event) and can_be_stored([event.event, event.clear])
+        ]
         packed: set[str] = set()
         for event in proper:
             row = self._known(event.event_id)
@@ -225,18 +227,6 @@ class Ingest:
     def _tell(self, event: Event) -> None:
         for observer in self.observers:
             observer.stored(self.db, event)
-
-
-def _can_be_stored(event: ClearEvent) -> bool:
-    """Tell whether an event can be written as JSON, within others too.
-
-    Nested deeper than that, it would end the sync of its room.
-    """
-    try:
-        orjson.dumps([[[[event.event, event.clear]]]])
-    except TypeError:
-        return False
-    return True
 
 
 def _relation_of(row: EventRow) -> Relation | None:

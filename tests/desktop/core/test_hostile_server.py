@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from client_desktop.core.changes import AccountDataChanged, Changes
 from client_desktop.core.client import Client
 from client_desktop.core.errors import BadAnswer
+from client_desktop.core.events import ClearEvent
 from client_desktop.core.json_types import JsonObject
 from client_desktop.core.sync.read_sliding import read_sliding
 from client_desktop.core.sync.read_v3 import read_v3
@@ -168,6 +169,41 @@ async def test_any_state_may_hold_junk(server: ScriptedHomeserver, client: Clien
     client.rooms.rooms_below(ROOM)
     client.rooms.canonical_space(ROOM)
     assert client.rooms.permalink(ROOM)
+
+
+async def test_what_is_nested_too_deeply_to_be_stored_is_left_out(
+    server: ScriptedHomeserver, client: Client
+) -> None:
+    deep: JsonObject = {}
+    for _ in range(250):
+        deep = {"a": deep}
+    bad = [
+        state("org.example.deep", deep),
+        state("m.room.name", {"name": "Deep", "x": deep}),
+        state("m.room.member", {"membership": "join", "x": deep}, "@eve:stage.org"),
+    ]
+    data = {"events": [{"type": "m.tag", "content": {"tags": {}, "x": deep}}]}
+    timeline = {"events": [state("m.room.topic", {"topic": "Deep", "x": deep})]}
+    room = joined(
+        member(ME), state("m.room.name", {"name": "Good"}), *bad, account_data=data, timeline=timeline
+    )
+    invite = {"invite_state": {"events": [*bad, member(ME, "invite")]}}
+    answer = sync({"join": {ROOM: room}, "invite": {"!i:stage.org": invite}}, account_data=data)
+    await apply(server, client, web.json_response(answer))
+    summary = client.rooms.summary(ROOM)
+    assert summary is not None
+    assert (summary.name, summary.topic) == ("Good", "")
+    assert client.rooms.state(ROOM, "org.example.deep") is None
+    assert client.rooms.member(ROOM, "@eve:stage.org") is None
+    assert client.rooms.summary("!i:stage.org") is not None
+
+
+def test_a_redaction_that_comes_encrypted_redacts_nothing() -> None:
+    content = {"redacts": "$other"}
+    plain = event("m.room.redaction", content)
+    sealed = event("m.room.encrypted", {}, redacts="$other")
+    assert ClearEvent(plain).redacts == "$other"
+    assert ClearEvent(sealed, {"type": "m.room.redaction", "content": content}).redacts is None
 
 
 async def test_names_cannot_dress_up(server: ScriptedHomeserver, client: Client) -> None:

@@ -262,7 +262,10 @@ class Outbox(Outgoing):
         return self._add(room_id, polls.RESPONSE, polls.poll_response(poll_id, answer_ids))
 
     def end_poll(self, room_id: str, poll_id: str, text: str = "") -> str:
-        """End a poll; `text` says so to clients that know no polls."""
+        """End a poll; `text` is for clients that know no polls, the question where none is given."""
+        if not text:
+            poll = self.events.event(room_id, poll_id)
+            text = "" if poll is None else polls.poll_question(poll.content)
         return self._add(room_id, polls.END, polls.poll_end(poll_id, text))
 
     async def _described(self, path: Path, hints: FileHints | None) -> FileDescription:

@@ -107,6 +107,8 @@ def test_a_poll_has_a_question_and_answers_with_ids() -> None:
     assert vote["m.relates_to"] == {"rel_type": "m.reference", "event_id": "$poll"}
     assert vote[polls.RESPONSE] == {"answers": ["a1"]}
     assert polls.poll_end("$poll", "over")[polls.END] == {}
+    assert polls.poll_question(poll) == "Tea?"
+    assert polls.poll_question({polls.START: 7}) == ""
 
 
 def test_what_is_forwarded_is_tied_to_nothing() -> None:

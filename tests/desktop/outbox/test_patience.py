@@ -9,6 +9,7 @@ from client_desktop.core.api import Api, FixedToken
 from client_desktop.core.changes import RoomsChanged, SendQueueChanged
 from client_desktop.core.media.describe import FileHints
 from client_desktop.core.media.errors import FileGone
+from client_desktop.core.outbox.contents import polls
 from client_desktop.core.outbox.contents.messages import Written
 from client_desktop.core.outbox.file_store import FileStore
 from client_desktop.core.outbox.outbox import Outbox
@@ -135,6 +136,20 @@ class Known:
 
     def latest_in_thread(self, room_id: str, root_id: str) -> str | None:
         return None
+
+
+class KnownPoll(NothingKnown):
+    """Knows a poll."""
+
+    def event(self, room_id: str, event_id: str) -> KnownEvent | None:
+        return KnownEvent(polls.START, "@bob:example.org", polls.poll_start("Tea?", ["yes", "no"]), "")
+
+
+async def test_a_poll_that_ends_without_a_text_says_what_it_asked(desk: Desk, room_id: str) -> None:
+    outbox = desk.prepare(events=KnownPoll())
+    outbox.end_poll(room_id, "$poll")
+    (echo,) = outbox.pending(room_id)
+    assert echo.content["body"] == "Tea?"
 
 
 async def test_everything_that_can_be_said_arrives(desk: Desk, room_id: str) -> None:

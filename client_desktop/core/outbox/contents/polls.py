@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from client_desktop.core.errors import NotAllowed
-from client_desktop.core.json_types import JsonObject
+from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
 from client_desktop.core.outbox.contents.relations import RELATES_TO, reference
+from client_desktop.core.timeline.aggregate.polls import read_question
 
 START: Final = "org.matrix.msc3381.poll.start"
 RESPONSE: Final = "org.matrix.msc3381.poll.response"
@@ -48,6 +49,12 @@ def poll_start(
 def poll_response(poll_id: str, answer_ids: Sequence[str]) -> JsonObject:
     """Return a vote; one without answers takes back what was voted."""
     return {RELATES_TO: reference(poll_id), RESPONSE: {"answers": list(answer_ids)}}
+
+
+def poll_question(content: ReadonlyJsonObject) -> str:
+    """Return what a poll asks, by its stable or its unstable names; empty where it asks nothing."""
+    question = read_question(content)
+    return "" if question is None else question.text
 
 
 def poll_end(poll_id: str, text: str) -> JsonObject:

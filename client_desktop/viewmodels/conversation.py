@@ -39,6 +39,7 @@ class Conversation(ViewModel):
         self.thread_root = thread_root
         self._me = client.me.user_id
         self._media = media
+        self._members: tuple[MemberSummary, ...] | None = None
         self.timeline_model = TimelineModel(bridge, client, room_id, thread_root, self)
         self.messages_model = MessagesModel(bridge, client, self.timeline_model, media, self)
         self.composer_model = ComposerModel(bridge, client, self.timeline_model, rooms, self)
@@ -58,6 +59,9 @@ class Conversation(ViewModel):
 
     def set_members(self, members: tuple[MemberSummary, ...]) -> None:
         """Who can be mentioned, and what they are called where they are."""
+        if members == self._members:
+            return  # every row would be made again
+        self._members = members
         self.composer_model.members = members
         names = {member.user_id: member.name for member in members}
         self.timeline_model.set_surroundings(

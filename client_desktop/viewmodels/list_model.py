@@ -198,7 +198,7 @@ class ValueListModel(QAbstractListModel, Generic[T]):
         position = 0
         while position < len(wanted):
             if position < len(self._rows) and self._key(self._rows[position]) == keys[position]:
-                if self._rows[position] != wanted[position]:
+                if self._rows[position] is not wanted[position] and self._rows[position] != wanted[position]:
                     self.replace(position, wanted[position])
                 position += 1
                 continue

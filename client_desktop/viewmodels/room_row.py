@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from PySide6.QtCore import QDate
+
 from client_desktop.core.values import Membership, RoomKind, RoomSection, RoomSummary
 from client_desktop.viewmodels.time_text import list_time_text
-from client_desktop.viewmodels.words import word
+from client_desktop.viewmodels.words import language, word
 
 SECTIONS = tuple(section for section in RoomSection if section is not RoomSection.HIDDEN)
 
@@ -62,8 +64,37 @@ class ListChoice:
     unread_first: bool = True
 
 
-def rows_of(summaries: Mapping[str, RoomSummary], choice: ListChoice, current: str) -> list[RoomRow]:
+class RowsMade:
+    """Lines of rooms that look as before are made once: a day and a language long."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, tuple[RoomSummary, RoomRow]] = {}
+        self._made_for: tuple[object, str] = (None, "")
+
+    def begin(self) -> None:
+        """Forget all where the day or the language is another one now."""
+        made_for = (QDate.currentDate(), language())
+        if made_for != self._made_for:
+            self._made_for = made_for
+            self._rows.clear()
+
+    def row(self, room: RoomSummary) -> RoomRow:
+        made = self._rows.get(room.room_id)
+        if made is None or made[0] is not room:
+            made = self._rows[room.room_id] = (room, room_row(room))
+        return made[1]
+
+    def forget(self, room_ids: Iterable[str]) -> None:
+        for room_id in room_ids:
+            self._rows.pop(room_id, None)
+
+
+def rows_of(
+    summaries: Mapping[str, RoomSummary], choice: ListChoice, current: str, made: RowsMade | None = None
+) -> list[RoomRow]:
     """The list from top to bottom. The room that is open stays in it whatever the filter says."""
+    made = made or RowsMade()
+    made.begin()
     inside = rooms_inside(summaries, choice.space) if choice.space else None
     shown = [
         room
@@ -79,7 +110,7 @@ def rows_of(summaries: Mapping[str, RoomSummary], choice: ListChoice, current: s
             continue
         collapsed = section.value in choice.collapsed and not choice.words
         rows.append(_heading(section, members, collapsed))
-        rows.extend(room_row(room) for room in members if not collapsed)
+        rows.extend(made.row(room) for room in members if not collapsed)
     return rows
 
 

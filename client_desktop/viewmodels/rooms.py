@@ -15,6 +15,7 @@ from client_desktop.viewmodels.room_row import (
     ListChoice,
     RoomFilter,
     RoomRow,
+    RowsMade,
     is_unread,
     rooms_inside,
     rows_of,
@@ -48,6 +49,7 @@ class RoomsModel(AccountModel):
         self.summaries: dict[str, RoomSummary] = {}
         self._choice = ListChoice()
         self._current = ""
+        self._made = RowsMade()
         self._totals = (0, 0)
         self.private_receipts = False
         self._rows: ValueListModel[RoomRow] = ValueListModel(RoomRow, lambda row: row.key, self)
@@ -65,6 +67,7 @@ class RoomsModel(AccountModel):
 
     async def account_changed(self) -> None:
         found = await self.bridge.call(self.client.rooms.list) if self.user_id else ()
+        self._made.forget(self.summaries)
         self.summaries.clear()  # the same mapping: others look into it
         self.summaries.update((room.room_id, room) for room in found)
         self._choice = ListChoice(collapsed=self._choice.collapsed)
@@ -76,7 +79,8 @@ class RoomsModel(AccountModel):
         """Which room is open: it stays in the list whatever the filter says."""
         if room_id != self._current:
             self._current = room_id
-            self._show()
+            if self._choice.filter is not RoomFilter.ALL:
+                self._show()
 
     # What is listed
 
@@ -165,11 +169,12 @@ class RoomsModel(AccountModel):
             self.summaries[room.room_id] = room
         for room_id in change.gone:
             self.summaries.pop(room_id, None)
+        self._made.forget(change.gone)
         self._show()
         self.summariesChanged.emit(frozenset(room.room_id for room in change.rooms) | set(change.gone))
 
     def _show(self) -> None:
-        self._rows.update(rows_of(self.summaries, self._choice, self._current))
+        self._rows.update(rows_of(self.summaries, self._choice, self._current, self._made))
         self._spaces.update(self._space_rows())
         found = totals(room for room in self.summaries.values() if room.section is not RoomSection.HIDDEN)
         if found != self._totals:

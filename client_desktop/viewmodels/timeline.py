@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Property, QObject, Signal, Slot
 
 from client_desktop.core.changes import TimelineChanged
+from client_desktop.core.errors import NetworkUnavailable
 from client_desktop.core.text.blocks import Surroundings
 from client_desktop.core.values import ItemKind, Reset, SendState, TimelineItem
 from client_desktop.viewmodels.bridge import Bridge
@@ -161,13 +162,16 @@ class TimelineModel(ViewModel):
             self.start(self._send_read(newest))
 
     async def _send_read(self, event_id: str) -> None:
-        await self.bridge.call(
-            self.client.rooms.mark_read,
-            self.room_id,
-            event_id,
-            self.private_receipts,
-            thread=self.thread_root or None,
-        )
+        try:
+            await self.bridge.call(
+                self.client.rooms.mark_read,
+                self.room_id,
+                event_id,
+                self.private_receipts,
+                thread=self.thread_root or None,
+            )
+        except NetworkUnavailable:
+            self._read_up_to = ""  # told the next time that something is read; nobody has asked for it now
 
     # More of it
 

@@ -7,7 +7,6 @@ import io
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
-import segno
 from PySide6.QtCore import QObject, Signal, Slot
 
 from client_desktop.core.changes import VerificationChanged
@@ -222,5 +221,7 @@ def cancel_sentence(verification: Verification) -> str:
 def qr_source(content: bytes) -> str:
     """Draw a code as a picture that QML can show: black on white in either theme, as cameras want it."""
     picture = io.BytesIO()
+    import segno  # the first time that a code is shown
+
     segno.make(content, micro=False, error="m", mode="byte").save(picture, kind="png", scale=6, border=4)
     return "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,6 @@ from client_desktop.core.clock import SystemClock
 from client_desktop.core.engine import Engine
 from client_desktop.core.errors import StoreDamaged
 from client_desktop.core.rooms.names import name_words
-from client_desktop.desktop.services import DesktopServices
 from client_desktop.desktop.window_state import (
     apply_window_state,
     load_window_state,
@@ -28,6 +28,7 @@ from client_desktop.desktop.window_state import (
 )
 from client_desktop.viewmodels.accounts import AccountsModel
 from client_desktop.viewmodels.app import App
+from client_desktop.viewmodels.apply_preferences import apply_preferences
 from client_desktop.viewmodels.blurhash import BlurhashProvider
 from client_desktop.viewmodels.bridge import Bridge, EngineThread
 from client_desktop.viewmodels.browser import Browser
@@ -45,8 +46,10 @@ from client_desktop.views.look import VIEWS, prepare_engine
 
 if TYPE_CHECKING:
     from client_desktop.core.client import Client
+    from client_desktop.desktop.services import DesktopServices
 
 WINDOW = VIEWS / "main" / "Window.qml"
+FIRST_FRAME_LIMIT_S = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -102,11 +105,12 @@ class DesktopApp(QObject):
         install_words(preferences.values.language or None)
         self.app = self._assemble(self._bridge, self._engine, preferences)
         self.window = self._load_views(self.app)
-        self._services = self._join_desktop(self.app, self.window, self._bridge, self._engine, preferences)
-        await self._services.start()
+        await self._bridge.call(apply_preferences, self._engine.accounts.values(), preferences.values)
         await self._show_first_account()
         if not (hidden or preferences.values.start_hidden):
-            self.window.show()
+            await self._show_window(self.window)
+        self._services = self._join_desktop(self.app, self.window, self._bridge, self._engine, preferences)
+        await self._services.start()
         await self._bridge.call(self._engine.start)
 
     async def wait(self) -> None:
@@ -151,6 +155,17 @@ class DesktopApp(QObject):
             words=name_words(language()),
             start=False,
         )
+
+    @staticmethod
+    async def _show_window(window: QQuickWindow) -> None:
+        """Return when something is seen, or when the desktop takes its time for that."""
+        seen = asyncio.Event()
+        window.frameSwapped.connect(seen.set)
+        window.show()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_FRAME_LIMIT_S):
+                await seen.wait()
+        window.frameSwapped.disconnect(seen.set)
 
     def _assemble(self, bridge: Bridge, engine: Engine, preferences: PreferencesModel) -> App:
         recent = QSettings(str(self._places.recent), QSettings.Format.IniFormat)
@@ -202,6 +217,9 @@ class DesktopApp(QObject):
         engine: Engine,
         preferences: PreferencesModel,
     ) -> DesktopServices:
+        # Imported now: the first frame does not wait for D-Bus and the tray.
+        from client_desktop.desktop.services import DesktopServices
+
         accounts = app.part("accounts")
         assert isinstance(accounts, AccountsModel)
         return DesktopServices(app, window, bridge, engine, accounts, preferences, self)

@@ -21,6 +21,8 @@ from client_desktop.viewmodels.words import install_words
 from client_desktop.views.look import prepare_application
 
 SIGNAL_TICK_MS = 500
+SWITCH_S = 0.0005
+"""How long the engine's thread may keep the interpreter while the interface's waits for it."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     os.environ.setdefault("QT_QUICK_CONTROLS_STYLE", "Basic")
+    sys.setswitchinterval(SWITCH_S)
     data_dir = _data_dir(chosen.data_dir, chosen.profile)
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)

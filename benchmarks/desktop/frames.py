@@ -22,6 +22,7 @@ class Frames(QObject):
     def __init__(self, window: QQuickWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._timeline: QQuickItem | None = None
         self._next: asyncio.Future[float] | None = None
         # Direct: the software renderer draws in the interface's thread.
         window.frameSwapped.connect(self._swapped, Qt.ConnectionType.DirectConnection)
@@ -32,6 +33,12 @@ class Frames(QObject):
         self._window.update()
         async with asyncio.timeout(PATIENCE_S):
             return await self._next
+
+    def timeline(self) -> QQuickItem:
+        """The list of messages, looked for once: the view stays when another room is shown."""
+        if self._timeline is None:
+            self._timeline = timeline_list(self._window)
+        return self._timeline
 
     def _swapped(self) -> None:
         waiting, self._next = self._next, None

@@ -17,7 +17,6 @@ from benchmarks.desktop.frames import (
     Frames,
     Heartbeat,
     scroll_by,
-    timeline_list,
     until_quiet,
 )
 from benchmarks.desktop.generated_sync import message, room_id, sync_of
@@ -27,6 +26,7 @@ from benchmarks.statistics import percentile
 from client_desktop.core.engine import Engine
 from client_desktop.viewmodels.app import App
 from client_desktop.viewmodels.bridge import Bridge
+from client_desktop.viewmodels.conversation import Conversation
 
 SWITCHES = 30
 SCROLLED_FRAMES = 600
@@ -77,7 +77,7 @@ async def scroll(stage: Stage) -> dict[str, float]:
     frames = Frames(stage.window)
     await _show(stage, frames, room_id(0))
     await until_quiet()
-    rows = timeline_list(stage.window)
+    rows = frames.timeline()
     scroll_by(stage.window, rows, STEP_PX, begin=True)
     times_ms: list[float] = []
     for _ in range(SCROLLED_FRAMES):
@@ -150,14 +150,19 @@ async def _show(stage: Stage, frames: Frames, wanted: str) -> float:
         while True:
             shown = await frames.next()
             conversation = stage.app.room_model.current
-            if conversation is not None and conversation.room_id == wanted and _has_rows(stage.window):
+            if (
+                conversation is not None
+                and conversation.room_id == wanted
+                and _has_rows(frames, conversation)
+            ):
                 return (shown - began) * 1000
 
 
-def _has_rows(window: QQuickWindow) -> bool:
-    """Whether the list stands on rows: laid out, not only counted."""
-    rows = timeline_list(window)
-    return bool(rows.property("count")) and float(rows.property("contentHeight")) > 0
+def _has_rows(frames: Frames, conversation: Conversation) -> bool:
+    """Whether the list stands on rows of this room: laid out, not only counted."""
+    rows = frames.timeline()
+    same = rows.property("model") is conversation.timeline_model.model
+    return same and bool(rows.property("count")) and float(rows.property("contentHeight")) > 0
 
 
 def _memory() -> dict[str, float]:

@@ -10,10 +10,12 @@ from client_desktop.core.boundary import describe
 from client_desktop.core.changes import RoomsChanged
 from client_desktop.core.errors import BadAnswer, ClientError, MatrixError
 from client_desktop.core.json_types import JsonObject
+from client_desktop.core.rooms.account_data import RoomAccountData
 from client_desktop.core.rooms.context import RoomsContext
 from client_desktop.core.rooms.receive import remove_room
 from client_desktop.core.rooms.touched import Touched
 from client_desktop.core.shapes import as_text
+from client_desktop.core.values import RoomKind
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +35,21 @@ class MembershipActs:
         Raises: ClientError.
         """
         summaries = self._ctx.summaries.values()
-        invites = {room.room_id: room.invite for room in summaries if room.invite is not None}
+        invites = {room.room_id: (room.invite, room.kind) for room in summaries if room.invite is not None}
         room_id = await self._enter("join", room, via, reason)
         if room_id in invites:
-            self._ctx.accepted_invite(room_id, invites[room_id].inviter)
+            invite, kind = invites[room_id]
+            self._ctx.accepted_invite(room_id, invite.inviter)
+            if kind is RoomKind.DIRECT:
+                await self._keep_direct(room_id, invite.inviter)
         return room_id
+
+    async def _keep_direct(self, room_id: str, user_id: str) -> None:
+        """Who accepts a direct chat has one, too. The room is joined, whatever becomes of this."""
+        try:
+            await RoomAccountData(self._ctx).set_direct(room_id, user_id)
+        except ClientError as error:
+            log.warning("A direct chat is not marked as one: %s", describe(error))
 
     async def knock(self, room: str, via: Sequence[str] = (), reason: str = "") -> str:
         """Ask to be let in, and return the room's id.

@@ -120,6 +120,17 @@ async def test_a_direct_chat_is_found_again(alice: Client, bob: ApiClient, heard
     await heard.until(lambda: room_of(alice, room_id).kind is RoomKind.DIRECT)
 
 
+async def test_who_accepts_a_direct_chat_has_it_among_people(
+    alice: Client, bob: ApiClient, heard: Heard[Change]
+) -> None:
+    body = {"is_direct": True, "preset": "trusted_private_chat", "invite": [alice.me.user_id]}
+    room_id = (await bob.post("/createRoom", body)).ok()["room_id"]
+    await heard.until(lambda: alice.rooms.summary(room_id) is not None)
+    await alice.rooms.join(room_id)
+    await heard.until(lambda: alice.rooms.direct_room(bob.user_id) == room_id)
+    assert room_of(alice, room_id).section is RoomSection.PEOPLE
+
+
 async def test_members_are_brought_and_removed(alice: Client, bob: ApiClient, heard: Heard[Change]) -> None:
     room_id = await made(alice, heard, CreateRoom(encrypted=False))
     rooms = alice.rooms

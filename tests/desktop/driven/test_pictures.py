@@ -1,0 +1,160 @@
+"""Pictures of every main view, in light and dark, large and small, with people in it.
+
+They are kept where SCREENSHOTS says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import aiohttp
+import pytest
+from PIL import Image
+
+from tests.desktop.driven import story
+from tests.desktop.driven.conftest import OpenDesk, Place
+from tests.desktop.driven.desk import Desk
+from tests.desktop.driven.people import settle
+
+SIZES = ((1280, 800), (900, 600))
+THEMES = ("light", "dark")
+MOST_BYTES = 150_000
+COLORS = 128
+
+Shoot = Callable[[str], Awaitable[None]]
+
+
+@pytest.mark.interop
+@pytest.mark.timeout(600)
+async def test_pictures_of_every_view(on_parlour: Place, open_desktop: OpenDesk, tmp_path: Path) -> None:
+    desk = await open_desktop("first")
+    folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
+
+    taken: dict[str, int] = {}
+
+    async def shoot(name: str) -> None:
+        for width, height in SIZES:
+            await desk.ask("resize", width=width, height=height)
+            for theme in THEMES:
+                await desk.ask("prefer", name="theme", value=theme)
+                file = folder / f"{name}-{theme}-{width}x{height}.png"
+                await desk.ask("grab", path=str(file))
+                taken[file.name] = await asyncio.to_thread(_make_small, file)
+        await desk.ask("prefer", name="theme", value="light")
+        await desk.ask("resize", width=SIZES[0][0], height=SIZES[0][1])
+
+    await _first_steps(desk, on_parlour, shoot)
+    async with aiohttp.ClientSession() as http:
+        await settle(http, on_parlour.url, await desk.ask("user"))
+    await _invitation(desk, shoot)
+    await _room(desk, shoot)
+    await _dialogs(desk, shoot)
+    await _settings(desk, shoot)
+    assert [name for name, size in taken.items() if size > MOST_BYTES] == []
+
+
+async def _first_steps(desk: Desk, place: Place, shoot: Shoot) -> None:
+    await story.choose_server(desk, place.wire.url)
+    await shoot("sign-in")
+    await desk.click("createAccount")
+    await desk.fill("newName", "alice")
+    await desk.fill("newPassword", story.PASSWORD)
+    await shoot("register")
+    await desk.click("register")
+    await desk.ask("place", name="makeKey")
+    await shoot("recovery")
+    await story.set_up_recovery(desk)
+    await shoot("empty")
+
+
+async def _invitation(desk: Desk, shoot: Shoot) -> None:
+    await desk.click("Ski tour", under="Rooms", part=True)
+    await desk.reads("invites you to Ski tour")
+    await shoot("invitation")
+    await desk.click("Accept")
+    await desk.reads("Message Ski tour")
+    for row, room in (("Allotment 14,", "Allotment 14"), ("Yuki 🌸, ", "Yuki 🌸")):
+        await desk.click(row, under="Rooms", part=True)
+        await desk.reads(f"invites you to {room}")
+        await desk.click("Accept")
+        await desk.ask("place", name=f"Message {room}")
+    await desk.click("Ski tour", under="Rooms", part=True)
+    await desk.reads("Who brings the rope?")
+    await desk.reads("🎿🏔️☀️")
+
+
+async def _room(desk: Desk, shoot: Shoot) -> None:
+    await desk.click("Message Ski tour")
+    await desk.say("Count me in! I bring **cake**.")
+    await desk.reads("Count me in!")
+    await shoot("room")
+    await story.act_on(desk, "Who brings the rope?", "Reply in a thread")
+    await desk.reads("That is enough for us.")
+    await shoot("thread")
+    await desk.press("ctrl+shift+m")
+    await desk.reads("Find a person")
+    await shoot("people")
+    await desk.press("ctrl+shift+i")
+    await desk.reads("Not encrypted")
+    await shoot("room-details")
+    await desk.press("ctrl+f")
+    await desk.ask("place", name="Search Ski tour")
+    await desk.type("train")
+    await desk.reads("early train")
+    await shoot("search")
+    await desk.click("Close")
+    await desk.click("Message Ski tour")
+    await desk.press("ctrl+period")
+    await desk.ask("place", name="Find an emoji")
+    await shoot("emoji")
+    await _close(desk, "Find an emoji")
+
+
+async def _dialogs(desk: Desk, shoot: Shoot) -> None:
+    await desk.press("ctrl+k")
+    await desk.ask("place", name="Jump to a room or person")
+    await shoot("switcher")
+    await _close(desk, "Jump to a room or person")
+    await desk.press("ctrl+shift+n")
+    await desk.ask("place", name="roomName")
+    await shoot("new-room")
+    await _close(desk, "roomName")
+    await desk.press("ctrl+o")
+    await desk.ask("place", name="directorySearch")
+    await desk.reads("Beans, bees")
+    await shoot("explore")
+    await _close(desk, "directorySearch")
+    await desk.press("ctrl+slash")
+    await desk.ask("place", name="shortcutSearch")
+    await shoot("shortcuts")
+    await _close(desk, "shortcutSearch")
+    await desk.click("More", -1)
+    await desk.click("Settings", -1)
+    await desk.ask("place", name="roomSettingsName")
+    await shoot("room-settings")
+    await _close(desk, "roomSettingsName")
+
+
+async def _settings(desk: Desk, shoot: Shoot) -> None:
+    await desk.press("ctrl+comma")
+    for page in ("profile", "devices", "notifications", "appearance", "encryption"):
+        await desk.click(f"page-{page}")
+        await shoot(f"settings-{page}")
+    await desk.click("closeSettings")
+
+
+async def _close(desk: Desk, name: str) -> None:
+    """Close what floats, and wait until it is gone with what is called so."""
+    await desk.press("Escape")
+    await desk.ask("hidden", name=name)
+
+
+def _make_small(file: Path) -> int:
+    """Write it with as many colors as are seen; return how long the file is."""
+    with Image.open(file) as picture:
+        few = picture.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
+    few.save(file, optimize=True)
+    return file.stat().st_size

@@ -4,6 +4,7 @@ backup and verifications on top.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from client_desktop.core.accounts.interactive_auth import with_interactive_auth
@@ -98,6 +99,7 @@ class AccountCrypto(Crypto):
             self.recovery.ask_other_devices,
         )
         self._asked = False
+        self._asking = asyncio.Lock()
         self._stop_missing = self.on_missing_key(self.backup_restore.want)
         self._stop_devices = changes.listen(DevicesChanged, self._devices_changed)
         self._device_news = False
@@ -146,9 +148,7 @@ class AccountCrypto(Crypto):
         Raises: ClientError; all is tried again later.
         """
         await super().after_sync()
-        if not self._asked:
-            await self.recovery.start()
-            self._asked = True
+        await self._ask()
         if self._device_news:
             self._device_news = False
             await self.sharing.answer_waiting()
@@ -173,6 +173,8 @@ class AccountCrypto(Crypto):
         when the user would not prove who they are; ClientError.
         """
         await self.upkeep.upload()
+        # Private keys of an identity that was published just before a crash are taken over there.
+        await self._ask()
         return await self.recovery.set_up(self._authorize(prompt), passphrase)
 
     async def recover(self, typed: str) -> None:
@@ -221,6 +223,13 @@ class AccountCrypto(Crypto):
     def set_device_blocked(self, user_id: str, device_id: str, blocked: bool) -> None:
         """Send no keys to a device any more, or again."""
         self.devices.set_blocked(user_id, device_id, blocked)
+
+    async def _ask(self) -> None:
+        """Ask once how identity and backup stand, and finish what was begun; whoever comes too waits."""
+        async with self._asking:
+            if not self._asked:
+                await self.recovery.start()
+                self._asked = True
 
     def _summary(self, device: Device) -> DeviceSummary:
         return DeviceSummary(

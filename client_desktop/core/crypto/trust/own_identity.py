@@ -98,6 +98,11 @@ class OwnIdentity:
         async with self._creating:
             await self._create(authorize)
 
+    @property
+    def creation_begun(self) -> bool:
+        """Private keys are here that no identity known here has."""
+        return self._secrets.get(_PENDING + SECRET_NAMES[MASTER]) is not None
+
     async def finish_creation(self) -> None:
         """Take over an identity that was published just before this client was stopped."""
         if self._creating.locked():

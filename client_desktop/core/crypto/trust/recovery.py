@@ -89,7 +89,8 @@ class Recovery:
 
         Raises: ClientError; it may be called again.
         """
-        await self._devices.current([self._user_id])
+        # Sync may not yet have told of an identity that was published just before this client was stopped.
+        await self._devices.current([self._user_id], even_if_current=self._identity.creation_begun)
         await self._identity.finish_creation()
         await self._backup.check()
         self.tell()

@@ -1,7 +1,10 @@
 """Setting up encryption, getting it back on a new device, beginning anew: against a real server."""
 
+import asyncio
+
 import pytest
 
+from client_desktop.core.accounts.stages import Stage, StageAnswer
 from client_desktop.core.changes import EncryptionStateChanged
 from client_desktop.core.crypto.backup.errors import BackupKeyMissing
 from client_desktop.core.crypto.secrets import storage_key
@@ -193,7 +196,16 @@ async def test_a_backup_that_cannot_be_read_is_not_restored(
         await second.secured.restore_backup()
 
 
-async def test_a_crash_after_publishing_an_identity_does_not_lose_it(alice: SecuredDevice) -> None:
+class Nobody:
+    """Is asked for no proof."""
+
+    async def ask(self, stage: Stage) -> StageAnswer | None:
+        raise AssertionError("a proof was asked for")
+
+
+async def crash_after_publishing(alice: SecuredDevice) -> None:
+    """Publish an identity, stop before it is taken over, and start again."""
+
     class Crash(Exception):
         pass
 
@@ -206,9 +218,21 @@ async def test_a_crash_after_publishing_an_identity_does_not_lose_it(alice: Secu
     assert not alice.secured.state().private_keys_here
     await alice.secured.stop()
     alice.restart()
+
+
+async def test_a_crash_after_publishing_an_identity_does_not_lose_it(alice: SecuredDevice) -> None:
+    await crash_after_publishing(alice)
     await alice.sync()
     assert alice.secured.state().private_keys_here
     assert alice.secured.state().device_verified
+
+
+async def test_setting_up_waits_until_what_was_begun_is_finished(alice: SecuredDevice) -> None:
+    await crash_after_publishing(alice)
+    _, recovery_key = await asyncio.gather(alice.crypto.after_sync(), alice.secured.set_up(Nobody()))
+    assert recovery_key
+    await alice.sync()
+    assert is_safe(alice.secured.state())
 
 
 async def test_an_identity_that_was_never_published_is_forgotten(alice: SecuredDevice) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtQml import QJSValue
 from client_desktop.core.errors import NetworkUnavailable
 from client_desktop.core.rooms.image_packs import ImagePack
 from client_desktop.core.text.command_table import CommandGroup
+from client_desktop.core.text.emoji import replace_shortcodes
 from client_desktop.core.text.slash_commands import Command, literal, parse_command
 from client_desktop.core.text.text_commands import outgoing_text
 from client_desktop.core.text.to_markdown import to_markdown
@@ -262,7 +263,7 @@ class ComposerModel(ViewModel):
             edited, changed = self._edit, text != _written(self._edit, self._mentions)
             self._leave_edit()
             if text and changed:
-                self.start(self._send_edit(edited, self._mentions.as_markdown(text)))
+                self.start(self._send_edit(edited, replace_shortcodes(self._mentions.as_markdown(text))))
             return
         if not text and not files:
             return
@@ -308,7 +309,7 @@ class ComposerModel(ViewModel):
             await self._send_text(text, reply_to)
 
     async def _send_text(self, text: str, reply_to: str | None) -> None:
-        markdown = self._mentions.as_markdown(text)
+        markdown = replace_shortcodes(self._mentions.as_markdown(text))
         self._mentions.clear()
         command = parse_command(markdown)
         outbox, thread = self._client.outbox, self._thread

@@ -55,3 +55,9 @@ def test_shortcodes_become_emoji() -> None:
         replace_shortcodes("a :tada: at 12:30:45 :nope: http://x:80:tada:")
         == "a 🎉 at 12:30:45 :nope: http://x:80:tada:"
     )
+
+
+def test_shortcodes_in_code_stay_what_they_are() -> None:
+    assert replace_shortcodes("say `:tada:` for :tada:") == "say `:tada:` for 🎉"
+    assert replace_shortcodes("```\n:tada:\n```\n:tada:") == "```\n:tada:\n```\n🎉"
+    assert replace_shortcodes("```\n:tada:") == "```\n:tada:"

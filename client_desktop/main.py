@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import re
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 import qasync
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from client_desktop.app import DesktopApp, Places
 from client_desktop.desktop.single_instance import SingleInstance
 from client_desktop.viewmodels.words import install_words
 from client_desktop.views.look import prepare_application
+
+if TYPE_CHECKING:
+    from client_desktop.app import DesktopApp
 
 SIGNAL_TICK_MS = 500
 SWITCH_S = 0.0005
@@ -33,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     os.environ.setdefault("QT_QUICK_CONTROLS_STYLE", "Basic")
+    gc.disable()  # until the window is there: nearly all that is made before stays
     sys.setswitchinterval(SWITCH_S)
     data_dir = _data_dir(chosen.data_dir, chosen.profile)
     application = QApplication.instance() or QApplication(sys.argv[:1])
@@ -51,10 +56,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 async def _run(data_dir: Path, instance: SingleInstance, links: list[str], *, hidden: bool) -> None:
+    # Imported when it is sure that this start shows anything.
+    from client_desktop.app import DesktopApp, Places
+
     desktop = DesktopApp(Places(data_dir))
     ticking = _leave_on_signals(desktop)
     try:
         await desktop.open(hidden=hidden)
+        gc.freeze()
+        gc.enable()
         instance.activated.connect(desktop.activate)
         if links:
             desktop.activate(links)

@@ -15,9 +15,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import escape
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from aiohttp import web
+if TYPE_CHECKING:
+    from aiohttp import web
+
 
 HOST: Final = "127.0.0.1"
 PATH: Final = "/callback"
@@ -59,6 +61,8 @@ class Loopback:
             return await asyncio.shield(self._answer)
 
     async def handle(self, request: web.Request) -> web.Response:
+        from aiohttp import web
+
         """GET /callback: take the answer, if it is of this sign-in."""
         state = request.query.get("state", "")
         if not hmac.compare_digest(state.encode(), self.state.encode()) or self._answer.done():
@@ -74,6 +78,8 @@ async def open_loopback(words: BrowserWords) -> AsyncIterator[Loopback]:
 
     Raises: OSError.
     """
+    from aiohttp import web  # a server, which most starts do without
+
     door = Loopback(words)
     app = web.Application(client_max_size=MAX_REQUEST_BYTES)
     app.router.add_get(PATH, door.handle)

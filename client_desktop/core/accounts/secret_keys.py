@@ -11,8 +11,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final, Protocol
 
-import keyring
-import keyring.errors
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from client_desktop.core.accounts.private_files import read_private, write_private
@@ -44,9 +42,30 @@ class Keyring(Protocol):
     def set_password(self, service_name: str, username: str, password: str, /) -> None: ...
 
 
+class SystemKeyring:
+    """The package `keyring`, loaded when it is asked: a client whose key is in a file does without."""
+
+    def get_password(self, service_name: str, username: str, /) -> str | None:
+        import keyring
+
+        return keyring.get_password(service_name, username)
+
+    def set_password(self, service_name: str, username: str, password: str, /) -> None:
+        import keyring
+
+        keyring.set_password(service_name, username, password)
+
+
+SYSTEM: Final = SystemKeyring()
+
+
+class _KeyringFailed(Exception):
+    """What a backend raised, by the name of its kind."""
+
+
 async def open_secret_store(
     folder: Path,
-    system_keyring: Keyring | None = keyring,
+    system_keyring: Keyring | None = SYSTEM,
     ask_passphrase: Callable[[], Awaitable[str]] | None = None,
 ) -> FileSecretStore:
     """Open the secrets in a folder, with the key from where it is, or else from where it can be kept best.
@@ -113,7 +132,7 @@ async def _key_of_keyring(folder: Path, system_keyring: Keyring | None, *, creat
     except TimeoutError:
         logger.warning("The system keyring does not answer")
         raise KeyringClosed("no answer") from None
-    except keyring.errors.KeyringError as error:
+    except _KeyringFailed as error:
         logger.info("No system keyring: %s", error)
         raise KeyringClosed(str(error)) from None
 
@@ -123,7 +142,7 @@ def _ask_keyring(system_keyring: Keyring, user: str, create: bool) -> bytes | No
         return _key_in_keyring(system_keyring, user, create)
     except Exception as error:
         # Backends raise whatever the libraries below them do: D-Bus, the registry, a locked session.
-        raise keyring.errors.KeyringError(type(error).__name__) from error
+        raise _KeyringFailed(type(error).__name__) from error
 
 
 def _key_in_keyring(system_keyring: Keyring, user: str, create: bool) -> bytes | None:

@@ -1,72 +1,35 @@
-"""The client as users start it, with somebody looking at the clock.
+"""Start the client as users start it, watched: FIGURES SCENARIO DATA_DIR.
 
-`python -m benchmarks.desktop.watched_client FIGURES SCENARIO DATA_DIR`. `PARLOUR_BENCH_STARTED` holds
-`time.monotonic()` of the moment when the process was made.
+`PARLOUR_BENCH_STARTED` holds `time.monotonic()` of the moment when the process was made.
 """
 
 from __future__ import annotations
 
-import os
 import sys
-import time
 from pathlib import Path
 
-import orjson
-from PySide6.QtCore import Qt
-from PySide6.QtQuick import QQuickWindow
-
 import client_desktop.main as command
-from benchmarks.desktop.scenarios import SCENARIOS, Stage
-from client_desktop.app import DesktopApp
-from client_desktop.viewmodels.app import App
+from client_desktop.desktop.single_instance import SingleInstance
 
-STARTED = "PARLOUR_BENCH_STARTED"
+really_run = command._run
 
 
-class WatchedApp(DesktopApp):
-    """Notes when the rooms are first seen; goes through a scenario, and leaves."""
-
-    loaded_ms = 0.0
-    first_frame_ms = 0.0
-    scenario = "start"
-    figures_file = Path()
-
-    async def open(self, *, hidden: bool = False) -> None:
-        self.loaded_ms = _since_start_ms()
-        await super().open(hidden=hidden)
-
-    def _load_views(self, app: App) -> QQuickWindow:
-        window = super()._load_views(app)
-        window.frameSwapped.connect(self._frame, Qt.ConnectionType.DirectConnection)
-        return window
-
-    def _frame(self) -> None:
-        if not self.first_frame_ms and self.app is not None and self.app.rooms_model.summaries:
-            self.first_frame_ms = _since_start_ms()
-
-    async def wait(self) -> None:
-        """Go through the scenario in place of a user."""
-        assert self.app is not None
-        assert self.window is not None
-        assert self._engine is not None
-        assert self._bridge is not None
-        self.window.requestActivate()
-        figures = await SCENARIOS[self.scenario](Stage(self.app, self.window, self._engine, self._bridge))
-        start = {"first_frame_ms": self.first_frame_ms, "loaded_ms": self.loaded_ms}
-        self.figures_file.write_bytes(orjson.dumps({**start, **figures}))
-
-
-def _since_start_ms() -> float:
-    return (time.monotonic() - float(os.environ[STARTED])) * 1000
-
-
-def run(figures_file: str, scenario: str, data_dir: str) -> int:
+def main(figures_file: str, scenario: str, data_dir: str) -> int:
     """Start the client on a stored account and go through a scenario."""
-    WatchedApp.figures_file = Path(figures_file)
-    WatchedApp.scenario = scenario
-    vars(command)["DesktopApp"] = WatchedApp
+
+    async def run(data_dir: Path, instance: SingleInstance, links: list[str], *, hidden: bool) -> None:
+        # Imported where the client imports its own, so that a start takes what it takes for users.
+        import client_desktop.app
+        from benchmarks.desktop.watched_app import WatchedApp
+
+        WatchedApp.figures_file = Path(figures_file)
+        WatchedApp.scenario = scenario
+        vars(client_desktop.app)["DesktopApp"] = WatchedApp
+        await really_run(data_dir, instance, links, hidden=hidden)
+
+    vars(command)["_run"] = run
     return command.main(["--data-dir", data_dir])
 
 
 if __name__ == "__main__":
-    sys.exit(run(*sys.argv[1:]))
+    sys.exit(main(*sys.argv[1:]))

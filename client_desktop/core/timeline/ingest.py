@@ -62,6 +62,8 @@ class Ingested:
     """Those that can be read now and could not before."""
     waiting: set[str] = field(default_factory=set)
     """Sessions of events that came packed into others and were not decrypted yet."""
+    described: set[str] = field(default_factory=set)
+    """Roots of threads whose count came with them: it holds the replies that came with them, too."""
 
     def add(self, other: Ingested) -> None:
         """Take in what came of something else in the same room."""
@@ -170,7 +172,7 @@ class Ingest:
         elif relation.rel_type == THREAD:
             result.touched.add(relation.target)
             event_store.set_thread_of_children(self.db, self.room_id, event.event_id, relation.target)
-            if counts:
+            if counts and relation.target not in result.described:
                 self._count_reply(relation.target)
 
     def _count_reply(self, root_id: str) -> None:
@@ -195,6 +197,8 @@ class Ingest:
     def _take_bundled(self, event: ClearEvent, result: Ingested) -> set[str]:
         """Store the newest edit and the newest reply that the server packed into an event; give their ids."""
         bundled, taken = _bundled(event.event), set[str]()
+        if THREAD in bundled:
+            result.described.add(event.event_id)
         for packed in (bundled.get(REPLACE), as_object(bundled.get(THREAD)).get("latest_event")):
             source = as_object(packed)
             if is_event(source) and self._known(source["event_id"]) is None:

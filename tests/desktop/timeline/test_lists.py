@@ -281,6 +281,15 @@ async def test_count_of_the_server_grows_with_what_comes(world: World) -> None:
     assert (main.items[-1].thread.count, main.items[-1].thread.last_text) == (41, "new")
 
 
+async def test_count_of_the_server_holds_the_replies_that_come_with_it(world: World) -> None:
+    first, latest = world.reply_in("$r", "first"), world.reply_in("$r", "latest")
+    bundle = {"m.relations": {"m.thread": {"count": 2, "latest_event": latest}}}
+    world.sync(world.text("root", event_id="$r", unsigned=bundle), first, latest)
+    main = await world.timelines.open(ROOM)
+    assert main.items[-1].thread is not None
+    assert main.items[-1].thread.count == 2
+
+
 async def test_edit_that_the_server_packed_in_is_applied(world: World) -> None:
     edit = world.edit("$m", "new")
     world.sync(world.text("old", event_id="$m", unsigned={"m.relations": {"m.replace": edit}}))

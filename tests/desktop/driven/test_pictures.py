@@ -132,10 +132,11 @@ async def _dialogs(desk: Desk, shoot: Shoot) -> None:
     await shoot("shortcuts")
     await _close(desk, "shortcutSearch")
     await desk.click("More", -1)
-    await desk.click("Settings", -1)
-    await desk.ask("place", name="roomSettingsName")
+    await desk.ask("place", name="Leave")
+    await desk.click("Settings")
+    await desk.reads("Room settings")
     await shoot("room-settings")
-    await _close(desk, "roomSettingsName")
+    await _close(desk, "Room settings")
 
 
 async def _settings(desk: Desk, shoot: Shoot) -> None:

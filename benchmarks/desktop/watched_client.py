@@ -5,30 +5,24 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
-
-import client_desktop.main as command
-from client_desktop.desktop.single_instance import SingleInstance
-
-really_run = command._run
 
 
 def main(figures_file: str, scenario: str, data_dir: str) -> int:
     """Start the client on a stored account and go through a scenario."""
+    # In the order in which the command loads its own, before anything that loads Qt.
+    gc.disable()
+    from client_desktop.core.engine import Engine  # noqa: F401, I001
+    import client_desktop.app
+    from benchmarks.desktop.watched_app import WatchedApp
+    from client_desktop.main import main as command
 
-    async def run(data_dir: Path, instance: SingleInstance, links: list[str], *, hidden: bool) -> None:
-        # Imported where the client imports its own, so that a start takes what it takes for users.
-        import client_desktop.app
-        from benchmarks.desktop.watched_app import WatchedApp
-
-        WatchedApp.figures_file = Path(figures_file)
-        WatchedApp.scenario = scenario
-        vars(client_desktop.app)["DesktopApp"] = WatchedApp
-        await really_run(data_dir, instance, links, hidden=hidden)
-
-    vars(command)["_run"] = run
-    return command.main(["--data-dir", data_dir])
+    WatchedApp.figures_file = Path(figures_file)
+    WatchedApp.scenario = scenario
+    vars(client_desktop.app)["DesktopApp"] = WatchedApp
+    return command(["--data-dir", data_dir])
 
 
 if __name__ == "__main__":

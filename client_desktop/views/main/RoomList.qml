@@ -125,8 +125,8 @@ FocusScope {
         Accessible.role: Accessible.List
         Accessible.name: qsTrId("main.list.rooms")
         delegate: RoomListRow {
-            onMenuRequested: menu.show(row)
-            onChosen: list.open(roomId)
+            onMenuRequested: row => menu.show(row)
+            onChosen: roomId => list.open(roomId)
         }
         displaced: Transition { NumberAnimation { property: "y"; duration: Theme.normalMs; easing.type: Easing.OutCubic } }
         move: Transition { NumberAnimation { property: "y"; duration: Theme.normalMs; easing.type: Easing.OutCubic } }

@@ -56,6 +56,10 @@ class Desk:
         x, y = await self.ask("place", name=name, nth=nth, under=under, role=role, part=part)
         await self._x("mousemove", x - 3, y, "mousemove", x, y)
 
+    async def rest(self) -> None:
+        """Put the mouse where nothing is below it."""
+        await self._x("mousemove", 2, 400)
+
     async def type(self, text: str) -> None:
         """Type into what has the focus."""
         await self._x("type", "--delay", KEY_DELAY_MS, "--", text)

@@ -81,14 +81,13 @@ async def settle(http: aiohttp.ClientSession, url: str, guest: str) -> None:
     for person in (tom, layla, yuki, long_name):
         await person.do("POST", f"v3/join/{tour}", {})
     await _talk(tour, ines, tom, layla, yuki, long_name)
-    for name, topic in (
-        ("Allotment 14", "Beans, bees and whose turn it is to water"),
-        ("Open-source accounting for small choirs and orchestras", "Release on Monday"),
-        ("مقهى الحي", "كل يوم خميس"),
+    for name, topic, said in (
+        ("Allotment 14", "Beans, bees and whose turn it is to water", "Who has the keys?"),
+        ("Open-source accounting for small choirs and orchestras", "Release on Monday", "It balances again."),
+        ("مقهى الحي", "كل يوم خميس", "أهلا بكم"),
     ):
         room_id = await tom.make_room(name, topic, invite=[guest])
-        await tom.say(room_id, "Who has the keys?" if name == "Allotment 14" else "أهلا بكم" if topic[0] == "ك"
-                      else "The ledger balances again.")  # fmt: skip
+        await tom.say(room_id, said)
     direct = await yuki.make_room(
         "", preset="trusted_private_chat", visibility="private", is_direct=True, invite=[guest]
     )

@@ -36,6 +36,7 @@ async def test_pictures_of_every_view(on_parlour: Place, open_desktop: OpenDesk,
     taken: dict[str, int] = {}
 
     async def shoot(name: str) -> None:
+        await desk.rest()
         for width, height in SIZES:
             await desk.ask("resize", width=width, height=height)
             for theme in THEMES:

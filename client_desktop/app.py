@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QSettings, QUrl
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
-from client_desktop.core.accounts.secret_keys import open_secret_store, set_secrets_aside
+from client_desktop.core.accounts.secret_keys import KeyringClosed, open_secret_store, set_secrets_aside
 from client_desktop.core.changes import AccountsChanged, Changes
 from client_desktop.core.clock import SystemClock
 from client_desktop.core.engine import Engine
@@ -93,13 +93,15 @@ class DesktopApp(QObject):
         self._qml: QQmlApplicationEngine | None = None
 
     async def open(self, *, hidden: bool = False) -> None:
-        """Show the window with what the stores hold, then follow the servers.
+        """Show the window with what the stores hold, then follow the servers; a locked keyring is waited for.
 
         Raises: ViewsBroken; ClientError where the secrets cannot be opened.
         """
         self._thread.start()
         changes = Changes()
-        self._engine = await asyncio.wrap_future(self._thread.submit(lambda: self._open_engine(changes)))
+        self._engine = await self._open_once_unlocked(changes)
+        if self._engine is None:
+            return
         self._bridge = Bridge(self._thread.loop, changes, self)
         preferences = PreferencesModel(self._places.preferences, self)
         install_words(preferences.values.language or None)
@@ -137,6 +139,20 @@ class DesktopApp(QObject):
             await self._bridge.call(self._engine.close)
             self._bridge.close()
         self._thread.stop()
+
+    async def _open_once_unlocked(self, changes: Changes) -> Engine | None:
+        """Open the engine; where the keyring is locked, as soon as it is not. None: the user left."""
+        while True:
+            try:
+                return await asyncio.wrap_future(self._thread.submit(lambda: self._open_engine(changes)))
+            except KeyringClosed:
+                log.info("The system keyring is locked")
+            # Imported now: hardly any start needs it.
+            from client_desktop.keyring_wait import ask_to_unlock
+
+            if not await ask_to_unlock():
+                self.leave()
+                return None
 
     async def _open_engine(self, changes: Changes) -> Engine:
         folder = self._places.data_dir

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Property, QObject, Signal, Slot
 
 from client_desktop.core.changes import AccountsChanged, RoomsChanged, SyncStateChanged
+from client_desktop.core.errors import StoreDamaged
 from client_desktop.core.values import SyncState
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.flow import Flow, shown
 from client_desktop.viewmodels.list_model import ValueListModel
+from client_desktop.viewmodels.problems import sentence
 from client_desktop.viewmodels.words import word
 
 if TYPE_CHECKING:
@@ -32,6 +34,16 @@ class AccountRow:
     unread: int
     mentions: int
     current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """An account whose store cannot be opened."""
+
+    user_id: str
+    sentence: str
+    begins_anew: bool
+    """Signing in again helps: what is stored is not good for anything any more."""
 
 
 class AccountsModel(Flow):
@@ -56,6 +68,8 @@ class AccountsModel(Flow):
         self._show_account = show_account
         self._keys_waiting = 0
         self._backed_up = False
+        self._broken: tuple[BrokenRow, ...] = ()
+        self._put_off: set[str] = set()
         self._rows: ValueListModel[AccountRow] = ValueListModel(AccountRow, lambda row: row.user_id, self)
         self.listen(AccountsChanged, self._something_changed)
         self.listen(RoomsChanged, self._something_changed)
@@ -65,6 +79,9 @@ class AccountsModel(Flow):
     keysWaiting = shown(int, "_keys_waiting", changed)  # noqa: N815
     backedUp = shown(bool, "_backed_up", changed)  # noqa: N815
     """Signing out loses no key: what `aboutToSignOut` found."""
+
+    broken = shown("QVariantList", "_broken", changed)
+    """Accounts that cannot be opened, and of which the user has to be told."""
 
     async def account_changed(self) -> None:
         await self._read()
@@ -92,6 +109,12 @@ class AccountsModel(Flow):
     def forget(self, user_id: str) -> None:
         """Delete everything of an account here whose session the server has ended."""
         self.act(self._forget(user_id))
+
+    @Slot(str)
+    def putOff(self, user_id: str) -> None:  # noqa: N802
+        """Say nothing more of an account that cannot be opened, until the next start."""
+        self._put_off.add(user_id)
+        self.start(self._read())
 
     @Slot()
     def aboutToSignOut(self) -> None:  # noqa: N802
@@ -149,6 +172,15 @@ class AccountsModel(Flow):
                 current=each.user_id == self.user_id,
             )
             for each in summaries
+        )
+        broken = await self.bridge.call(lambda: dict(self._engine.broken))
+        self._put_off &= broken.keys()
+        self.show(
+            _broken=tuple(
+                BrokenRow(user_id, sentence(error), isinstance(error, StoreDamaged))
+                for user_id, error in broken.items()
+                if user_id not in self._put_off
+            )
         )
         self.totalsChanged.emit(
             sum(each.unread for each in summaries), sum(each.mentions for each in summaries)

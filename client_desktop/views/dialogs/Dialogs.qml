@@ -23,6 +23,7 @@ Item {
         "accounts": "AccountsDialog.qml",
         "signOut": "SignOutDialog.qml",
         "signedOut": "SignedOutDialog.qml",
+        "storeBroken": "StoreBrokenDialog.qml",
         "shortcuts": "ShortcutsDialog.qml",
         "verifyDevice": "VerifyDeviceDialog.qml",
         "verification": "VerificationDialog.qml",
@@ -83,6 +84,13 @@ Item {
 
     ProofDialog { id: proof }
 
+    // Accounts that cannot be opened, one after the other.
+    function tellBroken() {
+        if (name === "" && app.accounts.broken.length > 0)
+            show("storeBroken", app.accounts.broken[0]);
+    }
+    Component.onCompleted: tellBroken()
+
     Connections {
         target: app
         function onDialogRequested(name, args) { root.show(name, args); }
@@ -94,6 +102,7 @@ Item {
     }
     Connections {
         target: app.accounts
+        function onChanged() { root.tellBroken(); }
         function onSignedOut(userId, soft) {
             if (soft) {
                 app.login.continueAccount(userId);

@@ -60,6 +60,7 @@ DIALOGS = (
     "accounts",
     "signOut",
     "signedOut",
+    "storeBroken",
     "shortcuts",
     "verifyDevice",
     "verification",

@@ -1,0 +1,167 @@
+"""Starts that meet a locked keyring or a store that cannot be read: the user is told, and told what to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtQuick import QQuickItem, QQuickWindow
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from client_desktop.app import DesktopApp, Places
+from client_desktop.core.accounts.secret_keys import open_secret_store
+from client_desktop.core.accounts.session import Session
+from client_desktop.core.accounts.stored_sessions import keep_session, stored_sessions
+from client_desktop.core.changes import Changes
+from client_desktop.core.clock import SystemClock
+from client_desktop.core.engine import STORE_FILE, Engine
+from client_desktop.viewmodels.words import install_words
+from client_desktop.views.look import prepare_application
+
+PATIENCE_S = 20.0
+ME = Session("@alice:stage.org", "DEVICE", "http://127.0.0.1:9", "token")
+
+
+class LockableKeyring(KeyringBackend):
+    """Keeps passwords in memory, and gives none while it is locked."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.locked = False
+        self.refusals = 0
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.locked:
+            self.refusals += 1
+            raise KeyringLocked
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
+@pytest.fixture
+def lockable() -> Iterator[LockableKeyring]:
+    before, lockable = keyring.get_keyring(), LockableKeyring()
+    keyring.set_keyring(lockable)
+    yield lockable
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+async def desktop(qtbot: QtBot, lockable: LockableKeyring, tmp_path: Path) -> AsyncIterator[DesktopApp]:
+    application = QGuiApplication.instance()
+    assert isinstance(application, QGuiApplication)
+    prepare_application(application)
+    install_words("en")
+    keep_session(await open_secret_store(tmp_path), ME)
+    pump = asyncio.create_task(_pump())
+    desktop = DesktopApp(Places(tmp_path))
+    yield desktop
+    await desktop.close()
+    pump.cancel()
+    with suppress(asyncio.CancelledError):
+        await pump
+
+
+async def test_a_start_waits_until_the_keyring_is_unlocked(
+    desktop: DesktopApp, lockable: LockableKeyring
+) -> None:
+    lockable.locked = True
+    opening = asyncio.create_task(desktop.open())
+    await click("keyringAgain")
+    await until(lambda: lockable.refusals == 2)
+    assert not opening.done()
+    lockable.locked = False
+    await click("keyringAgain")
+    await opening
+    assert desktop._engine is not None
+    assert [*desktop._engine.accounts] == [ME.user_id]
+
+
+async def test_who_does_not_unlock_the_keyring_leaves(desktop: DesktopApp, lockable: LockableKeyring) -> None:
+    lockable.locked = True
+    opening = asyncio.create_task(desktop.open())
+    await click("keyringLeave")
+    await opening
+    await desktop.wait()
+    assert desktop.window is None
+    lockable.locked = False
+    secrets = await open_secret_store(desktop._places.data_dir)
+    assert [session.user_id for session in stored_sessions(secrets)] == [ME.user_id]
+
+
+async def test_an_account_whose_store_is_damaged_is_signed_in_again(desktop: DesktopApp) -> None:
+    secrets = await open_secret_store(desktop._places.data_dir)
+    engine = await Engine.open(desktop._places.data_dir, secrets, Changes(), clock=SystemClock(), start=False)
+    store = engine.folder(ME) / STORE_FILE
+    await engine.close()
+    store.write_bytes(b"no database" * 1000)
+    await desktop.open()
+    assert desktop._engine is not None
+    assert [*desktop._engine.broken] == [ME.user_id]
+    await click("storeBrokenAgain", desktop.window)
+    await until(lambda: not desktop._engine.broken)  # type: ignore[union-attr]
+    assert desktop.app is not None
+    assert desktop.app.property("page") == "welcome"
+    assert not stored_sessions(desktop._engine.secrets)
+    assert not store.exists()
+
+
+async def click(name: str, shown: QQuickWindow | None = None) -> None:
+    """Click what has this name in a window, else in the only one, once it has stopped moving."""
+    before = None
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            window = shown or _only_window()
+            item = None if window is None else _find(window, name)
+            place = None if item is None else item.mapToScene(item.boundingRect().center()).toPoint()
+            if window is not None and place is not None and place == before:
+                QTest.mouseClick(window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+                return
+            before = place
+            await asyncio.sleep(0.05)
+
+
+async def until(holds: Callable[[], Any]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not holds():
+            await asyncio.sleep(0.01)
+
+
+def _only_window() -> QQuickWindow | None:
+    windows = (window for window in QGuiApplication.topLevelWindows() if window.isVisible())
+    return next((window for window in windows if isinstance(window, QQuickWindow)), None)
+
+
+def _find(window: QQuickWindow, name: str) -> QQuickItem | None:
+    return next((item for item in _visible(window.contentItem()) if item.objectName() == name), None)
+
+
+def _visible(item: QQuickItem) -> Iterator[QQuickItem]:
+    for child in item.childItems():
+        if child.isVisible():
+            yield child
+            yield from _visible(child)
+
+
+async def _pump() -> None:
+    while True:
+        QCoreApplication.processEvents()
+        await asyncio.sleep(0.005)

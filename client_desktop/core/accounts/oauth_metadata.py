@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from client_desktop.core.accounts.web import checked_url, send
+from client_desktop.core.accounts.web import checked_url, is_loopback, send
 from client_desktop.core.errors import BadAnswer
 from client_desktop.core.json_types import JsonObject
 from client_desktop.core.shapes import as_texts
@@ -91,20 +91,28 @@ async def fetch_oauth_metadata(session: aiohttp.ClientSession, homeserver_url: s
     for path in PATHS:
         answer = await send(session, "GET", homeserver_url + path)
         if answer.status == 200:
-            return parse_oauth_metadata(answer.json(), plain_http=homeserver_url.startswith("http:"))
+            return parse_oauth_metadata(
+                answer.json(),
+                plain_http=homeserver_url.startswith("http:"),
+                plain_http_here=is_loopback(homeserver_url),
+            )
         if answer.status >= 500 or answer.status == 429:
             raise BadAnswer(f"auth_metadata answers {answer.status}")
     return None
 
 
-def parse_oauth_metadata(body: JsonObject, *, plain_http: bool = False) -> OAuthMetadata:
-    """Read what a server says of itself.
+def parse_oauth_metadata(
+    body: JsonObject, *, plain_http: bool = False, plain_http_here: bool = False
+) -> OAuthMetadata:
+    """Read what a server says of itself; `plain_http_here` allows http on this machine alone.
 
     Raises: BadAnswer.
     """
 
     def url(name: str) -> str:
-        return checked_url(body.get(name), name, plain_http=plain_http)
+        value = body.get(name)
+        here = plain_http_here and isinstance(value, str) and is_loopback(value)
+        return checked_url(value, name, plain_http=plain_http or here)
 
     optional = {name: url(name) if body.get(name) is not None else None for name in _OPTIONAL_URLS}
     return OAuthMetadata(

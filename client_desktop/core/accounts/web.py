@@ -94,4 +94,7 @@ def checked_url(value: object, what: str, *, plain_http: bool = False) -> str:
 
 def is_loopback(url: str) -> bool:
     """Whether an address is of this machine."""
-    return (urlsplit(url).hostname or "") in LOOPBACK_HOSTS
+    try:
+        return (urlsplit(url).hostname or "") in LOOPBACK_HOSTS
+    except ValueError:
+        return False

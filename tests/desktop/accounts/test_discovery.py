@@ -295,6 +295,16 @@ def down() -> dict[str, object]:
     return {**MATRIX, "/_matrix/client/v1/auth_metadata": 503}
 
 
+def test_plain_http_is_spoken_to_endpoints_on_this_machine_alone() -> None:
+    here = {**METADATA, "token_endpoint": "http://127.0.0.1:8008/token"}
+    assert parse_oauth_metadata(here, plain_http_here=True).token_endpoint == here["token_endpoint"]
+    for url in ("http://example.org/token", "http://127.0.0.1.example.org/token", "http://[::1"):
+        with pytest.raises(BadAnswer):
+            parse_oauth_metadata({**METADATA, "token_endpoint": url}, plain_http_here=True)
+    with pytest.raises(BadAnswer):
+        parse_oauth_metadata(here)
+
+
 def test_account_pages_are_opened_at_actions_they_know() -> None:
     plain = parse_oauth_metadata(METADATA)
     assert plain.account_url("org.matrix.profile") is None

@@ -13,7 +13,6 @@ from client_desktop.core.text.plain import one_line, plain_text, without_reply
 
 POLL_STARTS = {"m.poll.start", "org.matrix.msc3381.poll.start"}
 MESSAGE_TYPES = {"m.room.message", "m.sticker", "m.room.encrypted", *POLL_STARTS}
-SPOILER = "data-mx-spoiler"
 CONTENT_LIMIT = 4000
 """More of a body is not looked at for one line."""
 
@@ -60,7 +59,7 @@ def plain_line(event: ClearEvent) -> str | None:
         return one_line(as_text(_question(content), limit=CONTENT_LIMIT)) or None
     said = as_object(content.get("m.new_content")) or content
     formatted = as_text(said.get("formatted_body"), limit=CONTENT_LIMIT)
-    if SPOILER in formatted:  # what is hidden in the message is hidden in the list
+    if formatted:  # without marks of Markdown, and what is hidden in the message is hidden in the list
         return one_line(plain_text(formatted)) or None
     return one_line(without_reply(as_text(said.get("body"), limit=CONTENT_LIMIT))) or None
 

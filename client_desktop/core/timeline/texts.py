@@ -30,8 +30,8 @@ def name_of(text: str) -> str:
 
 
 def plain_line(body: str, html: str) -> str:
-    """Give a message as one line. What is under a spoiler stays hidden."""
-    return one_line(plain_text(html) if "data-mx-spoiler" in html else body)
+    """Give a message as one line, without marks of Markdown. What is under a spoiler stays hidden."""
+    return one_line(plain_text(html) if html else body)
 
 
 def links_of(body: str, html: str) -> tuple[str, ...]:

@@ -296,6 +296,22 @@ async def test_spoiler_stays_hidden_in_the_line_about_an_answer(world: World) ->
     assert item.reply.text == "the ▒▒▒▒▒▒"
 
 
+async def test_line_about_an_answer_has_no_marks_of_markdown(world: World) -> None:
+    content = {
+        "msgtype": "m.text",
+        "body": "I bring **cake**",
+        "format": "org.matrix.custom.html",
+        "formatted_body": "I bring <strong>cake</strong>",
+    }
+    reply = world.event(
+        {"msgtype": "m.text", "body": "yes!", "m.relates_to": {"m.in_reply_to": {"event_id": "$q"}}}
+    )
+    world.sync(world.event(content, event_id="$q"), reply)
+    item = (await world.items())[-1]
+    assert item.reply is not None
+    assert item.reply.text == "I bring cake"
+
+
 async def test_ignored_people_are_not_seen(world: World) -> None:
     world.sync(world.text("spam", CAROL), world.text("hi", event_id="$m"), world.reaction("$m", "x", CAROL))
     world.account_data("m.ignored_user_list", {"ignored_users": {CAROL: {}}})

@@ -75,6 +75,7 @@ class DesktopServices(QObject):
         self._accounts.totalsChanged.connect(self.tray.set_unread)
         self._window.activeChanged.connect(self._look)
         self._app.room_model.roomChanged.connect(self._look)
+        self._app.pageChanged.connect(self._look)
         self._preferences.changed.connect(self._follow_preferences)
         actions = NotificationActions(self._opened, self._replied, self._marked_read)
         try:
@@ -170,7 +171,8 @@ class DesktopServices(QObject):
         self._start(self._say_what_is_seen())
 
     async def _say_what_is_seen(self) -> None:
-        seen = self._app.room_model.room_id if self._window.isActive() else ""
+        in_front = self._window.isActive() and self._app.property("page") == "main"
+        seen = self._app.room_model.room_id if in_front else ""
         account = self._accounts.user_id
 
         def tell() -> None:

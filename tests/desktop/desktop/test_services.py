@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from client_desktop.app import DesktopApp, Places
 from client_desktop.core.accounts.login import log_in_with_password
 from client_desktop.core.clock import SystemClock
+from client_desktop.core.rooms.create import CreateRoom
 from client_desktop.desktop.dbus_notifier import SERVICE, DBusNotifier
 from client_desktop.viewmodels.words import install_words
 from client_desktop.views.look import prepare_application
@@ -147,3 +148,24 @@ async def test_device_that_wants_quiet_shows_nothing(
     await bob.post("/_matrix/client/v3/createRoom", {"is_direct": True, "invite": [alice]})
     await until(lambda: app.rooms_model.summaries)
     assert server.shown == {}
+
+
+async def test_the_room_in_front_is_the_one_that_nothing_is_told_of(
+    desktop: DesktopApp, server: Server, nobody: ApiClient
+) -> None:
+    alice = await sign_in(desktop, nobody, "alice")
+    app, window, engine, bridge = desktop.app, desktop.window, desktop._engine, desktop._bridge
+    assert app is not None
+    assert window is not None
+    assert engine is not None
+    assert bridge is not None
+    client = engine.accounts[alice]
+    room_id = await bridge.call(client.rooms.create, CreateRoom(name="Hut"))
+    await until(lambda: room_id in app.rooms_model.summaries)
+    app.room_model.open(room_id)
+    window.requestActivate()
+    await until(lambda: client.push_rules._notifier.watched == (room_id, ""))
+    app.show("settings")
+    await until(lambda: client.push_rules._notifier.watched is None)
+    app.show("main")
+    await until(lambda: client.push_rules._notifier.watched == (room_id, ""))

@@ -93,9 +93,9 @@ class EncryptionModel(AccountModel):
         self.changed.emit()
 
     async def _hear(self) -> None:
+        client = self.client
+        self._known = await self.bridge.call(lambda: client.crypto.known)  # news may come before it is
         await self._read()
-        self._known = True
-        self.changed.emit()
 
     def _state_changed(self, change: EncryptionStateChanged) -> None:
         if change.account == self.user_id:

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from client_desktop.core.accounts.interactive_auth import with_interactive_auth
 from client_desktop.core.accounts.stages import InteractivePrompt
 from client_desktop.core.api import Api
-from client_desktop.core.changes import Change, Changes, DevicesChanged
+from client_desktop.core.changes import Change, Changes, DevicesChanged, EncryptionStateChanged
 from client_desktop.core.clock import Clock
 from client_desktop.core.crypto.account import OlmAccount
 from client_desktop.core.crypto.backup.backup import Backup
@@ -99,6 +100,7 @@ class AccountCrypto(Crypto):
             self.recovery.ask_other_devices,
         )
         self._asked = False
+        self._tell_known = partial(changes.publish, EncryptionStateChanged(account.user_id))
         self._asking = asyncio.Lock()
         self._stop_missing = self.on_missing_key(self.backup_restore.want)
         self._stop_devices = changes.listen(DevicesChanged, self._devices_changed)
@@ -230,6 +232,7 @@ class AccountCrypto(Crypto):
             if not self._asked:
                 await self.recovery.start()
                 self._asked = True
+                self._tell_known()
 
     def _summary(self, device: Device) -> DeviceSummary:
         return DeviceSummary(

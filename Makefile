@@ -52,11 +52,11 @@ differential: $(VENV)/.installed-for-tests ## Compare the protocol core with Syn
 	@$(BIN)/python -m benchmarks.servers.synapse_environment
 	@DIFFERENTIAL_GRAPHS=$${DIFFERENTIAL_GRAPHS:-2000} $(BIN)/pytest tests/differential $(ARGS)
 
-interop: $(VENV)/.installed-for-tests ## Federate with a real Synapse in every way; bridges, bots, synadm and nheko on our server
+interop: $(VENV)/.installed-for-tests ## Federate with a real Synapse in every way; bridges, bots, synadm, nheko and our desktop client
 	@tests/install-system-packages tests/interop/system-packages.txt
 	@$(BIN)/python -m benchmarks.servers.synapse_environment
 	@INTEROP_ACTIONS=$${INTEROP_ACTIONS:-5000} INTEROP_ROOMS=$${INTEROP_ROOMS:-20} \
-	  $(BIN)/pytest -m "interop or not interop" tests/interop $(ARGS)
+	  $(BIN)/pytest -m "interop or not interop" tests/interop tests/desktop/driven $(ARGS)
 
 lock: $(VENV)/.installed-for-tests ## Renew the lock files with the newest versions that pyproject.toml allows
 	@$(COMPILE) --output-file requirements.lock

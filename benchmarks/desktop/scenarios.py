@@ -32,6 +32,8 @@ SWITCHES = 30
 SCROLLED_FRAMES = 600
 STEP_PX = 120
 """One notch of a mouse wheel."""
+GESTURE_FRAMES = 25
+"""Fingers leave the touchpad again and again."""
 BURST = 1000
 BURST_AT_ONCE = 20
 NEW = 1_000_000
@@ -78,11 +80,10 @@ async def scroll(stage: Stage) -> dict[str, float]:
     await _show(stage, frames, room_id(0))
     await until_quiet()
     rows = frames.timeline()
-    scroll_by(stage.window, rows, STEP_PX, begin=True)
     times_ms: list[float] = []
-    for _ in range(SCROLLED_FRAMES):
+    for number in range(SCROLLED_FRAMES):
         began = time.perf_counter()
-        scroll_by(stage.window, rows, STEP_PX)
+        scroll_by(stage.window, rows, STEP_PX, begin=number % GESTURE_FRAMES == 0)
         times_ms.append((await frames.next() - began) * 1000)
         await asyncio.sleep(max(FRAME_S - (time.perf_counter() - began), 0))
     return {

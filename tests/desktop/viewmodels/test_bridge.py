@@ -88,10 +88,10 @@ def test_changes_arrive_in_the_interfaces_thread_in_order(
             changes.publish(SyncStateChanged("@a:x", SyncState.LIVE))
 
     engine.loop.call_soon_threadsafe(publish)
-    qtbot.waitUntil(lambda: len(seen) == 1000)
+    qtbot.waitUntil(lambda: sum(deliveries) == 2000)
     assert [room for _, room in seen] == [str(number) for number in range(1000)]
     assert {thread for thread, _ in seen} == {threading.main_thread().name}
-    assert deliveries == [2000]
+    assert len(deliveries) < 50, "they are not gathered"
 
 
 def test_a_listener_that_fails_does_not_keep_others_from_hearing(

@@ -16,7 +16,7 @@ MAX_BIG = 12
 _MODIFIER = "[\U0001f3fb-\U0001f3ff]"
 _TAGS = "[\U000e0020-\U000e007f]"
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
-_SHORTCODE = re.compile(r"(?<![\w:]):([a-z0-9_+\-]{2,40}):(?![\w:])")
+_SHORTCODE = re.compile(r"(?<![\w:])(?<!!\[):([a-z0-9_+\-]{2,40}):(?![\w:])")
 _CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]*`)", re.DOTALL)
 
 
@@ -75,7 +75,7 @@ def by_shortcode(code: str) -> str | None:
 
 
 def replace_shortcodes(text: str) -> str:
-    """Return text with every `:shortcode:` that exists replaced by its emoji, except in code."""
+    """Return text with every `:shortcode:` that exists replaced by its emoji, except in code and as the name of a picture."""
     parts = _CODE.split(text)  # every other one is code
     parts[::2] = [
         _SHORTCODE.sub(lambda found: by_shortcode(found[1]) or found[0], part) for part in parts[::2]

@@ -61,3 +61,7 @@ def test_shortcodes_in_code_stay_what_they_are() -> None:
     assert replace_shortcodes("say `:tada:` for :tada:") == "say `:tada:` for 🎉"
     assert replace_shortcodes("```\n:tada:\n```\n:tada:") == "```\n:tada:\n```\n🎉"
     assert replace_shortcodes("```\n:tada:") == "```\n:tada:"
+
+
+def test_a_picture_of_the_rooms_own_keeps_its_shortcode() -> None:
+    assert replace_shortcodes("an ![:owl:](mxc://x/y) :owl:") == "an ![:owl:](mxc://x/y) 🦉"

@@ -75,7 +75,7 @@ def by_shortcode(code: str) -> str | None:
 
 
 def replace_shortcodes(text: str) -> str:
-    """Return text with every `:shortcode:` that exists replaced by its emoji, except in code and as the name of a picture."""
+    """Return text with every `:shortcode:` that exists as its emoji, but in code and in names of pictures."""
     parts = _CODE.split(text)  # every other one is code
     parts[::2] = [
         _SHORTCODE.sub(lambda found: by_shortcode(found[1]) or found[0], part) for part in parts[::2]

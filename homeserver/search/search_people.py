@@ -39,6 +39,7 @@ async def search_people(ctx: SearchContext, viewer: Viewer, term: str, limit: in
 
     Raises: Unavailable where it takes too long.
     """
+    term = term.replace("\x00", " ")  # which PostgreSQL refuses, and no name holds
     name, server = _split_user_id(term)
     needles = needles_of(name)
     limit = min(limit, MAX_LIMIT)

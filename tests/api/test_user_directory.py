@@ -71,6 +71,11 @@ async def test_people_are_found_by_id_and_name_however_these_are_written(
     }
 
 
+@pytest.mark.parametrize("term", ["bob\0", "@bob:\0", "\0", "@\0:example.org\0"])
+async def test_terms_that_nobody_can_type_are_answered(alice: ApiClient, term: str) -> None:
+    assert (await alice.post("/user_directory/search", {"search_term": term})).status == 200
+
+
 async def test_those_one_shares_rooms_with_come_first_and_no_more_than_asked_for(
     alice: ApiClient, client: ApiClient, find: Find
 ) -> None:

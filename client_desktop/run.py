@@ -31,7 +31,7 @@ def run(data_dir: Path, links: list[str], *, hidden: bool) -> int:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("Parlour")
-    application.setDesktopFileName("parlour-desktop")
+    application.setDesktopFileName("org.parlour.Desktop")
     application.setQuitOnLastWindowClosed(False)
     prepare_application(application)
     install_words()

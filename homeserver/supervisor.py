@@ -55,7 +55,7 @@ class Supervisor:
         self._sockets = [None if is_own(listener) else bind(listener) for listener in settings.listeners]
         self._keepers: list[asyncio.Task[None]] = []
         self._workers: dict[int, Process] = {}
-        self._stopping = False
+        self._replacing = asyncio.Lock()
 
     async def start(self) -> list[str]:
         """Start all workers; return what the first one wrote, its ready line first. Raises: WorkerFailed."""
@@ -68,14 +68,14 @@ class Supervisor:
     async def replace_all(self) -> None:
         """Start a new worker in place of each, one after another, and end the old one when it is ready."""
         for number in range(self._settings.workers):
-            old = self._workers[number]
-            await self._start_worker(number)
+            async with self._replacing:
+                old = self._workers[number]
+                await self._start_worker(number)
             _signal(old, signal.SIGTERM)
             await old.wait()
 
     async def stop(self) -> None:
         """End all workers; those that take too long are killed."""
-        self._stopping = True
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
@@ -102,12 +102,17 @@ class Supervisor:
                 continue  # it was replaced
             log.error("worker.ended", number=number, process=worker.pid, status=status)
             pause_s = FIRST_PAUSE_S if loop.time() - began > WELL_AFTER_S else pause_s
-            while True:
+            while self._workers[number] is worker:
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+                await self._replace_ended(number, worker)
+
+    async def _replace_ended(self, number: int, ended: Process) -> None:
+        """Try to start another worker in place of one that has ended, unless there is another one already."""
+        async with self._replacing:
+            if self._workers[number] is ended:
                 with suppress(WorkerFailed):
                     await self._start_worker(number)
-                    break
 
     async def _start_worker(self, number: int) -> list[str]:
         """Start a worker and return the lines it wrote once it is ready. Raises: WorkerFailed."""
@@ -125,9 +130,11 @@ class Supervisor:
                     if line == "\n":
                         break
                     lines.append(line)
-        except BaseException:
+        except BaseException as error:
             _signal(worker, signal.SIGKILL)
             await worker.wait()
+            if isinstance(error, TimeoutError):
+                raise WorkerFailed(f"worker {number} was not ready in time") from error
             raise
         if not lines or not lines[0].startswith("ready"):
             raise WorkerFailed(f"worker {number} ended with status {await worker.wait()}")
@@ -172,7 +179,7 @@ async def _replace_when_asked(supervisor: Supervisor, asked: asyncio.Event) -> N
         asked.clear()
         try:
             await supervisor.replace_all()
-        except (WorkerFailed, TimeoutError) as error:
+        except WorkerFailed as error:
             log.error("workers.not_replaced", reason=str(error))  # the old ones go on
 
 

@@ -186,7 +186,7 @@ class DBusNotifier:
 
     def _hints_of(self, notification: Notification, picture: Path | None) -> dict[str, Variant]:
         hints = {
-            "desktop-entry": Variant("s", "parlour-desktop"),
+            "desktop-entry": Variant("s", "org.parlour.Desktop"),
             "category": Variant("s", "im.received"),
             "urgency": Variant("y", 1),
             "x-kde-reply-placeholder-text": Variant("s", self._words.reply_hint),

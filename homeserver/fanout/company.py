@@ -61,5 +61,9 @@ class Company:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(SAY_EVERY_S)
-            with suppress(MatrixError):  # whoever was there a moment ago is taken to be there still
+            try:
                 await self.look()
+            except MatrixError:
+                continue  # whoever was there a moment ago is taken to be there still
+            except Exception:
+                log.exception("company.not_seen")

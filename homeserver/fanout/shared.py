@@ -98,8 +98,9 @@ class SharedFanout:
             with suppress(asyncio.CancelledError):
                 await self._task
         if self.is_connected:
-            with suppress(LineBroken):
-                await self._send_due()
+            with suppress(LineBroken, TimeoutError):
+                async with asyncio.timeout(SEND_WITHIN_S):
+                    await self._send_due()
         await self._line.close()
         await self.company.stop()
 
@@ -140,15 +141,17 @@ class SharedFanout:
         pause_s = FIRST_PAUSE_S
         while True:
             try:
+                self._watched_changed = False  # what changes from here on is told once connected
                 async with asyncio.timeout(CONNECT_WITHIN_S):
                     await self._line.connect(self._watched)
-                self._watched_changed = False
                 self.is_connected, pause_s = True, FIRST_PAUSE_S
                 self._wake()  # for what was missed
                 await self._serve()
             except (LineBroken, TimeoutError) as error:
                 if self.is_connected or pause_s == FIRST_PAUSE_S:
                     log.warning("fanout.disconnected", reason=str(error) or "no answer in time")
+            except Exception:
+                log.exception("fanout.failed")
             self.is_connected = False
             await self._line.close()
             await asyncio.sleep(pause_s)
@@ -203,4 +206,7 @@ class SharedFanout:
     def _hand_on(self, message: Message) -> None:
         self.stamps.saw(message.stamp)
         for listener in self._listeners[message.topic]:
-            listener(message)
+            try:
+                listener(message)
+            except Exception:  # such as what a worker of another version says: it costs that message alone
+                log.exception("fanout.message_failed", topic=message.topic)

@@ -60,6 +60,16 @@ async def test_message_that_nobody_understands_is_passed_over(pair: Pair) -> Non
     assert there.fanout.is_connected
 
 
+async def test_message_that_a_listener_fails_on_costs_no_other(pair: Pair) -> None:
+    here, there = pair
+    there.fanout.on_message(Topic.TYPING, lambda message: message.body["missing"])
+    here.fanout.tell_in_order(Topic.TYPING, {"missing": 1})
+    here.fanout.tell_in_order(Topic.TYPING, {})
+    here.fanout.tell_in_order(Topic.TYPING, {"last": 1})
+    await there.until(lambda: bool(there.heard) and there.heard[-1].body == {"last": 1})
+    assert there.fanout.is_connected
+
+
 async def test_worker_that_ends_is_no_company(pair: Pair) -> None:
     here, there = pair
     await there.fanout.stop()

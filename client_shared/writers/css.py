@@ -12,7 +12,7 @@ HEADER = "/* Made from client_shared/tokens.json by `python -m client_shared.gen
 
 
 def css_variables(tokens: Mapping[str, Any]) -> str:
-    """Return a style sheet: measures and the light theme on `:root`, the dark one by `data-theme` or the
+    """Return a style sheet: measures and the light theme (`--color-…`) on `:root`, the dark one by `data-theme` or the
     system's wish, densities by `data-density`."""
     light = _block(
         ":root", [*_measures(tokens), *_theme(tokens, "light", "people"), *_density(tokens, "cosy")]
@@ -52,7 +52,7 @@ def _measures(tokens: Mapping[str, Any]) -> Iterator[str]:
 
 def _theme(tokens: Mapping[str, Any], theme: str, people: str) -> list[str]:
     lines = [f"color-scheme: {theme};"]
-    lines += [f"--{_kebab(name)}: {css_color(color)};" for name, color in tokens[theme].items()]
+    lines += [f"--color-{_kebab(name)}: {css_color(color)};" for name, color in tokens[theme].items()]
     return lines + [f"--person-{index}: {color};" for index, color in enumerate(tokens[people])]
 
 

@@ -12,8 +12,8 @@ HEADER = "/* Made from client_shared/tokens.json by `python -m client_shared.gen
 
 
 def css_variables(tokens: Mapping[str, Any]) -> str:
-    """Return a style sheet: measures and the light theme (`--color-…`) on `:root`, the dark one by `data-theme` or the
-    system's wish, densities by `data-density`."""
+    """Return a style sheet: measures and the light theme (`--color-…`) on `:root`, the dark one by
+    `data-theme` or the system's wish, densities by `data-density`."""
     light = _block(
         ":root", [*_measures(tokens), *_theme(tokens, "light", "people"), *_density(tokens, "cosy")]
     )

@@ -1,0 +1,23 @@
+import type { ChatClient } from "./client";
+import type { Session, SyncState } from "./types";
+import type { Value } from "./value";
+
+/** What every part of a `ChatClient` is made with, beside the SDK's client. */
+export interface ClientContext {
+  readonly userId: string;
+  readonly deviceId: string;
+  readonly homeserverUrl: string;
+  /** Tokens change while the client runs; `fetch` always sends the one that is good now. */
+  readonly session: Value<Session>;
+  readonly sync: Value<SyncState>;
+  /** False where the page was not loaded safely (plain http): there is no encryption then. */
+  readonly canEncrypt: boolean;
+  /** As the browser's, with the account's access token for its homeserver; renews it where needed. */
+  readonly fetch: typeof fetch;
+  /** The name of a database of this device, to be deleted with its session. */
+  databaseName(part: string): string;
+  /** The other parts; only to be asked for after all of them were made. */
+  parts(): ChatClient;
+  /** Call at the end of the client's life: timers, listeners, workers, databases. */
+  onStop(end: () => void | Promise<void>): void;
+}

@@ -1,0 +1,46 @@
+import { Dialog as Base } from "@base-ui/react/dialog";
+import type { ReactNode } from "react";
+import { t } from "../../words";
+import { classNames } from "./classNames";
+import styles from "./Dialog.module.css";
+import { IconButton } from "./IconButton";
+
+export interface DialogProps {
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly title: string;
+  readonly description?: ReactNode;
+  readonly children?: ReactNode;
+  /** The buttons at its foot, what it is for last. */
+  readonly actions?: ReactNode;
+  /** `wide` for what needs a list beside something; a dialog is narrow otherwise. */
+  readonly size?: "normal" | "wide";
+}
+
+/** A question or a short task that wants an end before anything else goes on. */
+export function Dialog({
+  open,
+  onClose,
+  title,
+  description,
+  children,
+  actions,
+  size = "normal",
+}: DialogProps) {
+  return (
+    <Base.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className={styles.backdrop} />
+        <Base.Popup className={classNames(styles.popup, size === "wide" && styles.wide)}>
+          <header className={styles.header}>
+            <Base.Title className={styles.title}>{title}</Base.Title>
+            <IconButton small icon="x" label={t("control.close")} onClick={onClose} />
+          </header>
+          {description && <Base.Description className={styles.description}>{description}</Base.Description>}
+          {children && <div className={styles.body}>{children}</div>}
+          {actions && <footer className={styles.actions}>{actions}</footer>}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

@@ -1,0 +1,1 @@
+export { currentLanguage, type Language, preferredLanguage, setLanguage, t, type WordId } from "./words";

@@ -1,0 +1,55 @@
+import de from "@shared/generated/words/de.json";
+import en from "@shared/generated/words/en.json";
+
+type Text = string | { readonly one: string; readonly other: string };
+type Catalogue = Readonly<Record<string, Text>>;
+
+/** The name of a text in `client_shared/words`. */
+export type WordId = keyof typeof en;
+export type Language = "en" | "de";
+
+const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en, de };
+
+let language: Language = "en";
+let plurals = new Intl.PluralRules(language);
+
+/** Speak a language from now on; what is shown already must be drawn again. */
+export function setLanguage(wanted: Language): void {
+  language = wanted;
+  plurals = new Intl.PluralRules(wanted);
+}
+
+/** Return the language that is spoken. */
+export function currentLanguage(): Language {
+  return language;
+}
+
+/** Return the first of the reader's languages that there are words in. */
+export function preferredLanguage(languages: readonly string[]): Language {
+  const known = languages.map((tag) => tag.slice(0, 2).toLowerCase());
+  return known.find((tag): tag is Language => tag in CATALOGUES) ?? "en";
+}
+
+/**
+ * Return a text: `{0}`, `{1}` … stand for the values in order; with `{ n }`, the text for that number, `{n}`
+ * filled in. An id that nobody knows comes back as it is, so that a fault is seen and nothing breaks.
+ */
+export function t(id: WordId, ...values: readonly (string | number | { readonly n: number })[]): string {
+  const text = CATALOGUES[language][id] ?? CATALOGUES.en[id];
+  if (text === undefined) return id;
+  const count = values.find((value): value is { readonly n: number } => typeof value === "object");
+  const plain = values.filter((value) => typeof value !== "object");
+  const form = typeof text === "string" ? text : formFor(text, count?.n ?? 0);
+  return form.replace(/\{(\d+|n)\}/g, (whole, name: string) => {
+    const value = name === "n" ? count?.n : plain[Number(name)];
+    return value === undefined ? whole : asText(value);
+  });
+}
+
+function formFor(text: { readonly one: string; readonly other: string }, n: number): string {
+  return plurals.select(n) === "one" ? text.one : text.other;
+}
+
+function asText(value: string | number): string {
+  return typeof value === "number" ? value.toLocaleString(language) : value;
+}

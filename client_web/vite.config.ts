@@ -1,0 +1,36 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { compression, defineAlgorithm } from "vite-plugin-compression2";
+import { defineConfig } from "vitest/config";
+import { constants } from "node:zlib";
+
+/** Where `vite dev` finds a homeserver; the built client is served by one. */
+const HOMESERVER = process.env.PARLOUR_URL ?? "http://127.0.0.1:8008";
+const SERVED_BY_IT = ["/_matrix", "/_synapse", "/_parlour", "/.well-known", "/oauth2", "/config.json"];
+
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
+
+export default defineConfig({
+  plugins: [
+    react(),
+    compression({
+      algorithms: [defineAlgorithm("gzip", { level: 9 }), defineAlgorithm("brotliCompress", BROTLI)],
+      include: /\.(?:js|css|html|svg|json|wasm|webmanifest)$/,
+      threshold: 1024,
+    }),
+  ],
+  resolve: { alias: { "@shared": fileURLToPath(new URL("../client_shared", import.meta.url)) } },
+  server: {
+    fs: { allow: [".."] },
+    proxy: Object.fromEntries(SERVED_BY_IT.map((path) => [path, { target: HOMESERVER, ws: true }])),
+  },
+  optimizeDeps: { exclude: ["@matrix-org/matrix-sdk-crypto-wasm"] },
+  build: {
+    target: "es2023",
+    // The security policy lets no data: URL be shown, and module preloading needs no help in today's browsers.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1200,
+  },
+  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
+});

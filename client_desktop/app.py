@@ -38,8 +38,10 @@ from client_desktop.viewmodels.forgotten_password import ForgottenPasswordModel
 from client_desktop.viewmodels.login import LoginModel
 from client_desktop.viewmodels.preferences import PreferencesModel
 from client_desktop.viewmodels.prompt import PromptModel
+from client_desktop.viewmodels.qr_sign_in import QrSignInModel
 from client_desktop.viewmodels.recorder import RecorderModel
 from client_desktop.viewmodels.registration import RegistrationModel
+from client_desktop.viewmodels.scanner import CameraPictures, ScannerModel
 from client_desktop.viewmodels.settings import SettingsModel
 from client_desktop.viewmodels.words import install_words, language, system_language
 from client_desktop.views.look import VIEWS, prepare_engine
@@ -197,12 +199,14 @@ class DesktopApp(QObject):
         app.attach("registration", RegistrationModel(bridge, engine, login, prompt, app))
         app.attach("forgottenPassword", ForgottenPasswordModel(bridge, engine, login, prompt, app))
         app.attach("encryption", EncryptionModel(bridge, app))
-        app.attach("dialogs", DialogsModel(bridge, prompt, app))
+        app.attach("dialogs", DialogsModel(bridge, prompt, browser, app))
         app.attach(
             "settings",
             SettingsModel(bridge, prompt, browser, self._places.data_dir, accounts.sign_out, app),
         )
         app.attach("recorder", RecorderModel(app))
+        app.attach("qrSignIn", QrSignInModel(bridge, engine, login, browser, parent=app))
+        app.attach("scanner", ScannerModel(app))
         login.signedIn.connect(self._signed_in)
         login.left.connect(lambda: app.show("main"))
         accounts.addWanted.connect(lambda: app.show("welcome"))
@@ -217,6 +221,9 @@ class DesktopApp(QObject):
         self._qml = QQmlApplicationEngine(self)
         prepare_engine(self._qml)
         self._qml.addImageProvider("blurhash", BlurhashProvider())
+        scanner = app.part("scanner")
+        assert isinstance(scanner, ScannerModel)
+        self._qml.addImageProvider("camera", CameraPictures(scanner))
         self._qml.rootContext().setContextProperty("app", app)
         self._qml.load(QUrl.fromLocalFile(str(WINDOW)))
         roots = self._qml.rootObjects()

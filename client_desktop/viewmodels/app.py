@@ -87,6 +87,8 @@ class App(QObject):
     viewer = Property(QObject, lambda self: self._viewer, constant=True)
 
     recorder = Property(QObject, lambda self: self._attached.get("recorder"), constant=True)
+    scanner = Property(QObject, lambda self: self._attached.get("scanner"), constant=True)
+    qrSignIn = Property(QObject, lambda self: self._attached.get("qrSignIn"), constant=True)  # noqa: N815
     registration = Property(QObject, lambda self: self._attached.get("registration"), constant=True)
     forgottenPassword = Property(  # noqa: N815
         QObject, lambda self: self._attached.get("forgottenPassword"), constant=True

@@ -9,9 +9,11 @@ from PySide6.QtCore import Property, QObject
 
 from client_desktop.viewmodels.account_model import AccountModel
 from client_desktop.viewmodels.bridge import Bridge
+from client_desktop.viewmodels.browser import Browser
 from client_desktop.viewmodels.create_room import CreateRoomModel
 from client_desktop.viewmodels.directory import DirectoryModel
 from client_desktop.viewmodels.invite import InviteModel
+from client_desktop.viewmodels.let_in import LetInModel
 from client_desktop.viewmodels.members_admin import MembersAdminModel
 from client_desktop.viewmodels.people_search import PeopleSearchModel
 from client_desktop.viewmodels.prompt import PromptModel
@@ -34,7 +36,9 @@ if TYPE_CHECKING:
 class DialogsModel(AccountModel):
     """Which dialog is shown is the view's affair; what it shows follows the account together with this."""
 
-    def __init__(self, bridge: Bridge, prompt: PromptModel, parent: QObject | None = None) -> None:
+    def __init__(
+        self, bridge: Bridge, prompt: PromptModel, browser: Browser, parent: QObject | None = None
+    ) -> None:
         super().__init__(bridge, parent)
         self._prompt = prompt
         self._people = PeopleSearchModel(bridge, self)
@@ -53,6 +57,7 @@ class DialogsModel(AccountModel):
         self._report = ReportModel(bridge, self)
         self._verification = VerificationModel(bridge, self)
         self._recovery = RecoveryModel(bridge, prompt, self)
+        self._let_in = LetInModel(bridge, browser, parent=self)
 
     prompt = Property(QObject, lambda self: self._prompt, constant=True)
     createRoom = Property(QObject, lambda self: self._create_room, constant=True)  # noqa: N815
@@ -70,6 +75,7 @@ class DialogsModel(AccountModel):
     report = Property(QObject, lambda self: self._report, constant=True)
     verification = Property(QObject, lambda self: self._verification, constant=True)
     recovery = Property(QObject, lambda self: self._recovery, constant=True)
+    letIn = Property(QObject, lambda self: self._let_in, constant=True)  # noqa: N815
 
     async def use(self, client: Client | None) -> None:
         """Show this account in every dialog."""
@@ -101,4 +107,5 @@ class DialogsModel(AccountModel):
             self._report,
             self._verification,
             self._recovery,
+            self._let_in,
         )

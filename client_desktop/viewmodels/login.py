@@ -29,7 +29,7 @@ from client_desktop.viewmodels.words import word
 if TYPE_CHECKING:
     from client_desktop.core.client import Client
 
-DESCRIPTION: Final = ClientDescription(name="Parlour", uri="https://parlour.example/")
+DESCRIPTION: Final = ClientDescription(name="Parlour")
 SYSTEM_NAMES: Final = {"Darwin": "macOS"}
 
 
@@ -51,7 +51,7 @@ class Accounts(Protocol):
 
 
 class LoginModel(Flow):
-    """`page` says what to show: `server`, `sign_in`, `browser` (waiting for it) or `register`."""
+    """`page` says what to show: `server`, `sign_in`, `browser` (waiting), `register`, `forgot` or `qr`."""
 
     changed = Signal()
     signedIn = Signal(str, bool)  # noqa: N815
@@ -75,6 +75,7 @@ class LoginModel(Flow):
         self._has_password = False
         self._has_sso = False
         self._has_oauth = False
+        self._has_qr = False
         self._providers: tuple[IdentityProvider, ...] = ()
         self._can_register = False
         self._registers_in_browser = False
@@ -90,6 +91,8 @@ class LoginModel(Flow):
     hasPassword = shown(bool, "_has_password", changed)  # noqa: N815
     hasSso = shown(bool, "_has_sso", changed)  # noqa: N815
     hasOauth = shown(bool, "_has_oauth", changed)  # noqa: N815
+    hasQr = shown(bool, "_has_qr", changed)  # noqa: N815
+    """Another device of the user's can let this one in."""
     providers = shown(list, "_providers", changed)
     canRegister = shown(bool, "_can_register", changed)  # noqa: N815
     registersInBrowser = shown(bool, "_registers_in_browser", changed)  # noqa: N815
@@ -126,7 +129,7 @@ class LoginModel(Flow):
 
     @Slot(str)
     def goTo(self, page: str) -> None:  # noqa: N802
-        """Show `sign_in`, `register` or `forgot` of the chosen server."""
+        """Show `sign_in`, `register`, `forgot` or `qr` of the chosen server."""
         self.set_error("")
         self.show(_page=page)
 
@@ -199,9 +202,13 @@ class LoginModel(Flow):
         self.changed.emit()
         self.act(self._look_up(session.homeserver_url))
 
-    async def enter(self, session: Session, *, new: bool) -> None:
-        """Open the account of a session that has been won."""
+    async def enter(
+        self, session: Session, *, new: bool, prepare: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Open the account of a session that has been won; `prepare` works on it before it is shown."""
         await self.bridge.call(self._accounts.add, session)
+        if prepare is not None:
+            await prepare()
         self._again = None
         self.show(_page="sign_in", _user_name="", _adding=False)
         self.signedIn.emit(session.user_id, new)
@@ -231,6 +238,7 @@ class LoginModel(Flow):
             _has_password=homeserver.has_password,
             _has_sso=homeserver.has_sso,
             _has_oauth=homeserver.has_oauth,
+            _has_qr=homeserver.has_qr and self._again is None,
             _providers=homeserver.providers,
             _can_register=False,
             _registers_in_browser=False,

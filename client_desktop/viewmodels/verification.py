@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import io
+import binascii
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,12 +14,14 @@ from client_desktop.core.crypto.verification.errors import VerificationGone
 from client_desktop.core.values import Verification, VerificationStage
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.flow import Flow, shown
+from client_desktop.viewmodels.qr_picture import qr_source
 from client_desktop.viewmodels.words import word
 
 if TYPE_CHECKING:
     from client_desktop.core.client import Client
 
 SAS: Final = "m.sas.v1"
+SCAN: Final = "m.qr_code.scan.v1"
 CODES: Final = {
     "m.mismatched_sas": "mismatch",
     "m.mismatched_commitment": "mismatch",
@@ -51,6 +53,7 @@ class VerificationModel(Flow):
         self._own = True
         self._incoming = False
         self._can_compare = False
+        self._can_scan = False
         self._about = ""
         self._room_id = ""
         self._device_id = ""
@@ -70,6 +73,8 @@ class VerificationModel(Flow):
     qrSource = shown(str, "_qr_source", changed)  # noqa: N815
     """What our code looks like; empty where none can be shown."""
     canCompare = shown(bool, "_can_compare", changed)  # noqa: N815
+    canScan = shown(bool, "_can_scan", changed)  # noqa: N815
+    """The other side can show its code."""
     reason = shown(str, "_reason", changed)
     """Why it was cancelled, in a sentence."""
 
@@ -108,6 +113,15 @@ class VerificationModel(Flow):
     def compareEmoji(self) -> None:  # noqa: N802
         """Compare emoji rather than scan."""
         self._do(lambda client, this: client.crypto.verifications.start_emoji(this))
+
+    @Slot(str)
+    def scan(self, scanned: str) -> None:
+        """Take what the other side's code held, in base64."""
+        try:
+            data = base64.b64decode(scanned, validate=True)
+        except (binascii.Error, ValueError):
+            return
+        self._do(lambda client, this: client.crypto.verifications.scan(this, data))
 
     @Slot()
     def match(self) -> None:
@@ -191,6 +205,7 @@ class VerificationModel(Flow):
             _about=new.user_id,
             _name=self._name or new.user_id,
             _can_compare=SAS in new.methods,
+            _can_scan=SCAN in new.methods,
             _emoji=tuple(
                 {"emoji": emoji, "name": word(f"sas.{number}")}
                 for (emoji, _), number in zip(new.emoji, new.emoji_numbers, strict=True)
@@ -216,12 +231,3 @@ def cancel_sentence(verification: Verification) -> str:
     if code in ("m.user", ""):
         return word(f"encryption.cancelled_by_{'us' if verification.cancelled_by_us else 'other'}")
     return word("encryption.cancelled_other", verification.cancel_reason[:200] or code[:50])
-
-
-def qr_source(content: bytes) -> str:
-    """Draw a code as a picture that QML can show: black on white in either theme, as cameras want it."""
-    picture = io.BytesIO()
-    import segno  # the first time that a code is shown
-
-    segno.make(content, micro=False, error="m", mode="byte").save(picture, kind="png", scale=6, border=4)
-    return "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()

@@ -14,6 +14,7 @@ from client_desktop.core.accounts.tokens import SessionTokens
 from client_desktop.core.api import Api
 from client_desktop.core.changes import Change, Changes
 from client_desktop.core.client import Client
+from client_desktop.core.clock import Clock
 from client_desktop.core.engine import STORE_FILE
 from client_desktop.core.store import Store
 from client_desktop.core.values import SyncState, SyncTransport
@@ -88,7 +89,7 @@ def make_client(
     changes: Changes,
     folder: Path,
     store: Store | None = None,
-    clock: FakeClock | None = None,
+    clock: Clock | None = None,
     *,
     secrets: SecretStore | None = None,
     only: SyncTransport | None = None,

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from client_desktop.core.accounts.oauth_metadata import OAuthMetadata
+
+RENDEZVOUS: Final = "org.matrix.msc4108"
+"""Among `unstable_features` of servers where two devices can meet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,12 @@ class Homeserver:
     @property
     def has_oauth(self) -> bool:
         return self.oauth is not None and self.oauth.can_sign_in
+
+    @property
+    def has_qr(self) -> bool:
+        """Whether a device that is signed in can let a new one in by a QR code."""
+        can_grant = self.oauth is not None and self.oauth.can_use_device_code
+        return can_grant and RENDEZVOUS in self.unstable_features
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from client_desktop.core.crypto.verification.keys import VerificationKeys
 from client_desktop.core.crypto.verification.room_messages import RoomVerificationMessages
 from client_desktop.core.crypto.verification.verifications import Verifications
 from client_desktop.core.events import ClearEvent
-from client_desktop.core.json_types import JsonObject
+from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
 from client_desktop.core.store import Store
 from client_desktop.core.store.megolm import InboundSession
 from client_desktop.core.values import DeviceSummary, EncryptionState, UserTrust
@@ -186,6 +186,18 @@ class AccountCrypto(Crypto):
         """
         await self.upkeep.upload()
         await self.recovery.recover(typed)
+
+    def bundle(self) -> JsonObject:
+        """Return the secrets for a device that is let in; empty where they are not all here."""
+        return self.recovery.bundle()
+
+    async def adopt_bundle(self, bundle: ReadonlyJsonObject) -> bool:
+        """Verify this device by the secrets of the device that let it in, and take over the backup.
+
+        Raises: KeysReplaced, IdentityMissing, ClientError.
+        """
+        await self.upkeep.upload()
+        return await self.recovery.adopt_bundle(bundle)
 
     async def restore_backup(self, progress: Callable[[int, int], None] | None = None) -> Restored:
         """Import every key of the backup; `progress(done, total)` is called as it goes.

@@ -29,7 +29,8 @@ Item {
         "verification": "VerificationDialog.qml",
         "setUpRecovery": "SetUpRecoveryDialog.qml",
         "recover": "RecoverDialog.qml",
-        "resetIdentity": "ResetIdentityDialog.qml"
+        "resetIdentity": "ResetIdentityDialog.qml",
+        "letIn": "LetInDialog.qml"
     })
     readonly property alias current: loader.item
     property string name: ""

@@ -11,6 +11,7 @@ PDialog {
     readonly property var it: app.dialogs.verification
     readonly property string stage: it.stage
     readonly property bool asked: it.incoming && stage === "requested"
+    property bool scanning: false
     readonly property bool over: stage === "done" || stage === "cancelled"
 
     title: {
@@ -66,23 +67,26 @@ PDialog {
             visible: dialog.stage === "ready"
             width: parent.width
             spacing: Theme.space12
-            PText { visible: dialog.it.qrSource !== ""; text: qsTrId("encryption.choose_scan"); muted: true; width: parent.width; wrapMode: Text.Wrap; horizontalAlignment: Text.AlignHCenter }
-            Rectangle {
-                visible: dialog.it.qrSource !== ""
+            PText { visible: dialog.it.qrSource !== "" || dialog.scanning; text: dialog.scanning ? qsTrId("encryption.scan_lead") : qsTrId("encryption.choose_scan"); muted: true; width: parent.width; wrapMode: Text.Wrap; horizontalAlignment: Text.AlignHCenter }
+            QrCodePicture {
+                visible: dialog.it.qrSource !== "" && !dialog.scanning
                 anchors.horizontalCenter: parent.horizontalCenter
-                width: Theme.px(220)
-                height: width
-                radius: Theme.radiusMedium
-                color: "white"
-                Image {
-                    objectName: "qrCode"
-                    anchors { fill: parent; margins: Theme.space8 }
-                    source: dialog.it.qrSource
-                    smooth: false
-                    fillMode: Image.PreserveAspectFit
-                    Accessible.role: Accessible.Graphic
-                    Accessible.name: qsTrId("encryption.choose_qr_name")
-                }
+                source: dialog.it.qrSource
+                name: qsTrId("encryption.choose_qr_name")
+            }
+            Loader {
+                width: parent.width
+                active: dialog.scanning && dialog.stage === "ready"
+                visible: active
+                sourceComponent: ScanPanel { onFound: code => dialog.it.scan(code) }
+            }
+            PLink {
+                objectName: "scanTheirs"
+                anchors.horizontalCenter: parent.horizontalCenter
+                visible: dialog.it.canScan
+                small: true
+                text: dialog.scanning ? qsTrId("login.qr_show_instead") : qsTrId("encryption.choose_scan_theirs")
+                onClicked: dialog.scanning = !dialog.scanning
             }
         }
 

@@ -70,7 +70,7 @@ AuthCard {
 
     OrLine {
         width: parent.width
-        visible: card.login.hasPassword && (card.login.hasSso || card.login.hasOauth)
+        visible: card.login.hasPassword && (card.login.hasSso || card.login.hasOauth || card.login.hasQr)
     }
 
     PButton {
@@ -100,6 +100,15 @@ AuthCard {
         text: qsTrId("login.sso_continue")
         enabled: !card.login.busy
         onClicked: card.login.signInWith("")
+    }
+    PButton {
+        objectName: "signInWithQr"
+        width: parent.width
+        visible: card.login.hasQr
+        iconName: "qr-code"
+        text: qsTrId("login.qr_sign_in")
+        enabled: !card.login.busy
+        onClicked: card.login.goTo("qr")
     }
     PText {
         width: parent.width

@@ -18,6 +18,7 @@ Item {
         case "browser": return browser;
         case "register": return register;
         case "forgot": return forgot;
+        case "qr": return qr;
         default: return server;
         }
     }
@@ -61,6 +62,10 @@ Item {
     Component {
         id: forgot
         ForgotCard { login: root.login; forgotten: app.forgottenPassword }
+    }
+    Component {
+        id: qr
+        QrCard { login: root.login; meeting: app.qrSignIn }
     }
     Component {
         id: stage

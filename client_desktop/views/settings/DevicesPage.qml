@@ -11,7 +11,7 @@ PageColumn {
     title: qsTrId("settings.page_devices")
     lead: qsTrId("settings.devices_lead")
     error: devices.error
-    Component.onCompleted: devices.refresh()
+    Component.onCompleted: { devices.refresh(); app.dialogs.letIn.look(); }
 
     PBanner {
         width: parent.width
@@ -71,6 +71,21 @@ PageColumn {
             text: qsTrId("settings.devices_sign_out_all")
             busy: page.devices.busy
             onClicked: leave.ask(null)
+        }
+    }
+
+    Group {
+        visible: app.dialogs.letIn.possible
+        SettingRow {
+            width: parent.width
+            title: qsTrId("settings.devices_let_in")
+            text: qsTrId("settings.devices_let_in_text")
+            PButton {
+                objectName: "letIn"
+                iconName: "qr-code"
+                text: qsTrId("login.qr_code_show")
+                onClicked: app.openDialog("letIn")
+            }
         }
     }
 

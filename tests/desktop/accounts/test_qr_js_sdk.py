@@ -14,11 +14,14 @@ import pytest
 from client_desktop.core.accounts.discovery import discover
 from client_desktop.core.accounts.qr.code import decode_qr_code
 from client_desktop.core.accounts.qr.new_device import NewDevice
+from client_desktop.core.changes import Changes
 from client_desktop.core.clock import SystemClock
+from client_desktop.core.values import SyncState
 from homeserver.config.settings import Settings
 from tests.clients.test_matrix_js_sdk import INSTALL_LIMIT_S, NODE, install_packages
 from tests.desktop.accounts.conftest import DESCRIPTION
 from tests.desktop.accounts.test_sign_in import at_its_own_address
+from tests.desktop.clients import make_client
 from tests.desktop.homeserver import Homeserver
 from tests.support.browser import Browser
 
@@ -82,7 +85,11 @@ class Partner:
 @pytest.mark.parametrize("overrides", [at_its_own_address()])
 @pytest.mark.parametrize("mode", ["shows", "scans"])
 async def test_another_program_lets_us_in(
-    homeserver: Homeserver, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch, mode: str
+    homeserver: Homeserver,
+    http: aiohttp.ClientSession,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    mode: str,
 ) -> None:
     async def at_home(session: aiohttp.ClientSession, name: str) -> Any:
         assert name == "example.org"
@@ -106,3 +113,11 @@ async def test_another_program_lets_us_in(
     assert set(secrets["cross_signing"]) == {"master_key", "self_signing_key", "user_signing_key"}
     assert signed_in.secrets["cross_signing"] == secrets["cross_signing"]
     await process.wait()
+    client = make_client(signed_in.session, http, Changes(), tmp_path / "new", clock=SystemClock())
+    try:
+        await client.start()
+        await client.sync.until(SyncState.LIVE)
+        assert await client.crypto.adopt_bundle(signed_in.secrets)
+        assert client.crypto.state().device_verified
+    finally:
+        await client.close()

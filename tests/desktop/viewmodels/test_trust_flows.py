@@ -18,8 +18,9 @@ from client_desktop.core.client import Client
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.encryption import EncryptionModel
 from client_desktop.viewmodels.prompt import PromptModel
+from client_desktop.viewmodels.qr_picture import qr_source
 from client_desktop.viewmodels.recovery import RecoveryModel
-from client_desktop.viewmodels.verification import VerificationModel, qr_source
+from client_desktop.viewmodels.verification import VerificationModel
 from client_desktop.viewmodels.words import install_words
 from tests.api.client import ApiClient
 from tests.desktop.clients import make_client

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QObject, QPoint, Qt, qInstallMessageHandler
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -67,6 +68,7 @@ DIALOGS = (
     "setUpRecovery",
     "recover",
     "resetIdentity",
+    "letIn",
 )
 
 
@@ -268,3 +270,30 @@ async def test_room_is_made_by_hand_and_settings_close_by_escape(desk: Desk, hom
     await desk.until(lambda: "Where you are signed in." in desk.texts())
     desk.press(Qt.Key.Key_Escape)
     await desk.until(lambda: desk.app.property("page") == "main")
+
+
+async def test_code_is_shown_for_signing_in_and_one_can_be_pasted_instead(
+    desk: Desk, homeserver_url: str
+) -> None:
+    await desk.type("serverField", homeserver_url)
+    await desk.click("serverContinue")
+    await desk.click("signInWithQr")
+    await desk.until(lambda: desk.find("qrCode"))
+    picture(desk, "qr-code")
+    await desk.click("qrOther")
+    await desk.until(lambda: desk.find("scanPaste"))
+    picture(desk, "qr-scan")
+    blank = QImage(64, 64, QImage.Format.Format_RGB32)
+    blank.fill(Qt.GlobalColor.white)
+    QGuiApplication.clipboard().setImage(blank)
+    await desk.click("scanPaste")
+    await desk.until(lambda: "There is no QR code in this picture." in desk.texts())
+    await desk.click("back")
+    await desk.until(lambda: desk.find("signInWithQr"))
+
+
+def picture(desk: Desk, name: str) -> None:
+    """Keep what is seen, for people to look at, where LOOK says."""
+    folder = os.environ.get("LOOK")
+    if folder:
+        desk.window.grabWindow().save(f"{folder}/{name}.png")

@@ -12,8 +12,6 @@ from client_desktop.core.accounts.web import WebAnswer, checked_url, is_loopback
 from client_desktop.core.errors import BadAnswer, ClientError
 
 CREATE: Final = "/_matrix/client/unstable/org.matrix.msc4108/rendezvous"
-FEATURE: Final = "org.matrix.msc4108"
-"""Among `unstable_features` of servers that have it."""
 MAX_BYTES: Final = 4096
 POLL_S: Final = 1.0
 LIFETIME_S: Final = 15 * 60.0

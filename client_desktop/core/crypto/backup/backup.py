@@ -206,6 +206,12 @@ class Backup:
         return newest.version, key
 
     @property
+    def readable_version(self) -> str | None:
+        """The name of the newest version, if the key that decrypts it is here."""
+        newest = self._newest
+        return newest.version if newest is not None and self.private_key() is not None else None
+
+    @property
     def _newest(self) -> ActiveBackup | None:
         """The newest version as far as we know: before the server was asked, the one that was used last."""
         if self.current is None:

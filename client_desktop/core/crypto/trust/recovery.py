@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+from client_desktop.core.accounts.qr.bundle import bundle_of_secrets, secrets_of_bundle
 from client_desktop.core.changes import (
     AccountDataChanged,
     Change,
@@ -28,6 +29,7 @@ from client_desktop.core.crypto.trust.own_identity import OwnIdentity
 from client_desktop.core.crypto.trust.ports import Authorize, Devices
 from client_desktop.core.crypto.trust.trust import Trust
 from client_desktop.core.errors import MatrixError
+from client_desktop.core.json_types import JsonObject, ReadonlyJsonObject
 from client_desktop.core.store import Store
 from client_desktop.core.store.account_data import select_account_data
 from client_desktop.core.values import EncryptionState, UserTrust
@@ -144,6 +146,26 @@ class Recovery:
         await self._identity.adopt(secrets)
         await self._adopt_backup(storage)
         self.tell()
+
+    def bundle(self) -> JsonObject:
+        """Return what makes a device that is let in one of the account's; empty where it is not all here."""
+        return bundle_of_secrets(self.give, self._backup.readable_version)
+
+    async def adopt_bundle(self, bundle: ReadonlyJsonObject) -> bool:
+        """Verify this device by what the one that let it in handed over; tell whether that was possible.
+
+        Raises: KeysReplaced, when the secrets are of another identity; IdentityMissing, ClientError.
+        """
+        secrets = secrets_of_bundle(bundle)
+        backup_key = secrets.pop(BACKUP_KEY, None)
+        if not secrets:
+            return False
+        await self._identity.adopt(secrets)
+        if backup_key is None or not await self._backup.accept_key(backup_key):
+            await self._backup.check()
+        await self._backup.sign()
+        self.tell()
+        return True
 
     async def restore_backup(
         self, progress: Callable[[int, int], None] = lambda done, total: None

@@ -1,4 +1,5 @@
 import type { ChatClient } from "./client";
+import type { StorageKey } from "./crypto/storageKey";
 import type { Session, SyncState } from "./types";
 import type { Value } from "./value";
 
@@ -12,6 +13,8 @@ export interface ClientContext {
   readonly sync: Value<SyncState>;
   /** False where the page was not loaded safely (plain http): there is no encryption then. */
   readonly canEncrypt: boolean;
+  /** Whose callbacks the SDK's client was created with; see `crypto/options.ts`. */
+  readonly storageKey: StorageKey;
   /** As the browser's, with the account's access token for its homeserver; renews it where needed. */
   readonly fetch: typeof fetch;
   /** The name of a database of this device, to be deleted with its session. */

@@ -1,24 +1,33 @@
 import type { MatrixClient } from "matrix-js-sdk";
 import type { ClientContext } from "../context";
-import type { RoomSummary } from "../types";
-import { MutableValue, type Value } from "../value";
+import { type Creating, createCreating } from "./create";
+import { createDirectory, type Directory } from "./directory";
+import { createRoomList, type RoomList } from "./list";
+import { createMarks, type Marks } from "./marks";
+import { createMembers, type Members } from "./members";
+import { createMemberships, type Memberships } from "./memberships";
 
-/** Rooms and invites of the account, as lists and headers show them. */
-export interface Rooms {
-  readonly list: Value<readonly RoomSummary[]>;
-}
+export type { Access, NewRoom } from "./create";
+export type { DirectoryPage, RoomPreview } from "./directory";
+export type { MemberList } from "./members";
+export { Rights } from "./permissions";
+export { roomNameGenerator } from "./room_name";
+export { createSpaces, type SpaceChild, type SpaceContent, type Spaces } from "./spaces";
 
-/** Spaces of the account, and what is in them. */
-export interface Spaces {
-  readonly list: Value<readonly RoomSummary[]>;
+/** Rooms and invites of the account: as lists and headers show them, and what can be done with them. */
+export interface Rooms extends RoomList, Memberships, Marks, Creating, Members {
+  readonly directory: Directory;
 }
 
 /** Make it for one account's client. */
-export function createRooms(_sdk: MatrixClient, _context: ClientContext): Rooms {
-  return { list: new MutableValue<readonly RoomSummary[]>([]) };
-}
-
-/** Make it for one account's client. */
-export function createSpaces(_sdk: MatrixClient, _context: ClientContext): Spaces {
-  return { list: new MutableValue<readonly RoomSummary[]>([]) };
+export function createRooms(sdk: MatrixClient, context: ClientContext): Rooms {
+  const memberships = createMemberships(sdk);
+  return {
+    ...createRoomList(sdk, context),
+    ...memberships,
+    ...createMarks(sdk, context),
+    ...createCreating(sdk, context, memberships.setDirect),
+    ...createMembers(sdk, context),
+    directory: createDirectory(sdk),
+  };
 }

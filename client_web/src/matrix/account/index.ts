@@ -1,13 +1,62 @@
 import type { MatrixClient } from "matrix-js-sdk";
 import type { ClientContext } from "../context";
+import { accountPage } from "./accountPage";
+import { readCapabilities } from "./capabilities";
+import { readDevices } from "./devices";
+import { confirmMail, readAddresses, sendMail } from "./emails";
+import { exportData } from "./exportData";
+import { readGrants } from "./grants";
+import { OwnProfile } from "./profile";
+import { createProofs } from "./proof";
+import type { AccountSettings } from "./types";
 
-/** The account itself: profile, password, addresses, devices. */
-export interface AccountSettings {
-  /** Whose it is. */
-  readonly userId: string;
-}
+export type { ProofRequest, Prove } from "./proof";
+export type * from "./types";
 
 /** Make it for one account's client. */
-export function createAccount(_sdk: MatrixClient, context: ClientContext): AccountSettings {
-  return { userId: context.userId };
+export function createAccount(sdk: MatrixClient, context: ClientContext): AccountSettings {
+  const proofs = createProofs(context.userId, context.homeserverUrl);
+  const profile = new OwnProfile(sdk);
+  const { prove } = proofs;
+  context.onStop(() => profile.stop());
+
+  const signOutDevices = (deviceIds: readonly string[]): Promise<void> =>
+    prove(async (auth) => {
+      await sdk.deleteMultipleDevices([...deviceIds], (auth ?? undefined) as never);
+    });
+
+  return {
+    userId: context.userId,
+    proof: proofs.request,
+    prove,
+    profile: profile.value,
+    capabilities: () => readCapabilities(sdk, context.session.get().oauth !== undefined),
+    refreshProfile: () => profile.refresh(),
+    setName: (name) => profile.setName(name),
+    setPicture: (picture) => profile.setPicture(picture),
+    removePicture: () => profile.removePicture(),
+    changePassword: (password, signOutOthers) =>
+      prove(async (auth) => {
+        await sdk.setPassword((auth ?? undefined) as never, password, signOutOthers);
+      }),
+    addresses: () => readAddresses(sdk),
+    addEmail: (address, before) => sendMail(sdk, address, before),
+    confirmEmail: (pending) => confirmMail(sdk, prove, pending),
+    removeAddress: async ({ medium, address }) => {
+      await sdk.deleteThreePid(medium as never, address);
+    },
+    devices: () => readDevices(sdk),
+    renameDevice: async (deviceId, name) => {
+      await sdk.setDeviceDetails(deviceId, { display_name: name });
+    },
+    signOutDevices,
+    grants: () => readGrants(sdk),
+    revokeGrant: (deviceId) => signOutDevices([deviceId]),
+    pageFor: (action, deviceId) => accountPage(sdk, action, deviceId),
+    exportData: (sink, progress) => exportData(sdk, sink, new Date(), progress),
+    deactivate: (erase) =>
+      prove(async (auth) => {
+        await sdk.deactivateAccount((auth ?? undefined) as never, erase);
+      }),
+  };
 }

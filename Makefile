@@ -18,6 +18,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.installed ## Install what is needed and run the homeserver; ARGS="--config FILE", parlour.toml and .env are read
+	@$(BIN)/python -m client_web.build || echo "The server starts without its web client" >&2
 	@set -a; if [ -f .env ]; then . ./.env; fi; set +a; \
 	exec $(BIN)/parlour run $(if $(wildcard parlour.toml),--config parlour.toml) $(ARGS)
 
@@ -26,17 +27,20 @@ desktop: $(VENV)/.installed-for-desktop ## Install what is needed and start the 
 
 test: $(VENV)/.installed-for-tests ## Install what the tests need and run them all; ARGS="-k name" picks some
 	@tests/install-system-packages
+	@$(BIN)/python -m client_web.build
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
-lint: $(VENV)/.installed-for-tests ## Check style (ruff), types (mypy --strict) and import directions (import-linter)
+lint: $(VENV)/.installed-for-tests ## Check style, types and import directions: ruff, mypy, import-linter; Biome and tsc for TypeScript
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m client_web.check
 
-fmt: $(VENV)/.installed-for-tests ## Format the code and mend what ruff can mend
+fmt: $(VENV)/.installed-for-tests ## Format the code and mend what ruff and Biome can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@$(BIN)/python -m client_web.check format
 
 shared: $(VENV)/.installed-for-tests ## Make each client's files of client_shared: theme, words, shortcuts
 	@$(BIN)/python -m client_shared.generate
@@ -64,7 +68,7 @@ lock: $(VENV)/.installed-for-tests ## Renew the lock files with the newest versi
 	@$(COMPILE) --extra test --extra desktop --constraint requirements-desktop.lock --output-file requirements-test.lock
 
 clean: ## Remove what building and testing leave behind; keeps .venv and parlour-data
-	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf build dist client_web/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 # Universal: the files hold what other systems and Python versions need, too, with markers.

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
+import { constants } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
-import { constants } from "node:zlib";
 
 /** Where `vite dev` finds a homeserver; the built client is served by one. */
 const HOMESERVER = process.env.PARLOUR_URL ?? "http://127.0.0.1:8008";
@@ -29,6 +29,7 @@ export default defineConfig({
     target: "es2023",
     // The security policy lets no data: URL be shown, and module preloading needs no help in today's browsers.
     assetsInlineLimit: 0,
+    assetsDir: "code",
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
   },

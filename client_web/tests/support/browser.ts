@@ -1,0 +1,121 @@
+/** People in browsers: each has one of their own, with nothing of another's in it. */
+
+import { readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page } from "playwright-core";
+
+export const SERVER = process.env.PARLOUR_URL ?? "http://127.0.0.1:8008";
+const CHROMIUM = process.env.PARLOUR_CHROMIUM ?? "/usr/bin/chromium";
+const ARGUMENTS = ["--no-sandbox", "--disable-quic", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+const PATIENCE_MS = 20_000;
+
+export interface Person {
+  readonly name: string;
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What went wrong in the page so far: uncaught errors, and what its security policy refused. */
+  readonly faults: readonly string[];
+}
+
+/** Open a browser that `use` may open people's windows in, and close it in any case. */
+export async function withBrowser(use: (browser: Browser) => Promise<void>): Promise<void> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+  try {
+    await use(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+interface Wishes {
+  readonly width?: number;
+  readonly height?: number;
+  readonly theme?: "light" | "dark";
+  readonly locale?: string;
+}
+
+/** Give somebody a browser of their own. */
+export async function newPerson(browser: Browser, name: string, wishes: Wishes = {}): Promise<Person> {
+  const context = await browser.newContext({
+    baseURL: SERVER,
+    viewport: { width: wishes.width ?? 1440, height: wishes.height ?? 900 },
+    colorScheme: wishes.theme ?? "light",
+    locale: wishes.locale ?? "en-GB",
+    timezoneId: "Europe/Berlin",
+    reducedMotion: "reduce",
+    permissions: ["clipboard-read", "clipboard-write", "notifications"],
+  });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(`${name}: ${error.message}`));
+  page.on("console", (message) => noteRefusal(message, name, faults));
+  return { name, page, context, faults };
+}
+
+function noteRefusal(message: ConsoleMessage, name: string, faults: string[]): void {
+  if (message.type() === "error" && message.text().includes("Content Security Policy")) {
+    faults.push(`${name}: ${message.text()}`);
+  }
+}
+
+/** Fail if anything went wrong in somebody's page that nobody caught. */
+export function expectNoFaults(...people: readonly Person[]): void {
+  const faults = people.flatMap((person) => person.faults);
+  if (faults.length > 0) throw new Error(`Faults in the page:\n${faults.join("\n")}`);
+}
+
+/** Keep a picture of a page in the folder that `PARLOUR_PICTURES` names, if it does. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env.PARLOUR_PICTURES;
+  if (folder === undefined) return;
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
+}
+
+const LOOKS = [
+  { label: "1440", width: 1440, height: 900 },
+  { label: "1024", width: 1024, height: 768 },
+  { label: "390", width: 390, height: 844 },
+] as const;
+
+/** Look at a page in all three widths and both themes: a picture of each, and axe on each. */
+export async function lookAt(page: Page, name: string, inEach?: () => Promise<void>): Promise<void> {
+  const before = page.viewportSize();
+  for (const look of LOOKS) {
+    await page.setViewportSize({ width: look.width, height: look.height });
+    for (const theme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      await page.evaluate(() => document.fonts.ready);
+      await inEach?.();
+      await picture(page, `${name}-${look.label}-${theme}`);
+      await expectAccessible(page, `${name} at ${look.label}, ${theme}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  if (before !== null) await page.setViewportSize(before);
+}
+
+const AXE = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly help: string;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+  }[];
+}
+
+/** Fail if axe finds anything on the page as it is. */
+export async function expectAccessible(page: Page, where: string): Promise<void> {
+  // Evaluated, not added as a script: the page's security policy has nothing to say about that.
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
+  const result = (await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")) as AxeResult;
+  if (result.violations.length === 0) return;
+  const found = result.violations.map((violation) => {
+    const nodes = violation.nodes.slice(0, 4).map((node) => `    ${node.html.slice(0, 200)}`);
+    return `  ${violation.id}: ${violation.help}\n${nodes.join("\n")}`;
+  });
+  throw new Error(`axe on ${where}:\n${found.join("\n")}`);
+}

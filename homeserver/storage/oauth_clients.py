@@ -25,10 +25,10 @@ SELECT c.client_id, o.scope FROM refresh_tokens t JOIN oauth_sessions o USING (s
 WHERE t.token_hash = $1
 """
 SELECT_SESSION_OF_REFRESH_TOKEN = "SELECT session_nid FROM refresh_tokens WHERE token_hash = $1"
-SELECT_CLIENTS_OF_DEVICES = """
-SELECT d.device_id, c.metadata FROM devices d JOIN sessions s USING (device_nid)
+SELECT_GRANTS = """
+SELECT s.device_nid, c.client_id, c.metadata, o.scope FROM devices d JOIN sessions s USING (device_nid)
        JOIN oauth_sessions o USING (session_nid) JOIN oauth_clients c USING (client_nid)
-WHERE d.user_nid = $1
+WHERE d.user_nid = $1 ORDER BY s.device_nid
 """
 
 
@@ -46,6 +46,16 @@ class TokenOwner:
     """Which client a refresh token was given to, for what."""
 
     client_id: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredGrant:
+    """Which client a device was let in with; `metadata` is JSON."""
+
+    device_nid: int
+    client_id: str
+    metadata: bytes
     scope: str
 
 
@@ -94,3 +104,8 @@ async def select_session_of_refresh_token(conn: Connection, token_hash: bytes) -
     """Return the session that a refresh token belongs to, or belonged to until it was spent."""
     session_nid: int | None = await conn.fetchval(SELECT_SESSION_OF_REFRESH_TOKEN, token_hash)
     return session_nid
+
+
+async def select_grants(conn: Connection, user_nid: int) -> list[StoredGrant]:
+    """Return what a user granted, by device."""
+    return [StoredGrant(**row) for row in await conn.fetch(SELECT_GRANTS, user_nid)]

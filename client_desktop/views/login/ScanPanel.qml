@@ -59,8 +59,8 @@ Column {
     Row {
         width: parent.width
         spacing: Theme.space8
-        PButton { objectName: "scanPicture"; width: (parent.width - parent.spacing) / 2; iconName: "image"; text: qsTrId("login.scan_choose"); onClicked: files.open() }
-        PButton { objectName: "scanPaste"; width: (parent.width - parent.spacing) / 2; iconName: "copy"; text: qsTrId("login.scan_paste"); onClicked: panel.scanner.paste() }
+        PButton { objectName: "scanPicture"; width: (parent.width - parent.spacing) / 2; text: qsTrId("login.scan_choose"); onClicked: files.open() }
+        PButton { objectName: "scanPaste"; width: (parent.width - parent.spacing) / 2; text: qsTrId("login.scan_paste"); onClicked: panel.scanner.paste() }
     }
     FileDialog {
         id: files

@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from client_desktop.app import DesktopApp, Places
 from client_desktop.viewmodels.words import install_words
 from client_desktop.views.look import prepare_application
+from tests.desktop.accounts.test_sign_in import at_its_own_address
 
 PATIENCE_S = 30.0
 PASSWORD = "correct horse battery"
@@ -272,13 +273,15 @@ async def test_room_is_made_by_hand_and_settings_close_by_escape(desk: Desk, hom
     await desk.until(lambda: desk.app.property("page") == "main")
 
 
+@pytest.mark.parametrize("overrides", [at_its_own_address()])
 async def test_code_is_shown_for_signing_in_and_one_can_be_pasted_instead(
     desk: Desk, homeserver_url: str
 ) -> None:
     await desk.type("serverField", homeserver_url)
     await desk.click("serverContinue")
     await desk.click("signInWithQr")
-    await desk.until(lambda: desk.find("qrCode"))
+    code = await desk.until(lambda: desk.find("qrCode"))
+    await desk.until(lambda: code.property("paintedWidth") > 100)
     picture(desk, "qr-code")
     await desk.click("qrOther")
     await desk.until(lambda: desk.find("scanPaste"))

@@ -18,19 +18,15 @@ def run_script(
     pictures: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> str:
-    """Run `client_web/tests/driven/<name>.ts` and return what it printed; what it did not expect fails the test.
+    """Run `client_web/tests/driven/<name>.ts` and return what it printed; its failure is the test's.
 
     Args:
         pictures: a folder for the pictures that it takes; none are taken without.
     """
     install_packages()
     script = DRIVEN / f"{name}.ts"
-    command = [
-        str(node_folder() / "bin" / "node"),
-        "--disable-warning=ExperimentalWarning",
-        str(script),
-        *arguments,
-    ]
+    node = str(node_folder() / "bin" / "node")
+    command = [node, "--disable-warning=ExperimentalWarning", str(script), *arguments]
     surroundings = {**os.environ, "PARLOUR_URL": server_url, **(environment or {})}
     if pictures is not None:
         surroundings["PARLOUR_PICTURES"] = str(pictures)

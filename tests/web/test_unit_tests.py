@@ -12,11 +12,8 @@ LIMIT_S = 300
 @pytest.mark.timeout(LIMIT_S)
 def test_the_unit_tests_of_the_web_client_pass() -> None:
     install_packages()
-    command = [
-        str(node_folder() / "bin" / "node"),
-        str(ROOT / "node_modules" / "vitest" / "vitest.mjs"),
-        "run",
-    ]
+    vitest = ROOT / "node_modules" / "vitest" / "vitest.mjs"
+    command = [str(node_folder() / "bin" / "node"), str(vitest), "run"]
     result = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S - 10, check=False
     )

@@ -7,7 +7,12 @@ import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type 
 
 export const SERVER = process.env.PARLOUR_URL ?? "http://127.0.0.1:8008";
 const CHROMIUM = process.env.PARLOUR_CHROMIUM ?? "/usr/bin/chromium";
-const ARGUMENTS = ["--no-sandbox", "--disable-quic", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+];
 const PATIENCE_MS = 20_000;
 
 export interface Person {

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -39,7 +39,7 @@ class Finding:
 
 async def check_server(
     transport: Transport, server: ServerName, now_ms: Callable[[], int], *, sign: bool
-) -> AsyncIterator[Finding]:
+) -> AsyncGenerator[Finding, None]:
     """Yield what each step comes to; stop where the next one would make no sense.
 
     `sign` also makes a signed request, which changes nothing.

@@ -52,6 +52,8 @@ class FederationClient:
         self._discovery = discovery
         self._back_off = back_off
         self._permit = permit
+        self.on_answer: Callable[[ServerName, float], None] = lambda destination, seconds: None
+        """Called with every server that answered, and how many seconds that took, to the last byte."""
 
     async def get(
         self, destination: ServerName, path: str, query: Query | None = None, *, limits: Limits = DEFAULT
@@ -149,12 +151,14 @@ class FederationClient:
         self, destination: ServerName, method: str, target: str, body: Body | None, limits: Limits
     ) -> bytes:
         content = body if body is None or isinstance(body, bytes) else encode_content(body)
+        started = asyncio.get_running_loop().time()
         async with (
             self._noting(destination, limits),
             asyncio.timeout(limits.timeout_s),
             self._ask(destination, method, target, content) as response,
         ):
             raw = await read_body(response, limits.max_bytes)
+            self.on_answer(destination, asyncio.get_running_loop().time() - started)
             if response.status != 200:
                 raise refused(destination, response.status, raw)
         return raw

@@ -80,6 +80,26 @@ async def delete_user_report(request: web.Request) -> web.StreamResponse:
     return json_response({})
 
 
+@routes.get("/_parlour/admin/v1/room_reports")
+async def list_room_reports(request: web.Request) -> web.StreamResponse:
+    """GET /room_reports: reported rooms, the newest first."""
+    room_id = query_str(request, "room_id")
+    wanted = ReportFilter(
+        kind=ReportKind.ROOM,
+        room_id=None if room_id is None else RoomId(room_id),
+        reporter=_reporter(request),
+    )
+    return await _list(request, wanted, "room_reports")
+
+
+@routes.delete("/_parlour/admin/v1/room_reports/{reportId}")
+async def delete_room_report(request: web.Request) -> web.StreamResponse:
+    """DELETE /room_reports/{reportId}: settle a report."""
+    await require_admin(request)
+    await delete_report(services(request).admin, (await _one(request, ReportKind.ROOM)).report_id)
+    return json_response({})
+
+
 async def _list(request: web.Request, wanted: ReportFilter, key: str) -> web.StreamResponse:
     await require_admin(request)
     here, page = services(request), page_query(request, default_dir="b")

@@ -2,14 +2,17 @@
 
 from contextlib import AsyncExitStack
 from functools import partial
+from typing import Final
 
 from federation.context import FederationContext
 from homeserver.accounts.bind_threepid import IdentityContext
 from homeserver.accounts.context import AccountsContext
 from homeserver.accounts.open_accounts import open_accounts
+from homeserver.admin.figures import open_figures
 from homeserver.admin.open_admin import open_admin
 from homeserver.appservices.context import open_appservices
 from homeserver.assembly.base import Base, open_base
+from homeserver.assembly.figures import reader
 from homeserver.assembly.housekeeping import keep_house
 from homeserver.client_api.appservice_gauges import appservice_samples
 from homeserver.client_api.pusher_gauges import pusher_samples
@@ -33,6 +36,7 @@ from homeserver.mail.open_mail import open_mail
 from homeserver.media.context import MediaContext
 from homeserver.media.open_media import open_media
 from homeserver.oauth.context import open_oauth
+from homeserver.peers.contacts import Contacts
 from homeserver.peers.open_federation import open_federation
 from homeserver.peers.outbound import CurrentSender, open_outbound
 from homeserver.peers.outbound_to_device import OutboxDevices
@@ -49,6 +53,9 @@ from homeserver.sso.open_sso import open_sso
 from homeserver.storage.positions import Stream
 from homeserver.sync.context import open_sync
 from homeserver.tailer import Batch, Tailer
+from homeserver.workers.periodic import periodic
+
+NOTE_CONTACTS_EVERY_S: Final = 5.0
 
 
 async def open_services(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Services:
@@ -70,6 +77,9 @@ async def open_services(stack: AsyncExitStack, settings: Settings, clock: Clock)
     )
     retention = await stack.enter_async_context(open_retention(rooms, media))
     search = await stack.enter_async_context(open_search(rooms))
+    figures = await stack.enter_async_context(
+        open_figures(clock, base.fanout, reader(rooms, sync.hub, search))
+    )
     e2ee = E2eeContext.of(rooms)
     to_device = ToDeviceContext.of(rooms, None if base.transport is None else OutboxDevices())
     gauges = Gauges()
@@ -96,7 +106,9 @@ async def open_services(stack: AsyncExitStack, settings: Settings, clock: Clock)
         identity=IdentityContext(accounts, rooms.outgoing, base.author.key),
         media=media,
         retention=retention,
-        admin=await stack.enter_async_context(open_admin(accounts, rooms, client_data, retention)),
+        admin=await stack.enter_async_context(
+            open_admin(accounts, rooms, client_data, retention, figures, base.transport)
+        ),
         push=push,
         pushers=pushers,
         search=search,
@@ -149,6 +161,9 @@ async def _open_federation(
     federation = await stack.enter_async_context(
         open_federation(base.transport, accounts, ephemeral, media, base.back_off, e2ee, to_device)
     )
+    contacts = Contacts(base.db, base.clock)
+    base.transport.client.on_answer = contacts.note
+    await stack.enter_async_context(periodic("note who answers", NOTE_CONTACTS_EVERY_S, contacts.write))
     sending = CurrentSender()
     await stack.enter_async_context(
         leased(

@@ -48,17 +48,18 @@ def _render_key(name: str, field: FieldInfo, default: object) -> Iterator[str]:
     yield from _comment(field.description or "")
     if isinstance(default, tuple) and default and isinstance(default[0], BaseModel):
         yield f"#{name} = ["
-        yield from (f"#    {_toml(name, item)}," for item in default)
+        yield from (f"#    {toml_value(name, item)}," for item in default)
         yield "#]\n"
     else:
-        yield f"#{name} = {'' if default is None else _toml(name, default)}".rstrip() + "\n"
+        yield f"#{name} = {'' if default is None else toml_value(name, default)}".rstrip() + "\n"
 
 
 def _comment(text: str) -> Iterator[str]:
     yield from textwrap.wrap(" ".join(text.split()), WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 
-def _toml(name: str, value: Any) -> str:
+def toml_value(name: str, value: Any) -> str:
+    """Return the TOML of a key's value; that of a secret says only that there is one."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -76,12 +77,12 @@ def _toml(name: str, value: Any) -> str:
         case dict():
             return _inline_table(value)
         case _:
-            return f"[{', '.join(_toml(name, item) for item in value)}]"
+            return f"[{', '.join(toml_value(name, item) for item in value)}]"
 
 
 def _inline_table(members: dict[str, Any]) -> str:
     return (
-        f"{{ {', '.join(f'{key} = {_toml(key, value)}' for key, value in members.items())} }}"
+        f"{{ {', '.join(f'{key} = {toml_value(key, value)}' for key, value in members.items())} }}"
         if members
         else "{}"
     )

@@ -53,5 +53,7 @@ class Limits(Section):
     """Previews of linked pages, per user."""
     report: Rate = Rate(per_second=0.05, burst=10)
     """Reports to the administrators, per user."""
+    check: Rate = Rate(per_second=0.5, burst=10)
+    """Checks of this server and of others that administrators ask for, per user."""
     other: Rate = Rate(per_second=50, burst=300)
     """Every other request, per user or address."""

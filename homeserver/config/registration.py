@@ -1,6 +1,7 @@
 """Who may make an account."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field, SecretStr
 
@@ -53,3 +54,7 @@ class Registration(Section):
     Without `smtp.host` it is as if `off`."""
     terms: tuple[TermsDocument, ...] = ()
     """Documents one must agree to, as tables with `id`, `version`, `language`, `name` and `url`."""
+    auto_join_rooms: tuple[Annotated[str, Field(pattern=r"^[#!]\S{1,254}$")], ...] = Field(
+        default=(), max_length=50
+    )
+    """Aliases or ids of public rooms that new users are joined to, beside those set on the admin page."""

@@ -17,6 +17,7 @@ class Topic(StrEnum):
     TYPING = "typing"
     PRESENCE = "presence"
     RATES = "rates"
+    FIGURES = "figures"
 
 
 class Message(msgspec.Struct, array_like=True, frozen=True):

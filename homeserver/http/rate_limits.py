@@ -40,6 +40,7 @@ class Action(StrEnum):
     SEARCH = "search"
     PREVIEW = "preview"
     REPORT = "report"
+    CHECK = "check"
     OTHER = "other"
     ANONYMOUS = "anonymous"
     """Requests that need no access token; they have the rate of `other`, per address."""

@@ -34,6 +34,8 @@ async def delete_rows(ctx: RetentionContext, room: Room, done: JsonObject, *, me
 
 async def _delete_events(ctx: RetentionContext, room: Room, done: JsonObject, *, media: bool) -> bool:
     async with ctx.rooms.db.acquire() as conn:
+        if "total" not in done:
+            done["total"] = done["deleted_events"] + await room_deletion.count_events(conn, room.nid)
         going = await room_deletion.select_some_events(conn, room.nid, EVENTS_PER_STEP)
     if media:
         done["deleted_media"] += await delete_media_of_events(ctx.media, going)

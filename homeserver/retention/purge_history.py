@@ -64,6 +64,8 @@ async def purge_history_step(ctx: RetentionContext, job: Job) -> Step:
     place = tuple(job.arguments["place"])
     own = None if job.arguments["delete_local_events"] else ctx.rooms.server_name
     async with ctx.rooms.db.acquire() as conn:
+        if "total" not in job.progress:
+            job.progress["total"] = await purge.count_before_place(conn, room.nid, place, but_of=own)
         candidates = await purge.select_before_place(conn, room.nid, after, place, BATCH, but_of=own)
     progress = await delete_batch(ctx, room, job.progress, candidates)
     if candidates:

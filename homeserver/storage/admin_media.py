@@ -47,6 +47,46 @@ SELECT user_id, files, size_bytes, name, count(*) OVER () AS total FROM chosen
 ORDER BY CASE WHEN NOT $5::boolean THEN sort_key END, CASE WHEN $5 THEN sort_key END DESC, user_id
 LIMIT $6 OFFSET $7
 """
+SELECT_MEDIA_FILES = """
+WITH chosen AS (
+    SELECT m.origin, m.media_id, u.user_id, m.content_type, m.upload_name, m.size_bytes, m.created_ms,
+           m.last_access_ms, m.protected, m.quarantined OR coalesce(b.quarantined, false) AS quarantined,
+           CASE $4::text WHEN 'size' THEN m.size_bytes
+               WHEN 'last_access' THEN coalesce(m.last_access_ms, m.created_ms)
+               ELSE m.created_ms END AS sort_key
+    FROM media m LEFT JOIN media_blobs b USING (blob_nid) LEFT JOIN users u ON u.user_nid = m.user_nid
+    WHERE m.blob_nid IS NOT NULL AND ($2::boolean IS NULL OR (m.origin = $1) = $2)
+)
+SELECT *, count(*) OVER () AS total FROM chosen WHERE NOT $3::boolean OR quarantined
+ORDER BY CASE WHEN NOT $5::boolean THEN sort_key END, CASE WHEN $5 THEN sort_key END DESC, origin, media_id
+LIMIT $6 OFFSET $7
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFilter:
+    """Which files, in which order: by `size`, `last_access` or `created`. `local` None: anybody's."""
+
+    local: bool | None = None
+    quarantined: bool = False
+    order: str = "created"
+    backwards: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """A file, or a copy of another server's, which has no `user_id`. Times in milliseconds of the epoch."""
+
+    origin: str
+    media_id: str
+    user_id: UserId | None
+    content_type: str | None
+    upload_name: str | None
+    size_bytes: int
+    created_ms: int
+    last_access_ms: int | None
+    quarantined: bool
+    protected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +145,37 @@ def _file(row: asyncpg.Record) -> UploadedFile:
         row["created_ms"],
         row["last_access_ms"],
         row["quarantined"],
+    )
+
+
+async def select_media_files(
+    conn: Connection, own: str, wanted: MediaFilter, *, limit: int, offset: int
+) -> tuple[list[ListedFile], int]:
+    """Return a page of all files, and how many there are in all."""
+    rows = await conn.fetch(
+        SELECT_MEDIA_FILES,
+        own,
+        wanted.local,
+        wanted.quarantined,
+        wanted.order,
+        wanted.backwards,
+        limit,
+        offset,
+    )
+    return [_listed(row) for row in rows], rows[0]["total"] if rows else 0
+
+
+def _listed(row: asyncpg.Record) -> ListedFile:
+    name = row["upload_name"]
+    return ListedFile(
+        origin=row["origin"],
+        media_id=row["media_id"],
+        user_id=row["user_id"],
+        content_type=row["content_type"],
+        upload_name=None if name is None else name.decode(),
+        size_bytes=row["size_bytes"] or 0,
+        created_ms=row["created_ms"],
+        last_access_ms=row["last_access_ms"],
+        quarantined=row["quarantined"],
+        protected=row["protected"],
     )

@@ -19,6 +19,12 @@ WHERE e.room_nid = $1 AND (e.topo, e.event_nid) > ($2, $3) AND (e.topo, e.event_
       SELECT FROM users u WHERE u.user_nid = e.sender_nid AND u.server = $6))
 ORDER BY e.topo, e.event_nid LIMIT $7
 """
+COUNT_BEFORE_PLACE = """
+SELECT count(*) FROM events e
+WHERE e.room_nid = $1 AND (e.topo, e.event_nid) < ($2, $3) AND e.key_nid IS NULL
+  AND ($4::text IS NULL OR NOT EXISTS (
+      SELECT FROM users u WHERE u.user_nid = e.sender_nid AND u.server = $4))
+"""
 SELECT_BEFORE_TIME = """
 SELECT e.event_nid, e.topo, e.origin_server_ts, e.type FROM events e
 WHERE e.room_nid = $1 AND (e.origin_server_ts, e.event_nid) > ($2, $3) AND e.origin_server_ts < $4
@@ -192,6 +198,14 @@ async def select_before_place(
 ) -> list[Candidate]:
     """Return messages of a room between two places, oldest first; those of users of `but_of` left out."""
     return _candidates(await conn.fetch(SELECT_BEFORE_PLACE, room_nid, *after, *place, but_of, limit))
+
+
+async def count_before_place(
+    conn: Connection, room_nid: int, place: tuple[int, int], *, but_of: ServerName | None
+) -> int:
+    """Return how many messages of a room are before a place; those of users of `but_of` left out."""
+    count: int = await conn.fetchval(COUNT_BEFORE_PLACE, room_nid, *place, but_of)
+    return count
 
 
 async def select_before_time(

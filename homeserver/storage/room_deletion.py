@@ -25,6 +25,7 @@ WHERE m.room_nid = $1 AND u.server = $2 AND m.membership = ANY ($3::text[]) AND 
 ORDER BY u.user_nid LIMIT $5
 """
 SELECT_SOME_EVENTS = "SELECT event_nid FROM events WHERE room_nid = $1 LIMIT $2"
+COUNT_EVENTS = "SELECT count(*) FROM events WHERE room_nid = $1"
 DELETE_AUTH_EDGES = "DELETE FROM auth_edges WHERE event_nid = ANY ($1::bigint[])"
 DELETE_MEMBER_EVENTS = "DELETE FROM member_events WHERE event_nid = ANY ($1::bigint[])"
 DELETE_THREAD_EVENTS = "DELETE FROM thread_events WHERE event_nid = ANY ($1::bigint[])"
@@ -122,6 +123,12 @@ async def delete_part_of_room(conn: Connection, part: int, room_nid: int, limit:
 async def select_some_events(conn: Connection, room_nid: int, limit: int) -> list[int]:
     """Return some events of a room."""
     return [row["event_nid"] for row in await conn.fetch(SELECT_SOME_EVENTS, room_nid, limit)]
+
+
+async def count_events(conn: Connection, room_nid: int) -> int:
+    """Return how many events a room has."""
+    count: int = await conn.fetchval(COUNT_EVENTS, room_nid)
+    return count
 
 
 async def delete_events(conn: Connection, event_nids: Sequence[int]) -> None:

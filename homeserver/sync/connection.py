@@ -54,7 +54,8 @@ class Connection:
             is_first = True
             while not self._ctx.stopping.is_set():
                 await self._wait_for_window()
-                await self._push(is_first)
+                if await self._push(is_first):
+                    self._ctx.hub.note_delivery(waiter)
                 is_first = False
                 if await waiter.wait(IDLE_WAIT_S):
                     await self._revalidate()
@@ -76,15 +77,19 @@ class Connection:
             self._ctx.to_device_given[self._request.viewer.device_nid] = True
         self._acknowledged.set()
 
-    async def _push(self, is_first: bool) -> None:
-        """Send one delta, if there is anything; the first always, so that the client has a token."""
+    async def _push(self, is_first: bool) -> bool:
+        """Send one delta, if there is anything; the first always, so that the client has a token.
+
+        Return whether there was anything.
+        """
         delta = await collect_now(self._ctx, self._request)
         if delta.is_empty and not is_first:
-            return
+            return False
         for frame in delta_frames(await render_body(self._ctx, self._request, delta)):
             await self._send(frame)
         self._unacknowledged.append(delta.token)
         self._request = replace(self._request, since=delta.token, full_state=False)
+        return not delta.is_empty
 
     async def _wait_for_window(self) -> None:
         while len(self._unacknowledged) >= MAX_UNACKNOWLEDGED:

@@ -42,7 +42,10 @@ async def wait_for_delta(
             delta = nothing_new(ctx, request) or await collect_now(ctx, request)
             remaining = deadline - loop.time()
             at_once = request.since is None or request.full_state or ctx.stopping.is_set()
-            if at_once or remaining <= 0 or not delta.is_empty:
+            if not delta.is_empty:
+                ctx.hub.note_delivery(waiter)
+                return delta
+            if at_once or remaining <= 0:
                 return delta
             if await waiter.wait(remaining):
                 await revalidate()

@@ -16,6 +16,7 @@ from homeserver.tailer import Batch
 
 WAKES_PER_SLICE = 64
 IDLE_SECONDS = 120.0
+MAX_DELAYS = 1_000
 ROOM_KINDS = Stream.EVENTS | Stream.RECEIPTS | Stream.ROOM_META | Stream.PROFILES | Stream.DEVICE_LISTS
 
 T = TypeVar("T")
@@ -25,12 +26,14 @@ T = TypeVar("T")
 class Waiter:
     """One long-poll or WebSocket of a user. `woken` is set when there may be something new.
 
-    `peeks_into` is a room that wakes this waiter alone, besides the rooms of its user.
+    `peeks_into` is a room that wakes this waiter alone, besides the rooms of its user. `woken_at` is
+    when it was woken, by the event loop's clock.
     """
 
     user_nid: int
     peeks_into: int | None = None
     woken: bool = False
+    woken_at: float = 0.0
     future: "asyncio.Future[None] | None" = None
 
     def wake(self) -> None:
@@ -77,6 +80,7 @@ class Hub:
         self._peeking: dict[int, set[Waiter]] = {}
         self._to_wake: deque[Waiter] = deque()
         self._waking = False
+        self.delays_s: deque[float] = deque(maxlen=MAX_DELAYS)
 
     def register(self, user_nid: int, rooms: Mapping[int, object], peeks_into: int | None = None) -> Waiter:
         """Wake this user whenever one of these rooms, or the user, changes."""
@@ -111,6 +115,16 @@ class Hub:
         for room_nid in wanted - watch.rooms:
             self._enter(room_nid, user_nid)
         watch.rooms = wanted
+
+    def note_delivery(self, waiter: Waiter) -> None:
+        """Note that a waiter has been given what it was woken for: how long that took goes to `delays_s`."""
+        if waiter.woken_at:
+            self.delays_s.append(asyncio.get_running_loop().time() - waiter.woken_at)
+            waiter.woken_at = 0.0
+
+    def count_online(self) -> int:
+        """Return how many users wait on this worker, or did a moment ago."""
+        return len(self._watches)
 
     def count_watchers(self, room_nid: int) -> int:
         """Return how many users of this worker watch a room."""
@@ -152,9 +166,11 @@ class Hub:
                 self._fanout.watch_user(user_nid, watched=False)
 
     def _wake(self, waiters: Iterable[Waiter]) -> None:
+        now = asyncio.get_running_loop().time()
         for waiter in waiters:
             if not waiter.woken:
                 waiter.woken = True
+                waiter.woken_at = now
                 self._to_wake.append(waiter)
         if self._to_wake and not self._waking:
             self._waking = True

@@ -96,7 +96,7 @@ async def check_that_secrets_would_be_found(world: AccessWorld) -> None:
 
 
 async def check_that_administration_is_for_admins(world: AccessWorld) -> None:
-    """Ask for every endpoint below /_synapse/admin as everybody but the admin."""
+    """Ask for every endpoint of administration as everybody but the admin."""
     values = {"userId": "<quentin>", "roomId": "<room>", "roomIdOrAlias": "<room>", "eventId": "<later>"}
     for route in admin_routes():
         if route.path in ADMINISTRATION_FOR_ALL:

@@ -83,7 +83,10 @@ async def _wait(
     while not turn.is_over:
         collected = await _collect(ctx, request, connection, since)
         remaining = deadline - loop.time()
-        if since is None or ctx.stopping.is_set() or remaining <= 0 or not collected.is_empty:
+        if not collected.is_empty:
+            ctx.hub.note_delivery(turn.waiter)
+            return collected
+        if since is None or ctx.stopping.is_set() or remaining <= 0:
             return collected
         if await turn.waiter.wait(remaining):
             await revalidate()

@@ -1,0 +1,86 @@
+"""Everything that goes on in the background, with how far it is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from federation.protocol.ids import RoomId
+from homeserver.admin.context import AdminContext
+from homeserver.admin.default_rooms import JOIN_DEFAULT_ROOMS
+from homeserver.admin.figures import Progress
+from homeserver.storage.admin_sizes import count_deleting_files
+from homeserver.storage.jobs import Job, JobStatus, select_jobs
+from homeserver.storage.partial_joins import select_partial_rooms
+
+MAX_JOBS: Final = 200
+UNDER_WAY: Final = (JobStatus.SCHEDULED, JobStatus.ACTIVE)
+DONE: Final = ("done", "deleted_events", "deleted", "redacted", "next")
+"""Where the kinds of job note how much they have done."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundWork:
+    """One piece of work. `done` is what its kind counts, `total` how much there is, `left` how much is left.
+
+    None where nobody knows.
+
+    `job_id` and times (milliseconds since the epoch) are None for what the server does by itself.
+    """
+
+    kind: str
+    subject: str
+    status: str
+    done: int
+    total: int | None
+    left: int | None = None
+    error: str | None = None
+    job_id: str | None = None
+    created_ms: int | None = None
+    finished_ms: int | None = None
+
+
+async def list_background_work(ctx: AdminContext) -> list[BackgroundWork]:
+    """Return what is under way, then what ended lately, the newest first."""
+    async with ctx.rooms.db.acquire() as conn:
+        jobs = await select_jobs(conn, limit=MAX_JOBS)
+        partial = await select_partial_rooms(conn)
+        deleting = await count_deleting_files(conn)
+    rooms = await ctx.rooms.names.rooms({room.room_nid for room in partial})
+    own = _newest(entry for worker in ctx.figures.workers.values() for entry in worker.work)
+    work = [_join(own, known.room_id) for room in partial if (known := rooms.get(room.room_nid)) is not None]
+    if deleting:
+        work.append(BackgroundWork("media_cleanup", ctx.rooms.server_name, "active", 0, None, deleting))
+    work += [
+        BackgroundWork(e.kind, e.subject, "active", e.done, e.total or None, e.left or None)
+        for e in own.values()
+        if e.kind != "partial_join"
+    ]
+    shown = [job for job in jobs if job.kind != JOIN_DEFAULT_ROOMS or job.status in (*UNDER_WAY, "failed")]
+    under_way = [_of_job(job) for job in shown if job.status in UNDER_WAY]
+    return [*under_way, *work, *(_of_job(job) for job in shown if job.status not in UNDER_WAY)]
+
+
+def _newest(entries: Iterable[Progress]) -> dict[tuple[str, str], Progress]:
+    """Return, of what several workers say of the same work, that which is furthest."""
+    found: dict[tuple[str, str], Progress] = {}
+    for entry in entries:
+        known = found.get((entry.kind, entry.subject))
+        if known is None or entry.done > known.done:
+            found[entry.kind, entry.subject] = entry
+    return found
+
+
+def _join(own: Mapping[tuple[str, str], Progress], room_id: RoomId) -> BackgroundWork:
+    entry = own.get(("partial_join", room_id))
+    done, total = (entry.done, entry.total or None) if entry is not None else (0, None)
+    return BackgroundWork("partial_join", room_id, "active", done, total)
+
+
+def _of_job(job: Job) -> BackgroundWork:
+    progress = job.progress
+    done = next((progress[name] for name in DONE if isinstance(progress.get(name), int)), 0)
+    total = progress.get("total")
+    return BackgroundWork(
+        job.kind, job.subject, job.status.value, done, total if isinstance(total, int) and total else None,
+        None, job.error, job.job_id, job.created_ms, job.finished_ms,
+    )  # fmt: skip

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import platformdirs
 
+from client_desktop.load_qt import load_qt
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the client until the user leaves; return the exit status."""
@@ -22,8 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     os.environ.setdefault("QT_QUICK_CONTROLS_STYLE", "Basic")
     gc.disable()  # until the window is there: nearly all that is made before stays
-    # PySide reads and keeps the source of every module imported after it: what knows no Qt comes first.
-    import client_desktop.core.engine  # noqa: F401
+    load_qt()
     from client_desktop.run import run
 
     return run(_data_dir(chosen.data_dir, chosen.profile), chosen.links, hidden=chosen.hidden)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import linecache
 import signal
 import sys
 from pathlib import Path
@@ -51,7 +50,6 @@ async def _run(data_dir: Path, instance: SingleInstance, links: list[str], *, hi
     ticking = _leave_on_signals(desktop)
     try:
         await desktop.open(hidden=hidden)
-        linecache.clearcache()
         gc.freeze()
         gc.enable()
         instance.activated.connect(desktop.activate)

@@ -4,54 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, QSettings, QUrl
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
-from client_desktop.core.accounts.secret_keys import KeyringClosed, open_secret_store, set_secrets_aside
 from client_desktop.core.changes import AccountsChanged, Changes
-from client_desktop.core.clock import SystemClock
-from client_desktop.core.engine import Engine
-from client_desktop.core.errors import StoreDamaged
-from client_desktop.core.rooms.names import name_words
+from client_desktop.core.start_picture import read_start_picture
 from client_desktop.desktop.window_state import (
     apply_window_state,
     load_window_state,
     save_window_state,
     window_state_of,
 )
-from client_desktop.viewmodels.accounts import AccountsModel
 from client_desktop.viewmodels.app import App
-from client_desktop.viewmodels.apply_preferences import apply_preferences
-from client_desktop.viewmodels.blurhash import BlurhashProvider
 from client_desktop.viewmodels.bridge import Bridge, EngineThread
-from client_desktop.viewmodels.browser import Browser
-from client_desktop.viewmodels.dialogs import DialogsModel
-from client_desktop.viewmodels.encryption import EncryptionModel
-from client_desktop.viewmodels.forgotten_password import ForgottenPasswordModel
-from client_desktop.viewmodels.login import LoginModel
-from client_desktop.viewmodels.preferences import PreferencesModel
-from client_desktop.viewmodels.prompt import PromptModel
-from client_desktop.viewmodels.qr_sign_in import QrSignInModel
-from client_desktop.viewmodels.recorder import RecorderModel
-from client_desktop.viewmodels.registration import RegistrationModel
-from client_desktop.viewmodels.scanner import CameraPictures, ScannerModel
-from client_desktop.viewmodels.settings import SettingsModel
+from client_desktop.viewmodels.preferences import Preferences, PreferencesModel
 from client_desktop.viewmodels.words import install_words, language, system_language
 from client_desktop.views.look import VIEWS, prepare_engine
 
 if TYPE_CHECKING:
+    from client_desktop.attached_parts import AttachedParts
     from client_desktop.core.client import Client
+    from client_desktop.core.engine import Engine
     from client_desktop.desktop.services import DesktopServices
 
 WINDOW = VIEWS / "main" / "Window.qml"
 FIRST_FRAME_LIMIT_S = 1.0
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -90,32 +77,36 @@ class DesktopApp(QObject):
         self._bridge: Bridge | None = None
         self._left = asyncio.Event()
         self._services: DesktopServices | None = None
+        self._parts: AttachedParts | None = None
         self.app: App | None = None
         self.window: QQuickWindow | None = None
         self._qml: QQmlApplicationEngine | None = None
 
     async def open(self, *, hidden: bool = False) -> None:
-        """Show the window with what the stores hold, then follow the servers; a locked keyring is waited for.
+        """Show the window with what was seen last, then what the stores hold, then follow the servers.
 
-        Raises: ViewsBroken; ClientError where the secrets cannot be opened.
+        A locked keyring is waited for. Raises: ViewsBroken; ClientError where the secrets cannot be opened.
         """
         self._thread.start()
         changes = Changes()
-        self._engine = await self._open_once_unlocked(changes)
-        if self._engine is None:
-            return
-        self._bridge = Bridge(self._thread.loop, changes, self)
+        bridge = self._bridge = Bridge(self._thread.loop, changes, self)
         preferences = PreferencesModel(self._places.preferences, self)
         install_words(preferences.values.language or None)
-        self.app = self._assemble(self._bridge, self._engine, preferences)
-        self.window = self._load_views(self.app)
-        await self._bridge.call(apply_preferences, self._engine.accounts.values(), preferences.values)
+        app = self.app = self._make_app(bridge, preferences)
+        hidden = hidden or preferences.values.start_hidden
+        if not hidden and self._show_stored(app):
+            await self._show_window(self._load_views(app))
+        engine = self._engine = await self._open_once_unlocked(changes)
+        if engine is None:
+            return
+        parts = await self._complete(app, engine, preferences)
+        window = self.window or self._load_views(app)
         await self._show_first_account()
-        if not (hidden or preferences.values.start_hidden):
-            await self._show_window(self.window)
-        self._services = self._join_desktop(self.app, self.window, self._bridge, self._engine, preferences)
+        if not (hidden or window.isVisible()):
+            await self._show_window(window)
+        self._services = self._join_desktop(app, window, bridge, engine, parts, preferences)
         await self._services.start()
-        await self._bridge.call(self._engine.start)
+        await bridge.call(engine.start)
 
     async def wait(self) -> None:
         """Return when the user has left."""
@@ -137,17 +128,27 @@ class DesktopApp(QObject):
             shiboken6.delete(self._qml)  # now: views must not outlive what they show
         if self.app is not None:
             await self.app.close()
-        if self._bridge is not None and self._engine is not None:
-            await self._bridge.call(self._engine.close)
+        if self._bridge is not None:
+            if self._engine is not None:
+                await self._bridge.call(self._engine.close)
             self._bridge.close()
         self._thread.stop()
 
+    def _show_stored(self, app: App) -> bool:
+        """Fill the first frame with what was seen last, if anything was."""
+        picture = read_start_picture(self._places.data_dir)
+        if picture is not None:
+            app.show_stored(picture)
+        return picture is not None
+
     async def _open_once_unlocked(self, changes: Changes) -> Engine | None:
         """Open the engine; where the keyring is locked, as soon as it is not. None: the user left."""
+        open_engine, keyring_closed = await self._beside(_load_engine)
         while True:
             try:
-                return await asyncio.wrap_future(self._thread.submit(lambda: self._open_engine(changes)))
-            except KeyringClosed:
+                work = self._thread.submit(lambda: open_engine(self._places.data_dir, changes))
+                return await asyncio.wrap_future(work)
+            except keyring_closed:
                 log.info("The system keyring is locked")
             # Imported now: hardly any start needs it.
             from client_desktop.keyring_wait import ask_to_unlock
@@ -156,23 +157,13 @@ class DesktopApp(QObject):
                 self.leave()
                 return None
 
-    async def _open_engine(self, changes: Changes) -> Engine:
-        folder = self._places.data_dir
-        try:
-            secrets = await open_secret_store(folder)
-        except StoreDamaged as error:
-            # Without its key nobody reads that file again: signing in goes on without it.
-            log.error("The stored sign-ins cannot be read: %s", error)
-            set_secrets_aside(folder)
-            secrets = await open_secret_store(folder)
-        return await Engine.open(
-            folder,
-            secrets,
-            changes,
-            clock=SystemClock(),
-            words=name_words(language()),
-            start=False,
-        )
+    async def _beside(self, load: Callable[[], T]) -> T:
+        """Import modules in the engine's thread: the interface goes on meanwhile."""
+
+        async def run() -> T:
+            return load()
+
+        return await asyncio.wrap_future(self._thread.submit(run))
 
     @staticmethod
     async def _show_window(window: QQuickWindow) -> None:
@@ -185,50 +176,41 @@ class DesktopApp(QObject):
                 await seen.wait()
         window.frameSwapped.disconnect(seen.set)
 
-    def _assemble(self, bridge: Bridge, engine: Engine, preferences: PreferencesModel) -> App:
-        recent = QSettings(str(self._places.recent), QSettings.Format.IniFormat)
-        app = App(bridge, recent, self)
-        browser = Browser(parent=app)
-        prompt = PromptModel(browser, app)
-        accounts = AccountsModel(bridge, engine, self.show_account, app)
-        login = LoginModel(bridge, engine, browser, app)
+    def _make_app(self, bridge: Bridge, preferences: PreferencesModel) -> App:
+        app = App(bridge, self)
         app.attach("preferences", preferences)
-        app.attach("accounts", accounts)
-        app.attach("login", login)
-        app.attach("prompt", prompt)
-        app.attach("registration", RegistrationModel(bridge, engine, login, prompt, app))
-        app.attach("forgottenPassword", ForgottenPasswordModel(bridge, engine, login, prompt, app))
-        app.attach("encryption", EncryptionModel(bridge, app))
-        app.attach("dialogs", DialogsModel(bridge, prompt, browser, app))
-        app.attach(
-            "settings",
-            SettingsModel(bridge, prompt, browser, self._places.data_dir, accounts.sign_out, app),
-        )
-        app.attach("recorder", RecorderModel(app))
-        app.attach("qrSignIn", QrSignInModel(bridge, engine, login, browser, parent=app))
-        app.attach("scanner", ScannerModel(app))
-        login.signedIn.connect(self._signed_in)
-        login.left.connect(lambda: app.show("main"))
-        accounts.addWanted.connect(lambda: app.show("welcome"))
         app.leaving.connect(self.leave)
         app.closing.connect(self._close_window)
-        preferences.changed.connect(lambda: self._follow(preferences))
-        bridge.listen(AccountsChanged, self._accounts_changed)
-        self._follow_with(app, preferences)
         return app
+
+    async def _complete(self, app: App, engine: Engine, preferences: PreferencesModel) -> AttachedParts:
+        """Make the parts that the first frame did without."""
+        attached, apply_preferences = await self._beside(_load_parts)
+        app.complete(QSettings(str(self._places.recent), QSettings.Format.IniFormat))
+        parts = attached.attach(app, engine, self._places.data_dir, self.show_account)
+        parts.login.signedIn.connect(self._signed_in)
+        parts.login.left.connect(lambda: app.show("main"))
+        parts.accounts.addWanted.connect(lambda: app.show("welcome"))
+        preferences.changed.connect(lambda: self._follow(preferences))
+        app.bridge.listen(AccountsChanged, self._accounts_changed)
+        self._follow_with(app, preferences)
+        await app.bridge.call(apply_preferences, engine.accounts.values(), preferences.values)
+        self._parts = parts
+        if self._qml is not None:
+            parts.provide_pictures(self._qml)
+        return parts
 
     def _load_views(self, app: App) -> QQuickWindow:
         self._qml = QQmlApplicationEngine(self)
         prepare_engine(self._qml)
-        self._qml.addImageProvider("blurhash", BlurhashProvider())
-        scanner = app.part("scanner")
-        assert isinstance(scanner, ScannerModel)
-        self._qml.addImageProvider("camera", CameraPictures(scanner))
+        if self._parts is not None:
+            self._parts.provide_pictures(self._qml)
         self._qml.rootContext().setContextProperty("app", app)
         self._qml.load(QUrl.fromLocalFile(str(WINDOW)))
         roots = self._qml.rootObjects()
         if not roots or not isinstance(roots[0], QQuickWindow):
             raise ViewsBroken
+        self.window = roots[0]
         apply_window_state(roots[0], load_window_state(self._places.window))
         return roots[0]
 
@@ -238,14 +220,13 @@ class DesktopApp(QObject):
         window: QQuickWindow,
         bridge: Bridge,
         engine: Engine,
+        parts: AttachedParts,
         preferences: PreferencesModel,
     ) -> DesktopServices:
         # Imported now: the first frame does not wait for D-Bus and the tray.
         from client_desktop.desktop.services import DesktopServices
 
-        accounts = app.part("accounts")
-        assert isinstance(accounts, AccountsModel)
-        return DesktopServices(app, window, bridge, engine, accounts, preferences, self)
+        return DesktopServices(app, window, bridge, engine, parts.accounts, preferences, self)
 
     def _close_window(self) -> None:
         """Leave, or go on in the tray where the user wants that."""
@@ -301,6 +282,8 @@ class DesktopApp(QObject):
         engine, bridge = self._engine, self._bridge
         if wanted == language() or self.app is None or engine is None or bridge is None:
             return
+        from client_desktop.core.rooms.names import name_words
+
         install_words(wanted)
         if self._qml is not None:
             self._qml.retranslate()
@@ -310,3 +293,20 @@ class DesktopApp(QObject):
         values = preferences.values
         app.room_model.choose(typing=values.send_typing, private_receipts=not values.public_receipts)
         app.rooms_model.private_receipts = not values.public_receipts
+
+
+def _load_engine() -> tuple[Callable[[Path, Changes], Coroutine[Any, Any, Engine]], type[Exception]]:
+    """Import the engine; return what opens it, and what that raises where the keyring is locked."""
+    from client_desktop.engine_opening import KeyringClosed, open_engine
+
+    return open_engine, KeyringClosed
+
+
+def _load_parts() -> tuple[type[AttachedParts], Callable[[Iterable[Client], Preferences], None]]:
+    """Import most of the view models; return what makes those around the main page, and what tells accounts
+    of preferences."""
+    import client_desktop.viewmodels.app_parts  # noqa: F401
+    from client_desktop.attached_parts import AttachedParts
+    from client_desktop.viewmodels.apply_preferences import apply_preferences
+
+    return AttachedParts, apply_preferences

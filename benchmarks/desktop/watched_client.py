@@ -12,9 +12,11 @@ from pathlib import Path
 
 def main(figures_file: str, scenario: str, data_dir: str) -> int:
     """Start the client on a stored account and go through a scenario."""
-    # In the order in which the command loads its own, before anything that loads Qt.
+    # In the order in which the command loads its own, before anything that loads more.
     gc.disable()
-    from client_desktop.core.engine import Engine  # noqa: F401, I001
+    from client_desktop.load_qt import load_qt
+
+    load_qt()
     import client_desktop.app
     from benchmarks.desktop.watched_app import WatchedApp
     from client_desktop.main import main as command

@@ -22,6 +22,7 @@ from client_desktop.core.client import Client, pickle_name
 from client_desktop.core.clock import Clock
 from client_desktop.core.errors import ClientError
 from client_desktop.core.rooms.names import NameWords
+from client_desktop.core.start_picture import StartPicture, StartPictureKeeper, without_moments
 from client_desktop.core.store import Store
 from client_desktop.core.sync.sleep_watch import SleepWatch
 from client_desktop.core.values import AccountSummary
@@ -59,6 +60,7 @@ class Engine:
         """User id to client."""
         self.broken: dict[str, ClientError] = {}
         """User id to why the account could not be opened: its store is damaged, or of a newer version."""
+        self._picture = StartPictureKeeper(data_dir, changes, self._start_picture)
 
     @classmethod
     async def open(
@@ -127,6 +129,7 @@ class Engine:
         forget_session(self.secrets, user_id)
         if user_id in sessions:
             self._delete_store(sessions[user_id])
+        self._picture.write()
         self.changes.publish(AccountsChanged(user_id))
 
     def summaries(self) -> tuple[AccountSummary, ...]:
@@ -146,6 +149,7 @@ class Engine:
 
     async def close(self) -> None:
         """Stop everything, and wait for it."""
+        self._picture.close()
         self._stop_listening()
         await self._sleep_watch.close()
         await asyncio.gather(*(self._close(user_id) for user_id in tuple(self.accounts)))
@@ -178,6 +182,15 @@ class Engine:
         except ClientError as error:
             log.error("the store of an account cannot be opened: %s", describe(error))
             self.broken[session.user_id] = error
+
+    def _start_picture(self) -> StartPicture | None:
+        """Give what the next start shows first: the account that was opened first."""
+        client = next(iter(self.accounts.values()), None)
+        if client is None:
+            return None
+        me = client.people.known_profile(client.me.user_id)
+        rooms = without_moments(client.rooms.list())
+        return StartPicture(client.me.user_id, me.display_name, me.avatar_url, rooms)
 
     def _note_broken(self, change: Change) -> None:
         """Take notice that an account's store has turned out to be damaged."""

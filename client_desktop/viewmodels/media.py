@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Property, QObject, QUrl, Signal, Slot
 
 from client_desktop.core.changes import TransferChanged
 from client_desktop.core.errors import ClientError
-from client_desktop.core.values import Media
 from client_desktop.viewmodels.account_model import AccountModel
 from client_desktop.viewmodels.bridge import Bridge
-from client_desktop.viewmodels.link_previews import LinkPreview, LinkPreviews, ask_preview
 from client_desktop.viewmodels.problems import error_sentence
+
+if TYPE_CHECKING:
+    from client_desktop.core.values import Media
+    from client_desktop.viewmodels.link_previews import LinkPreview, LinkPreviews
 
 KEPT = 600
 
@@ -69,12 +71,18 @@ class MediaModel(AccountModel):
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(bridge, parent)
         self._handles: OrderedDict[tuple[str, int, int], MediaHandle] = OrderedDict()
-        self._previews = LinkPreviews(self._begin_preview, self)
+        self._waiting: list[tuple[MediaHandle, Fetch]] = []
+        """Asked for before there was an account to ask."""
+        self._previews: LinkPreviews | None = None
         self.listen(TransferChanged, self._transfer_changed)
 
     async def account_changed(self) -> None:
-        self._handles.clear()
-        self._previews.clear()
+        waiting, self._waiting = self._waiting, []
+        asked = [handle for handle, _ in waiting]
+        self._handles = OrderedDict((key, each) for key, each in self._handles.items() if each in asked)
+        self._previews = None
+        for handle, fetch in waiting:
+            self._begin(handle, fetch)
 
     def handle(self, media: Media, width: int = 0, height: int = 0) -> MediaHandle:
         """The whole file, or with a size a picture of it that is about so large."""
@@ -105,12 +113,19 @@ class MediaModel(AccountModel):
     @Slot(str, result=QObject)
     def preview(self, url: str) -> LinkPreview:
         """What a link leads to; whether that may be asked is the caller's affair."""
+        # Imported now: the first frame has no links.
+        from client_desktop.viewmodels.link_previews import LinkPreviews
+
+        if self._previews is None:
+            self._previews = LinkPreviews(self._begin_preview, self)
         return self._previews.of(url)
 
     def _begin_preview(self, url: str, preview: LinkPreview) -> None:
         self.start(self._fetch_preview(url, preview))
 
     async def _fetch_preview(self, url: str, preview: LinkPreview) -> None:
+        from client_desktop.viewmodels.link_previews import ask_preview
+
         preview.show(await self.bridge.call(ask_preview, self.client, url))
 
     def known_picture(self, url: str, height: int) -> str:
@@ -127,7 +142,10 @@ class MediaModel(AccountModel):
         return found
 
     def _begin(self, handle: MediaHandle, fetch: Fetch) -> None:
-        self.start(self._fetch(handle, fetch))
+        if self._client is None:
+            self._waiting.append((handle, fetch))
+        else:
+            self.start(self._fetch(handle, fetch))
 
     async def _fetch(self, handle: MediaHandle, fetch: Fetch) -> None:
         try:

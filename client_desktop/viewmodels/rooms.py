@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
@@ -41,6 +42,7 @@ class RoomsModel(AccountModel):
 
     choiceChanged = Signal()  # noqa: N815
     totalsChanged = Signal()  # noqa: N815
+    currentChanged = Signal()  # noqa: N815
     summariesChanged = Signal(object)  # noqa: N815
     """Ids of rooms that look different, for those who show one of them."""
 
@@ -62,6 +64,8 @@ class RoomsModel(AccountModel):
     words = Property(str, lambda self: self._choice.words, notify=choiceChanged)
     space = Property(str, lambda self: self._choice.space, notify=choiceChanged)
     title = Property(str, lambda self: self._title(), notify=choiceChanged)
+    current = Property(str, lambda self: self._current, notify=currentChanged)
+    """Id of the room that is open."""
     unread = Property(int, lambda self: self._totals[0], notify=totalsChanged)
     mentions = Property(int, lambda self: self._totals[1], notify=totalsChanged)
 
@@ -75,10 +79,16 @@ class RoomsModel(AccountModel):
         self._show()
         self.summariesChanged.emit(frozenset(self.summaries))
 
+    def show_stored(self, rooms: Iterable[RoomSummary]) -> None:
+        """List what was seen last, until there is an account to ask."""
+        self.summaries.update((room.room_id, room) for room in rooms)
+        self._show()
+
     def set_current(self, room_id: str) -> None:
         """Which room is open: it stays in the list whatever the filter says."""
         if room_id != self._current:
             self._current = room_id
+            self.currentChanged.emit()
             if self._choice.filter is not RoomFilter.ALL:
                 self._show()
 

@@ -22,6 +22,8 @@ class SessionModel(AccountModel):
         super().__init__(bridge, parent)
         self._name = ""
         self._avatar_url = ""
+        self._stored_id = ""
+        """Whose name and picture are those that were seen last."""
         self._state = SyncState.STARTING
         self.listen(SyncStateChanged, self._sync_changed)
         self.listen(ProfilesChanged, self._profiles_changed)
@@ -35,8 +37,16 @@ class SessionModel(AccountModel):
         bool, lambda self: self._state in (SyncState.STARTING, SyncState.CATCHING_UP), notify=changed
     )
 
+    def show_stored(self, user_id: str, name: str, avatar_url: str | None) -> None:
+        """Say who one is, as was seen last, until there is an account to ask."""
+        self.user_id, self._name, self._avatar_url = user_id, name, avatar_url or ""
+        self._stored_id = user_id
+        self.changed.emit()
+
     async def account_changed(self) -> None:
-        self._name = self._avatar_url = ""
+        if self.user_id != self._stored_id:
+            self._name = self._avatar_url = ""
+        self._stored_id = ""
         self._state = SyncState.STARTING
         self.changed.emit()
         if self.user_id:

@@ -10,7 +10,7 @@ FocusScope {
     signal opened
 
     function open(roomId) {
-        app.room.open(roomId);
+        app.openRoom(roomId);
         list.opened();
     }
 
@@ -103,7 +103,7 @@ FocusScope {
         id: banner
         anchors { left: parent.left; right: parent.right; top: find.bottom; leftMargin: Theme.space8; rightMargin: Theme.space8 + 1; topMargin: height > 0 ? Theme.space8 : 0 }
         height: item?.implicitHeight ?? 0
-        source: app.encryption !== null ? "../dialogs/EncryptionBanner.qml" : ""
+        source: app.ready && app.encryption !== null ? "../dialogs/EncryptionBanner.qml" : ""
     }
 
     ListView {

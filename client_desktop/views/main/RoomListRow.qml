@@ -11,7 +11,7 @@ T.ItemDelegate {
     required property int index
     readonly property bool header: row.header
     readonly property string roomId: row.roomId
-    readonly property bool selected: !header && app.room.roomId === roomId
+    readonly property bool selected: !header && app.rooms.current === roomId
     readonly property bool loud: !header && !row.muted && (row.unread > 0 || row.mentions > 0 || row.markedUnread || row.invited)
 
     signal chosen(string roomId)

@@ -14,7 +14,7 @@ ApplicationWindow {
     minimumWidth: Theme.px(360)
     minimumHeight: Theme.px(480)
     visible: false
-    title: app.page === "main" && app.room.roomId !== "" ? app.room.info.name + " · Parlour" : "Parlour"
+    title: app.ready && app.page === "main" && app.room.roomId !== "" ? app.room.info.name + " · Parlour" : "Parlour"
     color: Theme.surface
     font.family: Theme.sans
     font.pixelSize: Theme.sizeBody
@@ -44,7 +44,7 @@ ApplicationWindow {
     }
 
     Loader {
-        source: app.page === "starting" ? "" : "../dialogs/Dialogs.qml"
+        source: app.ready && app.page !== "starting" ? "../dialogs/Dialogs.qml" : ""
     }
 
     Notices { anchors.fill: parent }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import keyring
+import msgspec
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
@@ -25,6 +26,7 @@ from client_desktop.core.accounts.stored_sessions import keep_session, stored_se
 from client_desktop.core.changes import Changes
 from client_desktop.core.clock import SystemClock
 from client_desktop.core.engine import STORE_FILE, Engine
+from client_desktop.core.start_picture import FILE, StartPicture
 from client_desktop.viewmodels.words import install_words
 from client_desktop.views.look import prepare_application
 
@@ -107,6 +109,26 @@ async def test_who_does_not_unlock_the_keyring_leaves(desktop: DesktopApp, locka
     assert [session.user_id for session in stored_sessions(secrets)] == [ME.user_id]
 
 
+async def test_what_was_seen_last_is_shown_while_the_keyring_is_locked(
+    desktop: DesktopApp, lockable: LockableKeyring
+) -> None:
+    seen = StartPicture(ME.user_id, "Alice", None, ())
+    (desktop._places.data_dir / FILE).write_bytes(msgspec.json.encode(seen))
+    lockable.locked = True
+    opening = asyncio.create_task(desktop.open())
+    await until(lambda: lockable.refusals)
+    assert desktop.window is not None
+    assert desktop.window.isVisible()
+    assert desktop.app is not None
+    assert desktop.app.session_model.property("displayName") == "Alice"
+    desktop.app.openDialog("accounts")
+    lockable.locked = False
+    await until(lambda: _window_with("keyringAgain"))
+    await click("keyringAgain", _window_with("keyringAgain"))
+    await opening
+    await until(lambda: _find(desktop.window, "addAccount"))  # type: ignore[arg-type]
+
+
 async def test_an_account_whose_store_is_damaged_is_signed_in_again(desktop: DesktopApp) -> None:
     secrets = await open_secret_store(desktop._places.data_dir)
     engine = await Engine.open(desktop._places.data_dir, secrets, Changes(), clock=SystemClock(), start=False)
@@ -148,6 +170,11 @@ async def until(holds: Callable[[], Any]) -> None:
 def _only_window() -> QQuickWindow | None:
     windows = (window for window in QGuiApplication.topLevelWindows() if window.isVisible())
     return next((window for window in windows if isinstance(window, QQuickWindow)), None)
+
+
+def _window_with(name: str) -> QQuickWindow | None:
+    windows = (window for window in QGuiApplication.topLevelWindows() if isinstance(window, QQuickWindow))
+    return next((window for window in windows if _find(window, name)), None)
 
 
 def _find(window: QQuickWindow, name: str) -> QQuickItem | None:

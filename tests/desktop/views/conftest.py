@@ -92,6 +92,7 @@ async def open_window(qtbot: QtBot, changes: Changes, tmp_path: Path) -> AsyncIt
     install_words("en")
     bridge = Bridge(asyncio.get_running_loop(), changes)
     app = App(bridge)
+    app.complete()
     app.attach("preferences", PreferencesModel(tmp_path / "preferences.json"))
     engine = QQmlApplicationEngine()
     warnings: list[str] = []

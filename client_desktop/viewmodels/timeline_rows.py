@@ -29,6 +29,7 @@ from client_desktop.core.values import (
     TimelineOperation,
 )
 from client_desktop.viewmodels.timeline_creation import creation_part
+from client_desktop.viewmodels.timeline_folding import alike_around, fold_text, run_around
 from client_desktop.viewmodels.timeline_row import MESSAGES, begins_group, row_of, shape_of
 
 ROOT = QModelIndex()
@@ -166,6 +167,7 @@ class TimelineRows(QAbstractListModel):
         self._items[place:place] = items
         self.endInsertRows()
         self._look_again(place + len(items))
+        self._look_at_runs(place - 1, place, place + len(items))
         self.countChanged.emit()
         if at_end and (news := sum(1 for item in items if item.kind in MESSAGES and not item.own)):
             self.arrived.emit(news)
@@ -193,6 +195,7 @@ class TimelineRows(QAbstractListModel):
         del self._items[place : place + count]
         self.endRemoveRows()
         self._look_again(place)
+        self._look_at_runs(place - 1, place)
         self.countChanged.emit()
 
     def _look_again(self, place: int) -> None:
@@ -208,6 +211,24 @@ class TimelineRows(QAbstractListModel):
             del self._made[item.key]
             self._tell(place)
 
+    def _look_at_runs(self, *places: int) -> None:
+        """What is told in one line may have become more, or fewer, at these places."""
+        for place in places:
+            if 0 <= place < len(self._items):
+                for told in alike_around(self._items, place):
+                    if self._made.pop(self._items[told].key, None) is not None:
+                        self._tell(told)
+
+    def _fold(self, place: int) -> dict[str, str]:
+        """`foldText` for the first of what is told in one line; `folded`, the first one's key, for each."""
+        run = run_around(self._items, place) if self._items[place].kind is ItemKind.MEMBERSHIP else range(0)
+        if not run:
+            return {}
+        first = self._items[run.start].key
+        if place > run.start:
+            return {"folded": first}
+        return {"folded": first, "foldText": fold_text(self._items[run.start : run.stop])}
+
     def _tell(self, place: int) -> None:
         index = self.index(len(self._items) - 1 - place)
         self.dataChanged.emit(index, index, [ROW_ROLE])
@@ -220,6 +241,7 @@ class TimelineRows(QAbstractListModel):
             made = row_of(item, before, self._now_ms(), self.around)
             if (part := creation_part(self._items, place)) != "":
                 made["aside"] = part
+            made |= self._fold(place)
             self._made[item.key] = made
             if len(self._made) > KEPT_ROWS:
                 self._made.popitem(last=False)

@@ -8,7 +8,12 @@ Item {
 
     required property var row
     readonly property Item view: ListView.view?.view ?? null
-    readonly property bool unwanted: (row.aside === "join" && !(app.preferences?.showJoins ?? true))
+    // Many people who come and go are one line, until somebody wants to see each of them.
+    readonly property string run: row.folded ?? ""
+    readonly property bool opened: run !== "" && (view?.openedRuns.includes(run) ?? false)
+    readonly property bool folds: (row.foldText ?? "") !== ""
+    readonly property bool unwanted: (run !== "" && !opened && !folds)
+                                     || (row.aside === "join" && !(app.preferences?.showJoins ?? true))
                                      || (row.aside === "setup" && !(view?.unfolded ?? false))
                                      || (row.aside === "profile" && !(app.preferences?.showProfileChanges ?? false))
 
@@ -16,10 +21,10 @@ Item {
     width: ListView.view?.width ?? 0
     height: unwanted ? 0 : words.height + Theme.space8 + (action.visible ? action.height + Theme.space4 : 0)
     Accessible.role: Accessible.ListItem
-    Accessible.name: row.text
+    Accessible.name: words.text
 
     Icon {
-        name: line.row.kind === "membership" ? "user" : line.row.kind === "verification" ? "shield-check" : line.row.kind === "unknown" ? "braces" : "info"
+        name: line.row.kind === "membership" ? (line.folds && !line.opened ? "users" : "user") : line.row.kind === "verification" ? "shield-check" : line.row.kind === "unknown" ? "braces" : "info"
         size: Theme.px(14)
         opacity: 0.8
         x: line.LayoutMirroring.enabled ? line.width - (line.view?.inset ?? 0) - Math.round((Theme.avatarTimeline + width) / 2)
@@ -28,7 +33,7 @@ Item {
     }
     PText {
         id: words
-        text: line.row.text
+        text: line.folds && !line.opened ? line.row.foldText : line.row.text
         role: "small"
         muted: true
         wrapMode: Text.Wrap
@@ -39,12 +44,14 @@ Item {
     }
     PLink {
         id: unfold
-        visible: line.row.aside === "created"
+        objectName: "unfold"
+        visible: line.row.aside === "created" || line.folds
         small: true
-        text: line.view?.unfolded ? qsTrId("main.created.less") : qsTrId("main.created.more")
+        text: line.folds ? (line.opened ? qsTrId("main.fold.less") : qsTrId("main.fold.more"))
+                         : line.view?.unfolded ? qsTrId("main.created.less") : qsTrId("main.created.more")
         x: line.LayoutMirroring.enabled ? words.x - width - Theme.space8 : words.x + words.width + Theme.space8
         anchors.verticalCenter: words.verticalCenter
-        onClicked: line.view.unfolded = !line.view.unfolded
+        onClicked: line.folds ? line.view.openRun(line.run, !line.opened) : line.view.unfolded = !line.view.unfolded
     }
     PButton {
         id: action

@@ -21,6 +21,10 @@ FocusScope {
     property bool stuck: true
     property string marked: ""
     property bool unfolded: false // what a room was made of
+    property var openedRuns: [] // people who came and went, each of them shown
+    function openRun(key, open) {
+        openedRuns = open ? [...openedRuns, key] : openedRuns.filter(other => other !== key);
+    }
     property Item hovered: null
 
     signal composeRequested(string text)

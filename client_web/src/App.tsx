@@ -1,6 +1,57 @@
-import { EmptyState } from "./ui/controls";
+import { lazy, type ReactNode, Suspense } from "react";
+import { Redirect, Route, Switch, useLocation } from "wouter";
+import { AuthProvider, useAuth } from "./state/AuthContext";
+import { ChatProvider } from "./state/ChatContext";
+import { CrashPage } from "./ui/pages/CrashPage";
+import { ErrorBoundary } from "./ui/pages/ErrorBoundary";
+import { InsteadPage } from "./ui/pages/InsteadPage";
+import { OpeningPage } from "./ui/pages/OpeningPage";
+
+const LandingPage = lazy(() => import("./ui/pages/LandingPage"));
+const LoginPage = lazy(() => import("./ui/login/LoginPage"));
+const RegisterPage = lazy(() => import("./ui/login/RegisterPage"));
+const NotFoundPage = lazy(() => import("./ui/pages/NotFoundPage"));
 
 /** The whole client: which page is shown. */
 export function App() {
-  return <EmptyState icon="message-square" title="Parlour" />;
+  return (
+    <ErrorBoundary fallback={(error, again) => <CrashPage error={error} onAgain={again} />}>
+      <AuthProvider>
+        <Suspense fallback={<OpeningPage />}>
+          <Switch>
+            <Route path="/">
+              <Start />
+            </Route>
+            <Route path="/login" component={LoginPage} />
+            <Route path="/register" component={RegisterPage} />
+            <Route path="/chat/:roomId?/:eventId?">
+              <SignedIn>
+                <OpeningPage />
+              </SignedIn>
+            </Route>
+            <Route component={NotFoundPage} />
+          </Switch>
+        </Suspense>
+      </AuthProvider>
+    </ErrorBoundary>
+  );
+}
+
+function Start() {
+  const { session } = useAuth();
+  return session === null ? <LandingPage /> : <Redirect to="/chat" replace />;
+}
+
+/** What only somebody who is signed in sees; others sign in first and come back. */
+function SignedIn({ children }: { readonly children: ReactNode }) {
+  const { session } = useAuth();
+  const [path] = useLocation();
+  if (session === null || session.ended !== undefined) {
+    return <Redirect to={`/login?next=${encodeURIComponent(path)}`} replace />;
+  }
+  return (
+    <ChatProvider session={session} instead={(now) => <InsteadPage now={now} />}>
+      {children}
+    </ChatProvider>
+  );
 }

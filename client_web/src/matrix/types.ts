@@ -16,8 +16,11 @@ export interface Session {
   readonly expiresAt?: number;
   /** Set where the session began through OAuth 2.0: refreshing and signing out go another way then. */
   readonly oauth?: { readonly clientId: string; readonly issuer: string };
-  /** The server ended the session softly: its keys are kept, and it wants the user to sign in again. */
-  readonly isSignedOut?: boolean;
+  /**
+   * The server has ended the session. `soft`: the device is still there, and signing in again goes on with its
+   * keys; `hard`: it is gone.
+   */
+  readonly ended?: "soft" | "hard";
 }
 
 /** An account as a switcher shows it. */

@@ -1,0 +1,32 @@
+import type { Session } from "./types";
+
+/** What all databases of a session are called, so that they can be deleted with it. */
+export function databaseName(session: Pick<Session, "userId" | "deviceId">, part: string): string {
+  return `parlour:${session.userId}:${session.deviceId}:${part}`;
+}
+
+/** Delete everything that is stored of a session, whichever part stored it. */
+export async function deleteStored(session: Session): Promise<void> {
+  const mark = databaseName(session, "");
+  const databases = await indexedDB.databases();
+  const own = databases.map(({ name }) => name ?? "").filter((name) => name.includes(mark));
+  await Promise.all(own.map(deleteDatabase));
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith(mark)) localStorage.removeItem(key);
+  }
+}
+
+/** Delete a database; one that somebody still has open goes when they let go. */
+function deleteDatabase(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onblocked = () => resolve();
+    request.onerror = () => reject(request.error ?? new Error(`${name} cannot be deleted`));
+  });
+}
+
+/** Ask the browser to keep what is stored here even when it runs out of room; it may say no. */
+export async function keepStored(): Promise<void> {
+  await navigator.storage?.persist?.();
+}

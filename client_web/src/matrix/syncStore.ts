@@ -1,0 +1,49 @@
+import { IndexedDBStore } from "matrix-js-sdk";
+import type { StorageState } from "./client";
+import { isStorageFull } from "./errors";
+import { databaseName } from "./store";
+import type { Session } from "./types";
+import { MutableValue, type Value } from "./value";
+
+/** Rooms and their newest messages, as the SDK keeps them from one start to the next. */
+export interface SyncStore {
+  readonly store: IndexedDBStore;
+  readonly state: Value<StorageState>;
+  /** Open it, once a client has it. Where the browser refuses, everything stays in memory. */
+  connect(): Promise<void>;
+  /** Write down what is new, and close it. */
+  close(): Promise<void>;
+}
+
+/** Make the store of a session. It is written every few minutes, and when nobody looks at the page any more. */
+export function openSyncStore(session: Session): SyncStore {
+  const state = new MutableValue<StorageState>("kept");
+  const store = new IndexedDBStore({
+    indexedDB,
+    dbName: databaseName(session, "sync"),
+    localStorage,
+  });
+  const lose = (error: unknown): void => state.set(isStorageFull(error) ? "full" : "refused");
+  store.on("degraded", lose);
+  store.on("closed", () => lose(null));
+  const save = (): void => {
+    if (document.visibilityState === "hidden") void store.save(true);
+  };
+  return {
+    store,
+    state,
+    async connect() {
+      try {
+        await store.startup();
+        document.addEventListener("visibilitychange", save);
+      } catch (error) {
+        lose(error);
+      }
+    },
+    async close() {
+      document.removeEventListener("visibilitychange", save);
+      await store.save(true);
+      await store.destroy();
+    },
+  };
+}

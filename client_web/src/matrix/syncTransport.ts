@@ -1,0 +1,132 @@
+import { request } from "./api";
+import { ApiError } from "./errors";
+import { asObject, type JsonObject } from "./shapes";
+import type { SessionTokens } from "./tokens";
+import { SyncSocket } from "./ws";
+
+const SYNC = "/_matrix/client/v3/sync";
+const SOCKET = "/_matrix/client/unstable/parlour.websocket/sync";
+const FEATURE = "parlour.websocket_sync";
+/** The first delta of a large account takes a server its time. */
+const FIRST_DELTA_MS = 75_000;
+const TOKEN_INVALID = 4401;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/**
+ * How an account's client reaches its server: each request over HTTP with the token that is good now, but
+ * `/sync` over our server's WebSocket where there is one. The SDK goes on asking; it is answered from the socket.
+ */
+export class SyncTransport {
+  readonly #baseUrl: string;
+  readonly #tokens: SessionTokens;
+  #offers: Promise<boolean> | null = null;
+  #socket: { readonly socket: SyncSocket; readonly key: string; readonly token: string } | null = null;
+  #failures = 0;
+  #notBefore = 0;
+
+  constructor(baseUrl: string, tokens: SessionTokens) {
+    this.#baseUrl = baseUrl;
+    this.#tokens = tokens;
+  }
+
+  /** What the SDK is given as `fetchFn`. */
+  readonly fetch: typeof fetch = async (resource, options) => {
+    const text = resource instanceof Request ? resource.url : String(resource);
+    if (!text.startsWith(this.#baseUrl + SYNC)) return this.#tokens.fetch(resource, options);
+    const answer = await this.#bySocket(new URL(text).searchParams, options?.signal ?? null);
+    return answer ?? this.#tokens.fetch(resource, options);
+  };
+
+  /** Begin a new connection with the next request: the network is another one, or the machine has slept. */
+  reconnect(): void {
+    this.#notBefore = 0;
+    this.#socket?.socket.close();
+  }
+
+  close(): void {
+    this.#socket?.socket.close();
+    this.#socket = null;
+  }
+
+  /** Answer a request from the socket; null where HTTP has to. */
+  async #bySocket(query: URLSearchParams, signal: AbortSignal | null): Promise<Response | null> {
+    if (Date.now() < this.#notBefore || !(await this.#isOffered())) return null;
+    const since = query.get("since");
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const { socket, isNew, token } = await this.#open(query);
+      const timeoutMs = isNew || since === null ? FIRST_DELTA_MS : Number(query.get("timeout"));
+      const body = await socket.take(timeoutMs, signal);
+      signal?.throwIfAborted();
+      if (body !== null) return this.#answer(body);
+      if (socket.end === null && since !== null && !isNew) return this.#answer({ next_batch: since });
+      const refused = await this.#refusal(socket, token);
+      if (refused !== null) return refused;
+      if (isNew && socket.end?.code !== TOKEN_INVALID) break;
+    }
+    this.#postpone();
+    return null;
+  }
+
+  #answer(body: JsonObject): Response {
+    this.#failures = 0;
+    return Response.json(body);
+  }
+
+  async #open(query: URLSearchParams): Promise<{ socket: SyncSocket; isNew: boolean; token: string }> {
+    const since = query.get("since");
+    const setPresence = query.get("set_presence");
+    const key = setPresence ?? "";
+    const now = this.#socket;
+    if (now !== null && now.socket.end === null && now.key === key && now.socket.follows(since)) {
+      return { socket: now.socket, isNew: false, token: now.token };
+    }
+    now?.socket.close();
+    const token = await this.#tokens.current();
+    const url = `${this.#baseUrl.replace(/^http/, "ws")}${SOCKET}`;
+    const socket = new SyncSocket(url, token, { since, filter: query.get("filter"), setPresence });
+    this.#socket = { socket, key, token };
+    return { socket, isNew: true, token };
+  }
+
+  /** Say what the server has refused, as HTTP would; null where another try makes sense. */
+  async #refusal(socket: SyncSocket, token: string): Promise<Response | null> {
+    const refusal = asObject(socket.end?.refusal);
+    const isToken = socket.end?.code === TOKEN_INVALID || refusal.errcode === "M_UNKNOWN_TOKEN";
+    if (isToken) {
+      if (await this.#tokens.renew(token)) return null;
+      return Response.json({ errcode: "M_UNKNOWN_TOKEN", ...refusal }, { status: 401 });
+    }
+    if (refusal.errcode === undefined || refusal.errcode === "M_LIMIT_EXCEEDED") return null;
+    return Response.json(refusal, { status: 400 });
+  }
+
+  /** Leave the socket alone for a while, the longer the more often it has failed; HTTP does meanwhile. */
+  #postpone(): void {
+    this.#notBefore = Date.now() + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
+    this.#failures += 1;
+  }
+
+  async #isOffered(): Promise<boolean> {
+    this.#offers ??= this.#ask();
+    try {
+      return await this.#offers;
+    } catch {
+      // Whether there is one will be asked again; the request itself finds out what is wrong.
+      this.#offers = null;
+      return false;
+    }
+  }
+
+  async #ask(): Promise<boolean> {
+    try {
+      const answer = await request(this.#baseUrl, "GET", "/_matrix/client/versions", {
+        fetch: this.#tokens.fetch,
+      });
+      return asObject(answer.unstable_features)[FEATURE] === true;
+    } catch (error) {
+      if (error instanceof ApiError) return false;
+      throw error;
+    }
+  }
+}

@@ -118,4 +118,4 @@ def browser_for(client: ApiClient) -> Browser:
 
 async def sign_in(browser: Browser, user: str = "alice", password: str = PASSWORD) -> Page:
     """Sign a browser in, to see the account's page."""
-    return await browser.submit(await browser.open("/account"), user=user, password=password)
+    return await browser.submit(await browser.open("/oauth2/account"), user=user, password=password)

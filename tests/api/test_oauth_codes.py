@@ -177,7 +177,7 @@ async def test_code_dies_with_the_browsers_session(browser: Browser, app: App, a
     code = await app.code(browser)
     (await alice.post("/logout/all")).ok()
     assert (await app.exchange(code)).json["error"] == "invalid_grant"
-    assert "Password" in (await browser.open("/account")).text
+    assert "Password" in (await browser.open("/oauth2/account")).text
 
 
 async def test_codes_and_browsers_are_stored_hashed(browser: Browser, app: App, services: Services) -> None:
@@ -230,7 +230,7 @@ async def test_locked_or_deactivated_account_gets_no_tokens(
     account = await find_account(services.accounts, "alice")
     await set_locked(services.accounts, account.user_nid, True)
     assert (await app.exchange(code)).json["error"] == "invalid_grant"
-    assert "Password" in (await browser.open("/account")).text
+    assert "Password" in (await browser.open("/oauth2/account")).text
     locked = await sign_in(browser_for(app.api))
     assert (locked.status, "locked" in locked.text) == (403, True)
     await set_locked(services.accounts, account.user_nid, False)

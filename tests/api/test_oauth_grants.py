@@ -33,7 +33,9 @@ async def test_a_grant_ends_with_its_device(client: ApiClient, alice: ApiClient)
     granted = alice.with_token(tokens["access_token"])
     assert len((await granted.get(GRANTS)).ok()["grants"]) == 1
 
-    question = await browser.open(f"/account?action=org.matrix.device_delete&device_id={app.device_id}")
+    question = await browser.open(
+        f"/oauth2/account?action=org.matrix.device_delete&device_id={app.device_id}"
+    )
     await browser.submit(question)
     assert (await alice.get(GRANTS)).ok() == {"grants": []}
     assert (await granted.get(GRANTS)).status == 401

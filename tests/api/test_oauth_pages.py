@@ -37,7 +37,7 @@ async def test_wrong_password_and_unknown_user_cannot_be_told_apart(
 async def test_cookies_are_for_this_host_over_https_and_not_for_scripts(
     browser: Browser, alice: ApiClient
 ) -> None:
-    form = await browser.open("/account/sign-in")
+    form = await browser.open("/oauth2/account/sign-in")
     page = await browser.post(form.url, {**form.form.fields, "user": "alice", "password": PASSWORD})
     cookies = page.headers.getall("Set-Cookie")
     assert len(cookies) == 2
@@ -62,8 +62,8 @@ async def test_pages_are_found_below_a_path(client: ApiClient, alice: ApiClient)
     form = await browser.open(app.request())
     consent = await browser.submit(form, user="alice", password=PASSWORD)
     assert (await browser.submit(consent, decision="allow")).location.startswith(app.redirect_uri)
-    page = await browser.open("/account")
-    assert page.links["Devices"] == "/matrix/account/devices"
+    page = await browser.open("/oauth2/account")
+    assert page.links["Devices"] == "/matrix/oauth2/account/devices"
     assert "Where you are signed in" in (await browser.open(page.links["Devices"])).text
     assert "Username" in (await browser.submit_form(page, page.forms[0])).text
 
@@ -74,11 +74,11 @@ async def test_signing_in_makes_a_new_secret(browser: Browser, alice: ApiClient)
     await sign_in(browser)
     first = browser.cookies[SESSION_COOKIE]
     assert first != "A" * 43
-    again = await browser.open("/account/sign-in?switch=1")
+    again = await browser.open("/oauth2/account/sign-in?switch=1")
     await browser.submit(again, user="alice", password=PASSWORD)
     assert browser.cookies[SESSION_COOKIE] != first
     browser.cookies[SESSION_COOKIE] = first
-    assert "Password" in (await browser.open("/account")).text, "the older one has ended"
+    assert "Password" in (await browser.open("/oauth2/account")).text, "the older one has ended"
 
 
 async def test_form_of_another_site_is_refused(browser: Browser, alice: ApiClient, client: ApiClient) -> None:
@@ -95,9 +95,14 @@ async def test_form_of_another_site_is_refused(browser: Browser, alice: ApiClien
     others = (await stranger.open(app.request())).form.fields
     assert (await browser.post(consent.url, {**good, **others})).status == 403
     assert (await browser.post(consent.url, good)).status == 303
-    for path in ("/account/profile", "/account/sign-in", "/account/register", "/account/sign-out"):
+    for path in (
+        "/oauth2/account/profile",
+        "/oauth2/account/sign-in",
+        "/oauth2/account/register",
+        "/oauth2/account/sign-out",
+    ):
         assert (await browser.post(path, {"displayname": "Mallory"})).status == 403
-    as_text = await browser.post("/account/profile", good, {"Content-Type": "text/plain"})
+    as_text = await browser.post("/oauth2/account/profile", good, {"Content-Type": "text/plain"})
     assert as_text.status == 400
 
 
@@ -106,16 +111,16 @@ async def test_signing_in_leads_to_pages_of_this_server_only(browser: Browser, a
         "https://evil.example/",
         "//evil.example/",
         "/\\evil.example/",
-        "/account\\..",
+        "/oauth2/account\\..",
         "javascript:alert(1)",
-        "/account\r\nX-Header: 1",
+        "/oauth2/account\r\nX-Header: 1",
         "/" + "x" * 9000,
         "",
     ):
-        form = await browser.open(f"/account/sign-in?return_to={quote(target, safe='')}")
+        form = await browser.open(f"/oauth2/account/sign-in?return_to={quote(target, safe='')}")
         page = await browser.post(form.url, {**form.form.fields, "user": "alice", "password": PASSWORD})
-        assert (page.status, page.location) == (303, "/account"), target
-        signed_in = await browser.open(f"/account/sign-in?return_to={quote(target, safe='')}")
+        assert (page.status, page.location) == (303, "/oauth2/account"), target
+        signed_in = await browser.open(f"/oauth2/account/sign-in?return_to={quote(target, safe='')}")
         assert "Profile" in signed_in.text
         browser.cookies.clear()
 
@@ -129,7 +134,7 @@ async def test_names_of_clients_and_users_are_text_and_no_markup(
     assert "<script>" not in page.text
     assert "&lt;script&gt;" in page.text
     (await alice.put(f"/profile/{alice.user_id}/displayname", {"displayname": '"><img src=x>'})).ok()
-    assert "<img" not in (await browser.open("/account/profile")).text
+    assert "<img" not in (await browser.open("/oauth2/account/profile")).text
 
 
 async def test_browser_is_signed_out_by_itself_by_time_and_by_the_end_of_all_sessions(
@@ -141,14 +146,14 @@ async def test_browser_is_signed_out_by_itself_by_time_and_by_the_end_of_all_ses
     assert "Password" in out.text
     assert SESSION_COOKIE not in browser.cookies
     browser.cookies[SESSION_COOKIE] = secret
-    assert "Password" in (await browser.open("/account")).text
+    assert "Password" in (await browser.open("/oauth2/account")).text
     await sign_in(browser)
     clock.advance(14 * 24 * 3600 * 1000)
-    assert "Password" in (await browser.open("/account")).text
+    assert "Password" in (await browser.open("/oauth2/account")).text
     await sign_in(browser)
     body = {"new_password": "another long one", "auth": alice.password_auth(), "logout_devices": False}
     (await alice.post("/account/password", body)).ok()
-    assert "Password" in (await browser.open("/account")).text
+    assert "Password" in (await browser.open("/oauth2/account")).text
 
 
 async def test_browsers_of_one_user_are_bounded(
@@ -173,7 +178,7 @@ async def test_account_needs_a_token_and_agreement_where_registration_says_so(
     client: ApiClient, browser: Browser, services: Services
 ) -> None:
     token = await create_registration_token(services.accounts, uses_allowed=1)
-    form = await browser.open("/account/register")
+    form = await browser.open("/oauth2/account/register")
     assert "Privacy &lt;b&gt;" in form.text
     person = {"username": "carol", "password": PASSWORD}
     agreed = {"agreed privacy": "yes"}
@@ -194,10 +199,10 @@ async def test_account_needs_a_token_and_agreement_where_registration_says_so(
         assert await conn.fetchval("SELECT version FROM accepted_terms") == "2"
     again = browser_for(client)
     used = await again.submit(
-        await again.open("/account/register"), **{**person, "username": "dan"}, **agreed, token=token
+        await again.open("/oauth2/account/register"), **{**person, "username": "dan"}, **agreed, token=token
     )
     assert used.status == 403
-    taken = await again.submit(await again.open("/account/register"), **person, **agreed, token=token)
+    taken = await again.submit(await again.open("/oauth2/account/register"), **person, **agreed, token=token)
     assert (taken.status, "taken" in taken.text) == (400, True)
 
 
@@ -207,10 +212,10 @@ async def test_closed_registration_offers_nothing_but_to_the_first_admin(
 ) -> None:
     token = await ensure_first_admin_token(services.accounts)
     assert token is not None
-    form = await browser.open("/account/register")
+    form = await browser.open("/oauth2/account/register")
     assert "Profile" in (await browser.submit(form, username="root", password=PASSWORD, token=token)).text
     other = browser_for(client)
-    assert "Create an account" not in (await other.open("/account/sign-in")).links
-    assert (await other.open("/account/register")).status == 403
+    assert "Create an account" not in (await other.open("/oauth2/account/sign-in")).links
+    assert (await other.open("/oauth2/account/register")).status == 403
     app = await App.register(client)
     assert "Username" in (await other.open(app.request(prompt="create"))).text, "then they sign in"

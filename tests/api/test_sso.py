@@ -479,7 +479,7 @@ async def test_clients_that_know_no_oauth_sign_in_through_our_own_pages(
     question = await sign_in_with_password(browser, STRANGER, "alice")
     assert "https://stranger.example.net" in question.text
     assert alice.user_id in question.text
-    page = "/account/app?" + urlencode({"redirectUrl": STRANGER})
+    page = "/oauth2/account/app?" + urlencode({"redirectUrl": STRANGER})
     forged = await browser.open(page, {"csrf": "x"})
     assert (forged.status, forged.location) == (403, "")
     led_on = await browser.open(page, {"csrf": question.form_token})
@@ -488,7 +488,7 @@ async def test_clients_that_know_no_oauth_sign_in_through_our_own_pages(
     assert (await log_in(client, login_token_of(led_on.location))).ok()["user_id"] == alice.user_id
 
     for wrong in ("javascript:alert(1)", "https://user@stranger.example.net/"):
-        assert (await browser.open("/account/app?" + urlencode({"redirectUrl": wrong}))).status == 400
+        assert (await browser.open("/oauth2/account/app?" + urlencode({"redirectUrl": wrong}))).status == 400
     stranger = await browser.other().open(page, {"csrf": question.form_token})
     assert stranger.location.startswith("/account/sign-in?")
 

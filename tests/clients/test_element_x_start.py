@@ -91,7 +91,7 @@ async def test_element_x_starts_chats_and_signs_out(tmp_path: Path, database_url
         await be_pushed_to(phone)
         renewed = await refresh(phone, metadata, tokens)
         await sign_out(phone.with_token(renewed["access_token"]), metadata, renewed)
-        assert DEVICE_ID not in (await browser.open("/account/devices")).text
+        assert DEVICE_ID not in (await browser.open("/oauth2/account/devices")).text
 
 
 async def discover(client: ApiClient) -> JsonObject:

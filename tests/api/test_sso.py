@@ -490,7 +490,7 @@ async def test_clients_that_know_no_oauth_sign_in_through_our_own_pages(
     for wrong in ("javascript:alert(1)", "https://user@stranger.example.net/"):
         assert (await browser.open("/oauth2/account/app?" + urlencode({"redirectUrl": wrong}))).status == 400
     stranger = await browser.other().open(page, {"csrf": question.form_token})
-    assert stranger.location.startswith("/account/sign-in?")
+    assert stranger.location.startswith("/oauth2/account/sign-in?")
 
 
 @pytest.mark.parametrize("overrides", [{"auth": {"password_hash": "minimum", "oauth": False}}])

@@ -6,7 +6,7 @@ import { readDevices } from "./devices";
 import { confirmMail, readAddresses, sendMail } from "./emails";
 import { exportData } from "./exportData";
 import { readGrants } from "./grants";
-import { OwnProfile } from "./profile";
+import { uploadPicture } from "./picture";
 import { createProofs } from "./proof";
 import type { AccountSettings } from "./types";
 
@@ -16,9 +16,7 @@ export type * from "./types";
 /** Make it for one account's client. */
 export function createAccount(sdk: MatrixClient, context: ClientContext): AccountSettings {
   const proofs = createProofs(context.userId, context.homeserverUrl);
-  const profile = new OwnProfile(sdk);
   const { prove } = proofs;
-  context.onStop(() => profile.stop());
 
   const signOutDevices = (deviceIds: readonly string[]): Promise<void> =>
     prove(async (auth) => {
@@ -29,12 +27,8 @@ export function createAccount(sdk: MatrixClient, context: ClientContext): Accoun
     userId: context.userId,
     proof: proofs.request,
     prove,
-    profile: profile.value,
     capabilities: () => readCapabilities(sdk, context.session.get().oauth !== undefined),
-    refreshProfile: () => profile.refresh(),
-    setName: (name) => profile.setName(name),
-    setPicture: (picture) => profile.setPicture(picture),
-    removePicture: () => profile.removePicture(),
+    uploadPicture: (picture) => uploadPicture(sdk, picture),
     changePassword: (password, signOutOthers) =>
       prove(async (auth) => {
         await sdk.setPassword((auth ?? undefined) as never, password, signOutOthers);

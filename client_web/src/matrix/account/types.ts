@@ -1,4 +1,3 @@
-import type { Media, Profile } from "../types";
 import type { Value } from "../value";
 import type { ProofRequest, Prove } from "./proof";
 
@@ -56,21 +55,16 @@ export interface ExportSink {
   write(part: Uint8Array<ArrayBuffer>): Promise<void>;
 }
 
-/** The account itself: profile, password, addresses, devices. */
+/** The account itself: password, addresses, devices. */
 export interface AccountSettings {
   readonly userId: string;
   /** What the user has to prove now, for a dialog to ask. */
   readonly proof: Value<ProofRequest | null>;
   readonly prove: Prove;
-  /** The own name and picture, as last heard. */
-  readonly profile: Value<Profile>;
 
   capabilities(): Promise<AccountCapabilities>;
-  /** Ask the server for the profile. */
-  refreshProfile(): Promise<void>;
-  setName(name: string): Promise<void>;
-  setPicture(picture: Blob): Promise<Media>;
-  removePicture(): Promise<void>;
+  /** Upload a picture of oneself; return its mxc address, for `people.setAvatar`. */
+  uploadPicture(picture: Blob): Promise<string>;
   changePassword(password: string, signOutOthers: boolean): Promise<void>;
   addresses(): Promise<readonly Address[]>;
   /** Have a mail sent; with `before`, another one to the same address. */

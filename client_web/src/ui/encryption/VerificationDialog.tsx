@@ -1,0 +1,54 @@
+import { useCallback, useState } from "react";
+import type { Verification } from "../../matrix/crypto";
+import { useClient } from "../../state/ChatContext";
+import { useAct } from "../../state/useAct";
+import { Dialog } from "../controls";
+import { ErrorLine } from "./ErrorLine";
+import { usePersonName } from "./usePersonName";
+import { VerificationActions } from "./VerificationActions";
+import { VerificationBody } from "./VerificationBody";
+import { leadOf, titleOf } from "./verificationWords";
+
+interface VerificationDialogProps {
+  readonly verification: Verification;
+  /** Ask anew after it was cancelled. */
+  readonly onAgain: () => void;
+  readonly onClose: () => void;
+}
+
+/** One verification, from the question to the answer. */
+export function VerificationDialog({ verification, onAgain, onClose }: VerificationDialogProps) {
+  const { crypto } = useClient();
+  const { act, busy, error } = useAct();
+  const [isScanning, setScanning] = useState(false);
+  const name = usePersonName(verification.userId);
+  const found = useCallback(
+    (code: Uint8ClampedArray) => {
+      setScanning(false);
+      void act(() => crypto.scan(code));
+    },
+    [act, crypto],
+  );
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={titleOf(verification, name)}
+      description={leadOf(verification, name) || undefined}
+      actions={
+        <VerificationActions
+          verification={verification}
+          busy={busy}
+          act={act}
+          isScanning={isScanning}
+          onScanning={setScanning}
+          onAgain={onAgain}
+          onClose={onClose}
+        />
+      }
+    >
+      <ErrorLine error={error} />
+      <VerificationBody verification={verification} isScanning={isScanning} onFound={found} />
+    </Dialog>
+  );
+}

@@ -1,6 +1,6 @@
 import { asInteger, asObject, asObjects, asText } from "./shapes";
 import type { Session } from "./types";
-import { MutableValue, type Value } from "./value";
+import { flush, MutableValue, type Value } from "./value";
 
 /**
  * The sessions of this browser. They are in localStorage, not in a database: few bytes that must be there at
@@ -90,6 +90,8 @@ function write(change: (now: Sessions) => Sessions): void {
   if (next.all.length === 0) localStorage.removeItem(KEY);
   else localStorage.setItem(KEY, JSON.stringify({ active: next.active, sessions: next.all }));
   stored.set(next);
+  // Whoever navigates next has to find who is signed in now.
+  flush();
 }
 
 function parseSession(value: Readonly<Record<string, unknown>>): Session | null {

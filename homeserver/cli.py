@@ -6,6 +6,7 @@ from homeserver.commands.appservice import appservice
 from homeserver.commands.config import config
 from homeserver.commands.database import check, migrate
 from homeserver.commands.federation import federation
+from homeserver.commands.health import health
 from homeserver.commands.mail import mail
 from homeserver.commands.options import ErrorReportingGroup
 from homeserver.commands.run import run, worker
@@ -19,5 +20,18 @@ def main() -> None:
     """Parlour, a Matrix homeserver."""
 
 
-for command in (run, appservice, check, config, federation, mail, migrate, token, user, version, worker):
+for command in (
+    run,
+    appservice,
+    check,
+    config,
+    federation,
+    health,
+    mail,
+    migrate,
+    token,
+    user,
+    version,
+    worker,
+):
     main.add_command(command)

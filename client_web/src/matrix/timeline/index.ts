@@ -1,13 +1,12 @@
 import type { MatrixClient } from "matrix-js-sdk";
 import type { ClientContext } from "../context";
+import { OpenTimelines } from "./open";
+import type { Timelines } from "./timelines";
 
-/** Messages of rooms and threads. */
-export interface Timelines {
-  /** Whose it is. */
-  readonly userId: string;
-}
+export type { EventSource, Timelines } from "./timelines";
+export * from "./values";
 
 /** Make it for one account's client. */
-export function createTimelines(_sdk: MatrixClient, context: ClientContext): Timelines {
-  return { userId: context.userId };
+export function createTimelines(sdk: MatrixClient, context: ClientContext): Timelines {
+  return new OpenTimelines(sdk, context);
 }

@@ -1,0 +1,147 @@
+import type { ClientContext } from "../context";
+import { Cancelled, errorWord } from "../errors";
+import { describeFile, type FileDescription } from "../media/describe";
+import { MutableValue } from "../value";
+import { fileContent, uploadContent } from "./files";
+import type { OutgoingFile, Target, Upload } from "./index";
+
+type Content = Record<string, unknown>;
+
+interface Job {
+  readonly target: Target;
+  readonly outgoing: OutgoingFile;
+  description?: FileDescription;
+  abort: AbortController;
+}
+
+/** So many files of one's own are kept to be shown without loading them again. */
+const KEPT_URLS = 60;
+
+/** Files on their way to the server, one after the other, shown from the moment they were chosen. */
+export class Uploads {
+  readonly list = new MutableValue<readonly Upload[]>([]);
+  readonly #context: ClientContext;
+  readonly #isEncrypted: (roomId: string) => boolean;
+  readonly #send: (target: Target, content: Content, txnId: string) => void;
+  readonly #jobs = new Map<string, Job>();
+  readonly #urls = new Map<string, string>();
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(
+    context: ClientContext,
+    isEncrypted: (roomId: string) => boolean,
+    send: (target: Target, content: Content, txnId: string) => void,
+  ) {
+    this.#context = context;
+    this.#isEncrypted = isEncrypted;
+    this.#send = send;
+    context.onStop(() => this.#stop());
+  }
+
+  add(target: Target, outgoing: OutgoingFile, txnId: string): void {
+    const { file } = outgoing;
+    this.#jobs.set(txnId, { target, outgoing, abort: new AbortController() });
+    this.#keepUrl(txnId, URL.createObjectURL(file));
+    const upload: Upload = {
+      txnId,
+      roomId: target.roomId,
+      threadRoot: target.threadRoot ?? null,
+      atMs: Date.now(),
+      content: fileContent(outgoing, {
+        mime: file.type,
+        size: file.size,
+        ...(file.type.startsWith("image/") && { width: 1 }),
+      }),
+      localUrl: this.#urls.get(txnId)!,
+      sentBytes: 0,
+      totalBytes: file.size,
+      errorWord: "",
+    };
+    this.list.update((all) => [...all, upload]);
+    this.#enqueue(txnId);
+  }
+
+  retry(txnId: string): boolean {
+    const job = this.#jobs.get(txnId);
+    if (job === undefined) return false;
+    job.abort = new AbortController();
+    this.#change(txnId, { errorWord: "", sentBytes: 0 });
+    this.#enqueue(txnId);
+    return true;
+  }
+
+  /** Try again what failed for want of a network. */
+  retryWaiting(): void {
+    for (const each of this.list.get()) if (each.errorWord === "network") this.retry(each.txnId);
+  }
+
+  cancel(txnId: string): boolean {
+    const job = this.#jobs.get(txnId);
+    if (job === undefined) return false;
+    job.abort.abort();
+    this.#remove(txnId);
+    return true;
+  }
+
+  /** The file of an own message, as long as it is still here. */
+  localUrl(txnId: string): string | null {
+    return this.#urls.get(txnId) ?? null;
+  }
+
+  #enqueue(txnId: string): void {
+    const run = (): Promise<void> => this.#run(txnId);
+    this.#work = this.#work.then(run, run);
+  }
+
+  async #run(txnId: string): Promise<void> {
+    const job = this.#jobs.get(txnId);
+    if (job === undefined || job.abort.signal.aborted) return;
+    const { target, outgoing, abort } = job;
+    try {
+      const description = job.description ?? (await describeFile(outgoing.file));
+      job.description = description;
+      const content = fileContent(outgoing, description);
+      this.#change(txnId, { content });
+      const onProgress = (sentBytes: number, totalBytes: number): void =>
+        this.#change(txnId, { sentBytes, totalBytes });
+      const encrypt = this.#isEncrypted(target.roomId);
+      const sent = await uploadContent(
+        this.#context,
+        content,
+        outgoing.file,
+        description,
+        encrypt,
+        abort.signal,
+        onProgress,
+      );
+      this.#send(target, sent, txnId);
+      this.#remove(txnId);
+    } catch (error) {
+      if (!(error instanceof Cancelled)) this.#change(txnId, { errorWord: errorWord(error) });
+    }
+  }
+
+  #change(txnId: string, changes: Partial<Upload>): void {
+    this.list.update((all) => all.map((each) => (each.txnId === txnId ? { ...each, ...changes } : each)));
+  }
+
+  #remove(txnId: string): void {
+    this.#jobs.delete(txnId);
+    this.list.update((all) => all.filter((each) => each.txnId !== txnId));
+  }
+
+  #keepUrl(txnId: string, url: string): void {
+    this.#urls.set(txnId, url);
+    for (const [old, oldUrl] of this.#urls) {
+      if (this.#urls.size <= KEPT_URLS) return;
+      if (this.#jobs.has(old)) continue;
+      URL.revokeObjectURL(oldUrl);
+      this.#urls.delete(old);
+    }
+  }
+
+  #stop(): void {
+    for (const job of this.#jobs.values()) job.abort.abort();
+    for (const url of this.#urls.values()) URL.revokeObjectURL(url);
+  }
+}

@@ -1,0 +1,36 @@
+import { EventStatus, type MatrixEvent } from "matrix-js-sdk";
+import { errorWord } from "../errors";
+import type { SendStatus } from "../types";
+
+const STATUS = (state: SendStatus["state"]): SendStatus => ({
+  state,
+  errorWord: "",
+  canRetry: false,
+  upload: null,
+});
+const SENDING = STATUS("sending");
+const QUEUED: SendStatus = { ...STATUS("queued"), canRetry: true };
+
+/** Tell how far an event has come on its way out; null once the server has it. */
+export function sendStatusOf(event: MatrixEvent): SendStatus | null {
+  switch (event.status) {
+    case null:
+    case EventStatus.SENT:
+      return null;
+    case EventStatus.QUEUED:
+      return QUEUED;
+    case EventStatus.NOT_SENT:
+      return isWaiting(event)
+        ? QUEUED
+        : { ...STATUS("failed"), errorWord: errorWord(event.error), canRetry: true };
+    default:
+      return SENDING;
+  }
+}
+
+/** Tell whether an event that was not sent goes out by itself later: there was no network, or another is before it. */
+export function isWaiting(event: MatrixEvent): boolean {
+  if (event.status !== EventStatus.NOT_SENT) return false;
+  const { error } = event;
+  return error === null || error === undefined || errorWord(error) === "network";
+}

@@ -6,6 +6,7 @@ import {
 } from "matrix-js-sdk/lib/crypto-api";
 import type { ClientContext } from "../context";
 import { ClientError } from "../errors";
+import { preferences } from "../settings/preferences";
 import * as backup from "./backup";
 import { EncryptionWatch } from "./encryptionWatch";
 import { openKeyFile, sealKeyFile } from "./keyFile";
@@ -22,7 +23,18 @@ export function createCrypto(sdk: MatrixClient, context: ClientContext): Crypto 
   const watch = new EncryptionWatch(sdk, context.canEncrypt);
   const verifications = new Verifications(sdk, api);
   const { storageKey } = context;
+  const followChoice = (): void => {
+    const only = preferences.get().verifiedOnly;
+    sdk
+      .getCrypto()
+      ?.setDeviceIsolationMode(
+        only ? new OnlySignedDevicesIsolationMode() : new AllDevicesIsolationMode(false),
+      );
+  };
+  const endChoice = preferences.subscribe(followChoice);
+  followChoice();
   context.onStop(() => {
+    endChoice();
     watch.stop();
     verifications.stop();
   });
@@ -51,11 +63,6 @@ export function createCrypto(sdk: MatrixClient, context: ClientContext): Crypto 
     devices: (userId, fresh = false) => devicesOf(api(), userId, context.deviceId, fresh),
     trustOf: (userId) => trustOf(api(), userId),
     acceptIdentity: (userId) => changing(() => acceptIdentity(api(), userId)),
-    setVerifiedOnly(only) {
-      api().setDeviceIsolationMode(
-        only ? new OnlySignedDevicesIsolationMode() : new AllDevicesIsolationMode(false),
-      );
-    },
     setUp: (prove, passphrase = "") => changing(() => recovery.setUp(api(), storageKey, prove, passphrase)),
     changeRecoveryKey: (passphrase = "") =>
       changing(() => recovery.changeRecoveryKey(api(), storageKey, passphrase)),

@@ -95,8 +95,6 @@ export interface Crypto {
   trustOf(userId: string): Promise<Trust>;
   /** The reader has seen that somebody has other keys and wants to go on. */
   acceptIdentity(userId: string): Promise<void>;
-  /** Send keys to verified devices only, or to all. */
-  setVerifiedOnly(only: boolean): void;
 
   /** Make identity, secret storage and backup in one step; return the recovery key, shown this once. */
   setUp(prove: Prove, passphrase?: string): Promise<string>;

@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import { useChat } from "../../state/ChatContext";
-import { useAct } from "../../state/useAct";
+import { useWork } from "../../state/useWork";
 import { t } from "../../words";
 import { Button, Dialog } from "../controls";
 import { ErrorLine } from "./ErrorLine";
@@ -18,7 +18,7 @@ export interface VerificationTarget {
 /** Before a verification: nothing is sent until the user says so. */
 export function AskVerificationDialog({ target }: { readonly target: VerificationTarget }) {
   const { client, openDialog } = useChat();
-  const { act, busy, error } = useAct();
+  const { act, busy, error } = useWork();
   const { userId, deviceId, roomId, start = false } = target;
   const isOwn = userId === undefined || userId === client.userId;
   const name = usePersonName(userId ?? client.userId);

@@ -2,8 +2,8 @@ import { useState } from "react";
 import type { EncryptionStep } from "../../matrix/crypto";
 import { nextStep } from "../../matrix/crypto/nextStep";
 import { useChat } from "../../state/ChatContext";
-import { useAct } from "../../state/useAct";
 import { useValue } from "../../state/useValue";
+import { useWork } from "../../state/useWork";
 import { t, type WordId } from "../../words";
 import { classNames, Icon, IconButton, showToast } from "../controls";
 import styles from "./encryption.module.css";
@@ -20,7 +20,7 @@ export function EncryptionBanner() {
   const { client, openDialog } = useChat();
   const step = useValue(client.crypto.state, nextStep);
   const [dismissed, setDismissed] = useState<EncryptionStep>("none");
-  const { act } = useAct();
+  const { act } = useWork();
   if (step === "none" || step === dismissed) return null;
   const warns = step === "verify";
 

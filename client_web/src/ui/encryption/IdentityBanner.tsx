@@ -1,7 +1,7 @@
 import { useChat } from "../../state/ChatContext";
-import { useAct } from "../../state/useAct";
-import { useLoaded } from "../../state/useLoaded";
+import { useAnswer } from "../../state/useAnswer";
 import { useValue } from "../../state/useValue";
+import { useWork } from "../../state/useWork";
 import { t } from "../../words";
 import { Banner, Button } from "../controls";
 import { usePersonName } from "./usePersonName";
@@ -16,7 +16,7 @@ interface IdentityBannerProps {
 export function IdentityBanner({ userIds, roomId }: IdentityBannerProps) {
   const { client } = useChat();
   const changes = useValue(client.crypto.trustChanges);
-  const { value: changed } = useLoaded(async () => {
+  const { value: changed } = useAnswer(async () => {
     for (const userId of userIds) {
       if ((await client.crypto.trustOf(userId)) === "changed") return userId;
     }
@@ -28,7 +28,7 @@ export function IdentityBanner({ userIds, roomId }: IdentityBannerProps) {
 function Changed({ userId, roomId }: { readonly userId: string; readonly roomId: string }) {
   const { client, openDialog } = useChat();
   const name = usePersonName(userId);
-  const { act, busy } = useAct();
+  const { act, busy } = useWork();
   return (
     <Banner
       kind="warning"

@@ -1,7 +1,7 @@
 import { type FormEvent, useRef, useState } from "react";
 import { useChat } from "../../state/ChatContext";
-import { useAct } from "../../state/useAct";
-import { useLoaded } from "../../state/useLoaded";
+import { useAnswer } from "../../state/useAnswer";
+import { useWork } from "../../state/useWork";
 import { t } from "../../words";
 import { Button, Dialog, Progress, TextField } from "../controls";
 import { ErrorLine } from "./ErrorLine";
@@ -14,11 +14,11 @@ const FORM = "recover";
 /** Getting keys back with the recovery key or passphrase. */
 export function RecoverDialog() {
   const { client, openDialog } = useChat();
-  const { value: takesPassphrase = false } = useLoaded(() => client.crypto.takesPassphrase());
+  const { value: takesPassphrase = false } = useAnswer(() => client.crypto.takesPassphrase());
   const [typed, setTyped] = useState("");
   const [step, setStep] = useState<"enter" | "working" | "recovered">("enter");
   const [progress, setProgress] = useState({ done: 0, total: 0 });
-  const { act, error, clearError } = useAct();
+  const { act, error, clearError } = useWork();
   const picker = useRef<HTMLInputElement>(null);
 
   const recover = async (key: string): Promise<void> => {

@@ -1,13 +1,13 @@
 import type { Verification } from "../../matrix/crypto";
 import { useClient } from "../../state/ChatContext";
-import type { Act } from "../../state/useAct";
+import type { Work } from "../../state/useWork";
 import { t } from "../../words";
 import { Button } from "../controls";
 
 interface VerificationActionsProps {
   readonly verification: Verification;
   readonly busy: boolean;
-  readonly act: Act["act"];
+  readonly act: Work["act"];
   readonly isScanning: boolean;
   readonly onScanning: (scanning: boolean) => void;
   readonly onAgain: () => void;

@@ -1,7 +1,7 @@
 import { useCallback, useState } from "react";
 import type { Verification } from "../../matrix/crypto";
 import { useClient } from "../../state/ChatContext";
-import { useAct } from "../../state/useAct";
+import { useWork } from "../../state/useWork";
 import { Dialog } from "../controls";
 import { ErrorLine } from "./ErrorLine";
 import { usePersonName } from "./usePersonName";
@@ -19,7 +19,7 @@ interface VerificationDialogProps {
 /** One verification, from the question to the answer. */
 export function VerificationDialog({ verification, onAgain, onClose }: VerificationDialogProps) {
   const { crypto } = useClient();
-  const { act, busy, error } = useAct();
+  const { act, busy, error } = useWork();
   const [isScanning, setScanning] = useState(false);
   const name = usePersonName(verification.userId);
   const found = useCallback(

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { useAct } from "../../state/useAct";
+import { useWork } from "../../state/useWork";
 
 /** `intro` asks, `working` makes the keys, `key` shows the recovery key once, `done` ends. */
 export type KeyStep = "intro" | "working" | "key" | "done";
@@ -22,7 +22,7 @@ export function useKeyMaking(): KeyMaking {
   const [step, setStep] = useState<KeyStep>("intro");
   const [recoveryKey, setRecoveryKey] = useState("");
   const [kept, setKept] = useState(false);
-  const { act, error } = useAct();
+  const { act, error } = useWork();
   return {
     step,
     recoveryKey,

@@ -11,6 +11,8 @@ const LandingPage = lazy(() => import("./ui/pages/LandingPage"));
 const LoginPage = lazy(() => import("./ui/login/LoginPage"));
 const RegisterPage = lazy(() => import("./ui/login/RegisterPage"));
 const NotFoundPage = lazy(() => import("./ui/pages/NotFoundPage"));
+const AccountPage = lazy(() => import("./ui/account/AccountPage"));
+const EncryptionDialogs = lazy(() => import("./ui/encryption/EncryptionDialogs"));
 
 /** The whole client: which page is shown. */
 export function App() {
@@ -27,6 +29,11 @@ export function App() {
             <Route path="/chat/:roomId?/:eventId?">
               <SignedIn>
                 <OpeningPage />
+              </SignedIn>
+            </Route>
+            <Route path="/account/:page?">
+              <SignedIn>
+                <AccountPage />
               </SignedIn>
             </Route>
             <Route component={NotFoundPage} />
@@ -52,6 +59,9 @@ function SignedIn({ children }: { readonly children: ReactNode }) {
   return (
     <ChatProvider session={session} instead={(now) => <InsteadPage now={now} />}>
       {children}
+      <Suspense fallback={null}>
+        <EncryptionDialogs />
+      </Suspense>
     </ChatProvider>
   );
 }

@@ -2,7 +2,6 @@ import type { ComponentType } from "react";
 import { Link, useRoute } from "wouter";
 import { t, type WordId } from "../../words";
 import { Icon, PageWithIndex } from "../controls";
-import { EncryptionDialogs } from "../encryption/EncryptionDialogs";
 import { Guarded } from "../pages/Guarded";
 import { AppsContent } from "./AppsContent";
 import styles from "./account.module.css";
@@ -39,28 +38,25 @@ export default function AccountPage() {
   const [, params] = useRoute("/account/:page?");
   const part = PARTS.find((each) => each.name === params?.page) ?? PROFILE;
   return (
-    <>
-      <PageWithIndex
-        head={
-          <Link href="/chat" className={styles.head}>
-            <Icon name="arrow-left" size="small" />
-            {t("account.title")}
-          </Link>
-        }
-        label={t("account.title")}
-        entries={PARTS.map(({ name, icon, title }) => ({
-          href: `/account/${name}`,
-          label: t(title),
-          icon,
-          current: name === part.name,
-        }))}
-        title={t(part.title)}
-      >
-        <Guarded key={part.name}>
-          <part.Content />
-        </Guarded>
-      </PageWithIndex>
-      <EncryptionDialogs />
-    </>
+    <PageWithIndex
+      head={
+        <Link href="/chat" className={styles.head}>
+          <Icon name="arrow-left" size="small" />
+          {t("account.title")}
+        </Link>
+      }
+      label={t("account.title")}
+      entries={PARTS.map(({ name, icon, title }) => ({
+        href: `/account/${name}`,
+        label: t(title),
+        icon,
+        current: name === part.name,
+      }))}
+      title={t(part.title)}
+    >
+      <Guarded key={part.name}>
+        <part.Content />
+      </Guarded>
+    </PageWithIndex>
   );
 }

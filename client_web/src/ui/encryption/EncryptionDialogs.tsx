@@ -15,7 +15,7 @@ import { VerifyDeviceDialog } from "./VerifyDeviceDialog";
  * `setUpRecovery` (`change`: another key in place of the old one), `recover`, `resetIdentity`, and `verification`
  * with a `VerificationTarget`; one that another device began opens by itself.
  */
-export function EncryptionDialogs() {
+export default function EncryptionDialogs() {
   const { client, dialog, openDialog } = useChat();
   const verification = useValue(client.crypto.verification);
   useEncryptionOffer();

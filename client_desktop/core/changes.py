@@ -1,14 +1,16 @@
 """What changed: values that the engine publishes and view models listen to.
 
 A change says what to look at again and is sent after the transaction that made it true. Those that carry
-values carry immutable ones, so that another thread may keep them.
+values carry immutable ones, so that another thread may keep them. They are structs, for twenty dataclasses
+would be made in 12 ms of the start.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from client_desktop.core.values import (
@@ -22,26 +24,22 @@ if TYPE_CHECKING:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """The root of all: which account it happened in."""
 
     account: str
     """The account's key: its user id; empty for what concerns no account."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountsChanged(Change):
+class AccountsChanged(Change, frozen=True):
     """An account was added, signed out or locked; read `engine.accounts` again."""
 
 
-@dataclass(frozen=True, slots=True)
-class SyncStateChanged(Change):
+class SyncStateChanged(Change, frozen=True):
     state: SyncState
 
 
-@dataclass(frozen=True, slots=True)
-class RoomsChanged(Change):
+class RoomsChanged(Change, frozen=True):
     """Rooms that are new or look different in the list. One for a whole sync."""
 
     rooms: tuple[RoomSummary, ...]
@@ -49,22 +47,19 @@ class RoomsChanged(Change):
     """Ids of rooms that belong in the list no more (left and forgotten)."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomStateChanged(Change):
+class RoomStateChanged(Change, frozen=True):
     """State of a room that is more than its summary: permissions, join rule, pins, image packs, servers."""
 
     room_id: str
     types: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class MembersChanged(Change):
+class MembersChanged(Change, frozen=True):
     room_id: str
     user_ids: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineChanged(Change):
+class TimelineChanged(Change, frozen=True):
     """What to do to the list of an open timeline, in this order; each sees what the one before left."""
 
     timeline: int
@@ -72,53 +67,45 @@ class TimelineChanged(Change):
     operations: tuple[TimelineOperation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TypingChanged(Change):
+class TypingChanged(Change, frozen=True):
     room_id: str
     user_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PresenceChanged(Change):
+class PresenceChanged(Change, frozen=True):
     user_ids: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class AccountDataChanged(Change):
+class AccountDataChanged(Change, frozen=True):
     types: frozenset[str]
     room_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ProfilesChanged(Change):
+class ProfilesChanged(Change, frozen=True):
     """Names, pictures, presence messages of people, as the account's own profile too."""
 
     user_ids: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class SendQueueChanged(Change):
+class SendQueueChanged(Change, frozen=True):
     room_id: str
     items: tuple[SendItem, ...]
     """All that is waiting or failed in this room, oldest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftChanged(Change):
+class DraftChanged(Change, frozen=True):
     """Something waits to be finished in a room, or no longer does."""
 
     room_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class TransferChanged(Change):
+class TransferChanged(Change, frozen=True):
     """Progress of an upload or download."""
 
     transfer: Transfer
 
 
-@dataclass(frozen=True, slots=True)
-class ExportChanged(Change):
+class ExportChanged(Change, frozen=True):
     """How far the export of a room is."""
 
     number: int
@@ -132,38 +119,32 @@ class ExportChanged(Change):
     error_word: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DevicesChanged(Change):
+class DevicesChanged(Change, frozen=True):
     """Devices or cross-signing keys of people changed; trust may have."""
 
     user_ids: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class EncryptionStateChanged(Change):
+class EncryptionStateChanged(Change, frozen=True):
     """Own verification, secret storage or key backup changed: read `client.crypto.state()` again."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomKeysReceived(Change):
+class RoomKeysReceived(Change, frozen=True):
     """Keys arrived: events of these rooms that could not be decrypted may be tried again."""
 
     room_id: str
     session_ids: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class VerificationChanged(Change):
+class VerificationChanged(Change, frozen=True):
     verification: Verification
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationRaised(Change):
+class NotificationRaised(Change, frozen=True):
     notification: Notification
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationWithdrawn(Change):
+class NotificationWithdrawn(Change, frozen=True):
     """What was notified in this room has been read, here or elsewhere."""
 
     room_id: str

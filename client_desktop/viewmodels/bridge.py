@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec, TypeVar, overload
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from client_desktop.core.changes import Change, Changes
 from client_desktop.viewmodels.engine_thread import EngineThread
@@ -40,7 +40,7 @@ class Bridge(QObject):
         self._loop = loop
         self._waiting: list[Change] = []
         self._listeners: dict[type[Change], list[Callable[[Any], None]]] = {}
-        self._arrived.connect(self._deliver, Qt.ConnectionType.AutoConnection)
+        self._arrived.connect(self._deliver)
         self._stop_listening = changes.listen(Change, self._collect)
 
     @overload

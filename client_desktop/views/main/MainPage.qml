@@ -34,15 +34,26 @@ FocusScope {
         }
     }
 
-    Loader {
+    Loader { // by its file's name: what it is made of is read when it is wanted
         id: area
         anchors.fill: parent
-        active: app.ready
-        sourceComponent: MainArea {
-            list: rooms
-            narrow: main.narrow
-            listShown: main.listShown
-            onListWanted: wanted => main.listShown = wanted
+
+        function load() {
+            if (app.ready && source == "")
+                setSource("MainArea.qml", {
+                    "list": rooms,
+                    "narrow": Qt.binding(() => main.narrow),
+                    "listShown": Qt.binding(() => main.listShown)
+                });
         }
+        Component.onCompleted: load()
+    }
+    Connections {
+        target: app
+        function onReadyChanged() { area.load(); }
+    }
+    Connections {
+        target: area.item
+        function onListWanted(wanted) { main.listShown = wanted; }
     }
 }

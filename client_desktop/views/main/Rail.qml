@@ -103,17 +103,25 @@ Rectangle {
         }
     }
 
-    PMenu {
+    Loader {
         id: spaceMenu
-        property string roomId: ""
         function show(id) {
-            roomId = id;
-            popup();
+            active = true;
+            item.show(id);
         }
-        PMenuItem { text: qsTrId("main.space.home"); iconName: "house"; onTriggered: app.openDialogWith("spaceHome", { "roomId": spaceMenu.roomId }) }
-        PMenuItem { text: qsTrId("main.menu.invite"); iconName: "user-plus"; onTriggered: app.openDialogWith("invite", { "roomId": spaceMenu.roomId }) }
-        PMenuItem { text: qsTrId("main.menu.settings"); iconName: "settings"; onTriggered: app.openDialogWith("roomSettings", { "roomId": spaceMenu.roomId }) }
-        PMenuSeparator {}
-        PMenuItem { text: qsTrId("main.menu.leave"); iconName: "log-out"; danger: true; onTriggered: app.openDialogWith("leaveRoom", { "roomId": spaceMenu.roomId }) }
+        active: false
+        sourceComponent: PMenu {
+            id: menu
+            property string roomId: ""
+            function show(id) {
+                roomId = id;
+                popup();
+            }
+            PMenuItem { text: qsTrId("main.space.home"); iconName: "house"; onTriggered: app.openDialogWith("spaceHome", { "roomId": menu.roomId }) }
+            PMenuItem { text: qsTrId("main.menu.invite"); iconName: "user-plus"; onTriggered: app.openDialogWith("invite", { "roomId": menu.roomId }) }
+            PMenuItem { text: qsTrId("main.menu.settings"); iconName: "settings"; onTriggered: app.openDialogWith("roomSettings", { "roomId": menu.roomId }) }
+            PMenuSeparator {}
+            PMenuItem { text: qsTrId("main.menu.leave"); iconName: "log-out"; danger: true; onTriggered: app.openDialogWith("leaveRoom", { "roomId": menu.roomId }) }
+        }
     }
 }

@@ -77,11 +77,18 @@ T.Button {
     }
     Keys.onMenuPressed: button.menuRequested()
 
-    PToolTip {
-        text: button.text
-        shortcutAction: button.shortcutAction
-        visible: (button.hovered || button.visualFocus) && !button.down
-        x: button.width + Theme.space8
-        y: Math.round((button.height - height) / 2)
+    readonly property bool pointedAt: hovered || visualFocus
+    onPointedAtChanged: if (pointedAt) tip.active = true
+    Loader { // few buttons are ever pointed at
+        id: tip
+        active: false
+        sourceComponent: PToolTip {
+            parent: button
+            text: button.text
+            shortcutAction: button.shortcutAction
+            visible: button.pointedAt && !button.down
+            x: button.width + Theme.space8
+            y: Math.round((button.height - height) / 2)
+        }
     }
 }

@@ -43,14 +43,20 @@ FocusScope {
             text: qsTrId("main.list.new")
             iconName: "plus"
             anchors { right: parent.right; verticalCenter: parent.verticalCenter }
-            onClicked: createMenu.popup(create, 0, create.height)
-            PMenu {
+            onClicked: {
+                createMenu.active = true;
+                createMenu.item.popup(create, 0, create.height);
+            }
+            Loader {
                 id: createMenu
-                PMenuItem { text: qsTrId("main.list.new_direct"); iconName: "message-square-plus"; shortcutAction: "newDirect"; onTriggered: app.openDialog("newDirect") }
-                PMenuItem { text: qsTrId("main.list.new_room"); iconName: "hash"; shortcutAction: "newRoom"; onTriggered: app.openDialogWith("createRoom", { "spaceId": app.rooms.space }) }
-                PMenuItem { text: qsTrId("main.list.explore"); iconName: "compass"; shortcutAction: "explore"; onTriggered: app.openDialog("explore") }
-                PMenuSeparator { visible: app.rooms.space !== "" }
-                PMenuItem { visible: app.rooms.space !== ""; text: qsTrId("main.space.home"); iconName: "house"; onTriggered: app.openDialogWith("spaceHome", { "roomId": app.rooms.space }) }
+                active: false
+                sourceComponent: PMenu {
+                    PMenuItem { text: qsTrId("main.list.new_direct"); iconName: "message-square-plus"; shortcutAction: "newDirect"; onTriggered: app.openDialog("newDirect") }
+                    PMenuItem { text: qsTrId("main.list.new_room"); iconName: "hash"; shortcutAction: "newRoom"; onTriggered: app.openDialogWith("createRoom", { "spaceId": app.rooms.space }) }
+                    PMenuItem { text: qsTrId("main.list.explore"); iconName: "compass"; shortcutAction: "explore"; onTriggered: app.openDialog("explore") }
+                    PMenuSeparator { visible: app.rooms.space !== "" }
+                    PMenuItem { visible: app.rooms.space !== ""; text: qsTrId("main.space.home"); iconName: "house"; onTriggered: app.openDialogWith("spaceHome", { "roomId": app.rooms.space }) }
+                }
             }
         }
     }
@@ -81,21 +87,27 @@ FocusScope {
         iconName: "list-filter"
         checked: app.rooms.filter !== "all"
         anchors { right: parent.right; rightMargin: Theme.space8; verticalCenter: find.verticalCenter }
-        onClicked: filterMenu.popup(filter, 0, filter.height)
-        PMenu {
+        onClicked: {
+            filterMenu.active = true;
+            filterMenu.item.popup(filter, 0, filter.height);
+        }
+        Loader {
             id: filterMenu
-            Repeater {
-                model: ["all", "unread", "people", "rooms", "favourites"]
-                PMenuItem {
-                    required property string modelData
-                    text: qsTrId("main.filter." + modelData)
-                    checkable: true
-                    checked: app.rooms.filter === modelData
-                    onTriggered: app.rooms.setFilter(modelData)
+            active: false
+            sourceComponent: PMenu {
+                Repeater {
+                    model: ["all", "unread", "people", "rooms", "favourites"]
+                    PMenuItem {
+                        required property string modelData
+                        text: qsTrId("main.filter." + modelData)
+                        checkable: true
+                        checked: app.rooms.filter === modelData
+                        onTriggered: app.rooms.setFilter(modelData)
+                    }
                 }
+                PMenuSeparator {}
+                PMenuItem { text: qsTrId("main.list.mark_all_read"); shortcutAction: "markAllRead"; onTriggered: app.rooms.markAllRead() }
             }
-            PMenuSeparator {}
-            PMenuItem { text: qsTrId("main.list.mark_all_read"); shortcutAction: "markAllRead"; onTriggered: app.rooms.markAllRead() }
         }
     }
 
@@ -118,7 +130,7 @@ FocusScope {
         focus: true
         activeFocusOnTab: true
         reuseItems: true
-        cacheBuffer: Theme.px(400)
+        cacheBuffer: app.ready ? Theme.px(400) : 0
         boundsBehavior: Flickable.StopAtBounds
         keyNavigationEnabled: true
         ScrollBar.vertical: PScrollBar {}
@@ -186,7 +198,13 @@ FocusScope {
         }
     }
 
-    RoomMenu { id: menu }
+    Loader {
+        id: menu
+        function show(row) {
+            source = "RoomMenu.qml";
+            item.show(row);
+        }
+    }
 
     function openFirst() {
         for (let at = 0; at < app.rooms.rows.count; at++) {

@@ -74,11 +74,13 @@ T.ItemDelegate {
                 anchors { left: parent.left; leftMargin: Theme.space8 + 2; bottom: parent.bottom; bottomMargin: Theme.space8 }
                 Accessible.ignored: true
             }
-            Icon {
-                visible: control.row.collapsed || control.hovered || control.highlighted
-                name: control.row.collapsed ? "chevron-right" : "chevron-down"
-                size: Theme.px(14)
+            Loader {
+                active: control.row.collapsed || control.hovered || control.highlighted
                 anchors { left: title.right; leftMargin: Theme.space4; verticalCenter: title.verticalCenter }
+                sourceComponent: Icon {
+                    name: control.row.collapsed ? "chevron-right" : "chevron-down"
+                    size: Theme.px(14)
+                }
             }
             PBadge {
                 count: control.row.mentions > 0 ? control.row.mentions : control.row.unread
@@ -126,12 +128,14 @@ T.ItemDelegate {
                 anchors { right: parent.right; rightMargin: Theme.space8; baseline: name.baseline }
                 Accessible.ignored: true
             }
-            Icon {
+            Loader {
                 id: draft
-                visible: control.row.textKind === "draft" && Theme.previewLine
-                name: "pencil"
-                size: Theme.px(12)
+                active: control.row.textKind === "draft" && Theme.previewLine
                 anchors { left: name.left; verticalCenter: preview.verticalCenter }
+                sourceComponent: Icon {
+                    name: "pencil"
+                    size: Theme.px(12)
+                }
             }
             PText {
                 id: preview
@@ -140,8 +144,8 @@ T.ItemDelegate {
                 role: "small"
                 color: control.row.textKind === "typing" ? Theme.accent : control.row.textKind === "invite" ? Theme.mention : Theme.textMuted
                 anchors {
-                    left: draft.visible ? draft.right : name.left
-                    leftMargin: draft.visible ? Theme.space4 : 0
+                    left: draft.active ? draft.right : name.left
+                    leftMargin: draft.active ? Theme.space4 : 0
                     right: marks.left
                     rightMargin: marks.width > 0 ? Theme.space8 : 0
                     top: name.bottom
@@ -154,20 +158,26 @@ T.ItemDelegate {
                 spacing: Theme.space4
                 anchors { right: parent.right; rightMargin: Theme.space8 }
                 y: Theme.previewLine ? Math.round(preview.y + (preview.height - height) / 2) : Math.round((parent.height - height) / 2)
-                Icon {
-                    visible: control.row.muted
-                    name: "bell-off"
-                    size: Theme.px(14)
+                Loader {
+                    active: control.row.muted
+                    visible: active
                     anchors.verticalCenter: parent.verticalCenter
+                    sourceComponent: Icon {
+                        name: "bell-off"
+                        size: Theme.px(14)
+                    }
                 }
-                PBadge {
+                Loader {
                     readonly property bool counted: control.row.mentions > 0 || (control.row.unread > 0 && !control.row.muted)
-                    visible: counted || control.row.markedUnread || control.row.invited
-                    dot: !counted
-                    count: control.row.mentions > 0 ? control.row.mentions : control.row.unread
-                    mention: control.row.mentions > 0
+                    active: counted || control.row.markedUnread || control.row.invited
+                    visible: active
                     anchors.verticalCenter: parent.verticalCenter
-                    Accessible.ignored: true
+                    sourceComponent: PBadge {
+                        dot: !parent.counted
+                        count: control.row.mentions > 0 ? control.row.mentions : control.row.unread
+                        mention: control.row.mentions > 0
+                        Accessible.ignored: true
+                    }
                 }
             }
         }

@@ -19,7 +19,7 @@ Item {
         const letter = [...(shown === "" ? name : shown)][0] ?? "";
         return letter.toLocaleUpperCase();
     }
-    readonly property bool pictured: picture.status === Image.Ready
+    readonly property bool pictured: (picture.item?.status ?? Image.Null) === Image.Ready
 
     implicitWidth: size
     implicitHeight: size
@@ -43,24 +43,29 @@ Item {
         }
     }
 
-    Image {
+    Loader { // most have none
         id: picture
         anchors.fill: parent
-        visible: avatar.pictured
-        source: avatar.source === "" ? "" : "image://picture/" + (avatar.rounded ? "rounded" : "circle") + "/" + encodeURIComponent(avatar.source)
-        sourceSize: Qt.size(avatar.size, avatar.size)
-        asynchronous: true
-        cache: true
-        Accessible.ignored: true
+        active: avatar.source !== ""
+        sourceComponent: Image {
+            visible: avatar.pictured
+            source: "image://picture/" + (avatar.rounded ? "rounded" : "circle") + "/" + encodeURIComponent(avatar.source)
+            sourceSize: Qt.size(avatar.size, avatar.size)
+            asynchronous: true
+            cache: true
+            Accessible.ignored: true
+        }
     }
 
-    Rectangle {
-        visible: avatar.presence === "online" || avatar.presence === "unavailable"
+    Loader {
         anchors { right: parent.right; bottom: parent.bottom; margins: -1 }
-        width: Math.max(8, Math.round(avatar.size * 0.3))
-        height: width
-        radius: width / 2
-        color: avatar.presence === "online" ? Theme.success : Theme.warning
-        border { width: 2; color: avatar.below }
+        active: avatar.presence === "online" || avatar.presence === "unavailable"
+        sourceComponent: Rectangle {
+            width: Math.max(8, Math.round(avatar.size * 0.3))
+            height: width
+            radius: width / 2
+            color: avatar.presence === "online" ? Theme.success : Theme.warning
+            border { width: 2; color: avatar.below }
+        }
     }
 }

@@ -1,4 +1,4 @@
-"""GET /health: whether this process can do its work, for load balancers and service managers."""
+"""Whether this process can do its work, for load balancers and service managers."""
 
 import asyncio
 from typing import Final
@@ -17,11 +17,18 @@ DATABASE_TIMEOUT_S: Final = 2.0
 def health_routes() -> Routes:
     """Return the routes of the health check."""
     routes = Routes("health")
-    routes.get("/health")(health)
+    routes.get("/health/live")(live)
+    routes.get("/health/ready")(ready)
+    routes.get("/health")(ready)
     return routes
 
 
-async def health(request: web.Request) -> web.StreamResponse:
+async def live(request: web.Request) -> web.StreamResponse:
+    """Answer 200: the process does. A server that is not live is to be killed and started again."""
+    return json_response({"status": "ok"})
+
+
+async def ready(request: web.Request) -> web.StreamResponse:
     """Answer 200 while the database answers, else 503."""
     try:
         async with asyncio.timeout(DATABASE_TIMEOUT_S), services(request).db.acquire() as conn:

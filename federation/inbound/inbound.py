@@ -1,7 +1,7 @@
 """The tasks that deal with staged events: several rooms at once, each room by one task, each server in turn.
 
 Rooms and servers are found again at start, and every few seconds, by what is staged: nothing depends on a
-wake-up. With several workers each would take only the rooms whose lease it holds.
+wake-up. Of several processes each takes the rooms that are its own.
 """
 
 import asyncio
@@ -92,17 +92,17 @@ class Inbound:
         """Start the tasks; what was staged before is dealt with first."""
 
         async def drain(room_id: RoomId) -> bool:
-            return await drain_room(ctx, room_id)
+            return await ctx.staging.is_ours(room_id) and await drain_room(ctx, room_id)
 
         async def fill(key: tuple[RoomId, ServerName]) -> bool:
-            return await fill_gaps(ctx, *key)
+            return await ctx.staging.is_ours(key[0]) and await fill_gaps(ctx, *key)
 
         await self.look(ctx)
         runs = [_work(self._rooms, drain) for _ in range(DRAINERS)]
         runs += [_work(self._gaps, fill) for _ in range(GAP_FILLERS)]
         runs += [
-            _repeat(LOOK_EVERY_S, lambda: self.look(ctx)),
-            _repeat(FORGET_EVERY_S, ctx.staging.forget_old),
+            _repeat(lambda: ctx.staging.until_asked(LOOK_EVERY_S), lambda: self.look(ctx)),
+            _repeat(lambda: asyncio.sleep(FORGET_EVERY_S), ctx.staging.forget_old),
         ]
         self._tasks = [asyncio.create_task(run, name="inbound") for run in runs]
 
@@ -140,9 +140,9 @@ async def _work(queue: FairQueue[K], work: Callable[[K], Awaitable[bool]]) -> No
             await queue.done(server, key)
 
 
-async def _repeat(every_s: float, work: Callable[[], Awaitable[object]]) -> None:
+async def _repeat(wait: Callable[[], Awaitable[None]], work: Callable[[], Awaitable[object]]) -> None:
     while True:
-        await asyncio.sleep(every_s)
+        await wait()
         try:
             await work()
         except Exception:

@@ -79,8 +79,12 @@ async def _receive(
     answer: JsonObject = {"pdus": results}
     await ctx.staging.stage(origin, txn_id, answer, {r: found for r, found in staged.items() if found})
     for room_id, found in staged.items():
-        if found:
+        if not found:
+            continue
+        if await ctx.staging.is_ours(room_id):
             await ctx.inbound.wake(room_id, origin)
+        else:
+            ctx.staging.ask_others()
     return answer
 
 

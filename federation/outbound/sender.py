@@ -3,13 +3,15 @@
 A task does one transaction and ends; a server for which more waits goes to the end of the line. Servers that
 failed before have a line of their own, so that they cannot hold up those that are well.
 
+Where several processes send, each server belongs to a share, and each share to one process at a time.
+
 Spec: https://spec.matrix.org/v1.19/server-server-api/#transactions
 """
 
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import structlog
 
@@ -39,7 +41,8 @@ class Sender:
     """Owns the queues of all destinations and the tasks that empty them.
 
     `processed` is the position up to which every event and receipt was queued for those whom it concerns.
-    `counts` are transactions by outcome, and what was in those that arrived.
+    `counts` are transactions by outcome, and what was in those that arrived. Nothing is queued for servers
+    of shares that are not taken.
     """
 
     def __init__(
@@ -50,25 +53,33 @@ class Sender:
         outbox: Outbox,
         now_ms: Callable[[], int],
         new_txn_id: Callable[[], str] = lambda: secrets.token_urlsafe(12),
+        share_of: Callable[[ServerName], int] = lambda _: 0,
     ) -> None:
         self._client = client
         self._back_off = back_off
         self._outbox = outbox
         self._now_ms = now_ms
         self._preparer = Preparer(server_name, outbox, now_ms, new_txn_id)
-        self._progress = Progress(outbox)
+        self._progress = Progress(outbox, share_of)
+        self._share_of = share_of
+        self._shares: set[int] = set()
+        self._whole: set[int] = set()
         self.queues: dict[ServerName, DestinationQueue] = {}
         self.processed = 0
         self.counts: Counter[str] = Counter()
         self._ready: dict[ServerName, DestinationQueue] = {}
         self._probes: dict[ServerName, DestinationQueue] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], ServerName] = {}
         self._probing = 0
         self._stopping = False
 
-    def restore(self, processed: int, laggards: Iterable[tuple[Laggard, bool]]) -> None:
-        """Begin where an earlier process ended; each laggard with whether a transaction of it is stored."""
-        self.processed = processed
+    def take(self, shares: Collection[int], laggards: Iterable[tuple[Laggard, bool]]) -> None:
+        """Go on with shares where another process ended.
+
+        Each laggard comes with whether a transaction of it is stored. How far servers were told is not saved
+        until `taken` says that all was queued that came since.
+        """
+        self._shares.update(shares)
         for laggard, has_in_flight in laggards:
             queue = self._queue(laggard.destination)
             queue.cursor, queue.behind_since_ms = laggard.cursor, laggard.behind_since_ms
@@ -77,10 +88,38 @@ class Sender:
             self._progress.restored(laggard)
             self._schedule(queue)
 
+    def taken(self, shares: Collection[int]) -> None:
+        """Note that everything up to `processed` was queued for the servers of shares."""
+        self._whole.update(self._shares.intersection(shares))
+
+    async def let_go(self, shares: Collection[int]) -> None:
+        """Let what is under way to the servers of shares end for a moment, save, and forget them."""
+        self._shares.difference_update(shares)
+        for line in (self._ready, self._probes):
+            for destination in [each for each in line if not self._is_ours(each)]:
+                del line[destination]
+        tasks = [task for task, destination in self._tasks.items() if not self._is_ours(destination)]
+        await _end(tasks)
+        await self._progress.save(self.queues.values(), self.processed, self._whole.intersection(shares))
+        self.drop(shares)
+
+    def drop(self, shares: Collection[int]) -> None:
+        """Forget shares that another process has: what is under way to their servers is broken off."""
+        self._shares.difference_update(shares)
+        self._whole.difference_update(shares)
+        for task, destination in self._tasks.items():
+            if not self._is_ours(destination):
+                task.cancel()
+        for destination in [each for each in self.queues if not self._is_ours(each)]:
+            del self.queues[destination]
+            self._ready.pop(destination, None)
+            self._probes.pop(destination, None)
+        self._progress.forget(shares)
+
     def tell(self, destinations: Iterable[ServerName], pdu: DuePdu) -> None:
         """Queue an event; call it in the order of positions, and `advance` afterwards."""
         now_ms = self._now_ms()
-        for destination in destinations:
+        for destination in filter(self._is_ours, destinations):
             queue = self._queue(destination)
             queue.add_pdu(pdu, self.processed, now_ms)
             self._schedule(queue)
@@ -88,7 +127,7 @@ class Sender:
     def tell_receipt(self, destinations: Iterable[ServerName], receipt: DueReceipt) -> None:
         """Queue a receipt; `advance` afterwards."""
         now_ms = self._now_ms()
-        for destination in destinations:
+        for destination in filter(self._is_ours, destinations):
             queue = self._queue(destination)
             queue.add_receipt(receipt, self.processed, now_ms)
             self._schedule(queue)
@@ -110,7 +149,7 @@ class Sender:
     def tell_stored_edus(self, destinations: Iterable[ServerName]) -> None:
         """Note that the store has EDUs for servers."""
         now_ms = self._now_ms()
-        for destination in destinations:
+        for destination in filter(self._is_ours, destinations):
             queue = self._queue(destination)
             queue.add_durable(now_ms)
             self._schedule(queue)
@@ -121,7 +160,7 @@ class Sender:
 
     def leave_behind(self, destinations: Iterable[ServerName], cursor: int, since_ms: int) -> None:
         """Have servers catch up from a position, since too much has happened to queue it."""
-        for destination in destinations:
+        for destination in filter(self._is_ours, destinations):
             queue = self._queue(destination)
             if not queue.is_behind:
                 queue.cursor, queue.behind_since_ms, queue.has_missed = cursor, since_ms, True
@@ -146,7 +185,7 @@ class Sender:
 
     async def save(self) -> None:
         """Remember in the store how far everybody was told."""
-        await self._progress.save(self.queues.values(), self.processed)
+        await self._progress.save(self.queues.values(), self.processed, self._whole)
 
     async def until_idle(self) -> None:
         """Return once no transaction is under way and none can be begun."""
@@ -156,12 +195,11 @@ class Sender:
     async def stop(self) -> None:
         """Let what is under way end for a moment, then break it off, and save."""
         self._stopping = True
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=STOP_WITHIN_S)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _end(list(self._tasks))
         await self.save()
+
+    def _is_ours(self, destination: ServerName) -> bool:
+        return self._share_of(destination) in self._shares
 
     def _queue(self, destination: ServerName) -> DestinationQueue:
         queue = self.queues.get(destination)
@@ -171,13 +209,15 @@ class Sender:
 
     def _well(self, destinations: Iterable[ServerName]) -> Iterable[DestinationQueue]:
         for destination in destinations:
-            if not self._back_off.is_failing(destination):
+            if self._is_ours(destination) and not self._back_off.is_failing(destination):
                 yield self._queue(destination)
 
     def _schedule(self, queue: DestinationQueue) -> None:
         """Put a server in line, if it may be asked now."""
         destination = queue.destination
         if queue.is_running or self._stopping or destination in self._ready or destination in self._probes:
+            return
+        if not self._is_ours(destination):
             return
         if self._now_ms() < queue.not_before_ms:
             return
@@ -202,10 +242,10 @@ class Sender:
         queue.is_running = True
         self._probing += is_probe
         task = asyncio.create_task(self._work(queue), name=f"send to {queue.destination}")
-        self._tasks.add(task)
+        self._tasks[task] = queue.destination
 
         def done(_task: asyncio.Task[None]) -> None:
-            self._tasks.discard(task)
+            del self._tasks[task]
             self._probing -= is_probe
             self._done(queue)
 
@@ -213,9 +253,10 @@ class Sender:
 
     def _done(self, queue: DestinationQueue) -> None:
         queue.is_running = False
-        self._rest(queue)
-        if queue.has_work:
-            self._schedule(queue)
+        if self.queues.get(queue.destination) is queue:  # and was not dropped meanwhile
+            self._rest(queue)
+            if queue.has_work:
+                self._schedule(queue)
         if not self._stopping:
             self._start_tasks()
 
@@ -308,3 +349,12 @@ class Sender:
         queue.fall_behind(self.processed, self._now_ms())
         queue.floor = None
         queue.has_missed = queue.has_durable = True
+
+
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Give tasks a moment to end, and break them off."""
+    if tasks:
+        await asyncio.wait(tasks, timeout=STOP_WITHIN_S)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

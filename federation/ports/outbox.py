@@ -100,6 +100,9 @@ class Outbox(Protocol):
         """Return the transaction of unknown outcome of a laggard."""
 
     async def save(
-        self, checkpoint: int, laggards: Sequence[Laggard], caught_up: Sequence[ServerName]
+        self, checkpoints: Mapping[int, int], laggards: Sequence[Laggard], caught_up: Sequence[ServerName]
     ) -> None:
-        """Remember how far servers were told: `checkpoint` stands for all that are no laggards."""
+        """Remember how far servers were told: a share's checkpoint stands for all of it that are no laggards.
+
+        What concerns shares that are another process's by now is left out.
+        """

@@ -29,7 +29,19 @@ class Backlog:
 
 
 class Staging(Protocol):
-    """Durable. `has_gap` marks the events that need something fetched before they can be dealt with."""
+    """Durable. `has_gap` marks the events that need something fetched before they can be dealt with.
+
+    Where several processes share one, each room's events are for one of them to deal with.
+    """
+
+    async def is_ours(self, room_id: RoomId) -> bool:
+        """Whether it is this process that deals with a room's events."""
+
+    def ask_others(self) -> None:
+        """Have the other processes look for what is theirs to deal with."""
+
+    async def until_asked(self, within_s: float) -> None:
+        """Return once another process has staged something, or after so long."""
 
     async def answer_of(self, origin: ServerName, txn_id: str) -> JsonObject | None:
         """Return what a transaction was answered, None for one that is new, or long ago."""

@@ -64,5 +64,5 @@ async def _set(
             if gone:
                 await note_devices_gone(change, user_nid, gone)
         await queue_mails(ctx.mail, change.conn, notices)
-    ctx.mail.due.set()
+    ctx.mail.due.ask()
     ctx.tokens.forget_user(user_nid)

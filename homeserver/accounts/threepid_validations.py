@@ -79,7 +79,7 @@ async def request_validation(ctx: AccountsContext, purpose: Purpose, request: Ma
         sid, is_mail_due = await validations.begin_validation(conn, token_urlsafe(24), wanted, now_ms)
         if is_mail_due:
             await _mail(ctx, conn, sid, wanted)
-    ctx.mail.due.set()
+    ctx.mail.due.ask()
     return sid
 
 

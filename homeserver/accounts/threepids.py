@@ -43,7 +43,7 @@ async def add_threepid(ctx: AccountsContext, requester: Requester, sid: str, cli
     notices = await write_notices(ctx, requester.user_nid, "address_added", but=address, address=address)
     async with ctx.db.acquire() as conn:
         await queue_mails(ctx.mail, conn, notices)
-    ctx.mail.due.set()
+    ctx.mail.due.ask()
 
 
 async def delete_threepid(ctx: AccountsContext, requester: Requester, medium: str, address: str) -> None:
@@ -53,7 +53,7 @@ async def delete_threepid(ctx: AccountsContext, requester: Requester, medium: st
     async with ctx.db.transaction() as conn:
         if await threepids.delete_threepid(conn, requester.user_nid, medium, known):
             await queue_mails(ctx.mail, conn, notices)
-    ctx.mail.due.set()
+    ctx.mail.due.ask()
 
 
 async def take_validated(

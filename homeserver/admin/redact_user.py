@@ -57,7 +57,7 @@ async def redact_user(
     }  # fmt: skip
     job_id = await ask_for_job(ctx.rooms, REDACT_USER, user_id, arguments)
     assert job_id is not None
-    ctx.retention.asked.set()
+    ctx.retention.asked.ask()
     return job_id
 
 

@@ -1,7 +1,7 @@
 """Sends to one application service: one transaction after the other, each until it has arrived.
 
-Only who holds the claim in the database sends. A transaction is stored before it is sent, so that it is sent
-again with the same id and body, whatever happens in between.
+Only the worker sends that has the share of the application service. A transaction is stored before it is
+sent, so that it is sent again with the same id and body, whatever happens in between.
 
 Spec: https://spec.matrix.org/v1.19/application-service-api/#pushing-events
 """
@@ -18,6 +18,7 @@ from homeserver.appservices.registration import Registration
 from homeserver.appservices.transaction import TransactionBuilder
 from homeserver.clock import Clock
 from homeserver.errors import MatrixError
+from homeserver.fanout.shares import Shares
 from homeserver.storage import appservices
 from homeserver.storage.appservices import Claimed, NewTransaction
 from homeserver.storage.db import Database
@@ -25,8 +26,6 @@ from homeserver.storage.db import Database
 log = structlog.get_logger(__name__)
 
 ANSWER_WITHIN_S: Final = 60.0
-CLAIM_MS: Final = 15_000
-"""How long others leave an application service to a worker of which nothing is heard."""
 LOOK_EVERY_S: Final = 5.0
 SAVE_EVERY: Final = 10_000
 """After how many positions without news the cursor is saved."""
@@ -44,6 +43,7 @@ class AppserviceSender:
         registration: Registration,
         nid: int,
         worker: str,
+        shares: Shares,
         db: Database,
         clock: Clock,
         client: AppserviceClient,
@@ -52,6 +52,7 @@ class AppserviceSender:
         self.registration = registration
         self._nid = nid
         self._worker = worker
+        self._shares = shares
         self._db = db
         self._clock = clock
         self._client = client
@@ -72,19 +73,23 @@ class AppserviceSender:
 
     async def stop(self) -> None:
         """Let others go on. A transaction under way is sent again by whoever does."""
-        if self._task is not None:
-            self._task.cancel()
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
             with suppress(asyncio.CancelledError):
-                await self._task
-        if self._state is not None:
+                await task
+        state, self._state = self._state, None
+        if state is not None:
             with suppress(MatrixError):
                 async with self._db.acquire() as conn:
-                    await appservices.release(conn, self._nid, self._worker, self._cursor)
+                    await appservices.update_cursor(conn, self._nid, self._worker, self._cursor)
 
     def tell(self, news: News | None, upto: int) -> None:
         """Take what is new up to a position; None: nothing."""
         self._upto = upto
-        if news is not None:
+        if not self.is_ours:
+            self._news.forget_details()
+        elif news is not None:
             self._news.add(news)
             if self.is_failing:
                 self._news.forget_details()
@@ -113,9 +118,9 @@ class AppserviceSender:
         return self._idle.is_set() and not self._news and state is not None and state.txn_body is None
 
     @property
-    def has_claim(self) -> bool:
+    def is_ours(self) -> bool:
         """Whether it is this worker that sends."""
-        return self._state is not None
+        return self._shares.holds_name(self.registration.id)
 
     @property
     def lag(self) -> int:
@@ -151,8 +156,11 @@ class AppserviceSender:
 
     async def _step(self) -> bool:
         """Do the next thing; say whether there may be more to do."""
-        state = await self._claim()
-        if state is None or not await self._may_send(state):
+        if not self.is_ours:
+            self._state = None
+            return False
+        state = await self._take_over()
+        if not await self._may_send(state):
             return False
         if state.txn_body is not None:
             return await self._send(state, state.txn_body)
@@ -161,16 +169,14 @@ class AppserviceSender:
             return False
         return await self._begin()
 
-    async def _claim(self) -> Claimed | None:
-        """Return where to go on from, once nobody else sends."""
+    async def _take_over(self) -> Claimed:
+        """Return where to go on from."""
         if self._state is None:
             async with self._db.acquire() as conn:
-                self._state = await appservices.claim(conn, self._nid, self._worker, CLAIM_MS)
-                if self._state is not None:
-                    await appservices.delete_old_stays(conn, self._nid)
-            if self._state is not None:
-                self._cursor = self._saved = self._state.cursor
-                self._news.forget_details()
+                state = await appservices.take_over(conn, self._nid, self._worker)
+                await appservices.delete_old_stays(conn, self._nid)
+            self._state, self._cursor, self._saved = state, state.cursor, state.cursor
+            self._news.forget_details()
         return self._state
 
     async def _may_send(self, state: Claimed) -> bool:

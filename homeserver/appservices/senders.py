@@ -1,12 +1,8 @@
-"""All that is sent to application services: starts it, keeps its claims alive, ends it."""
+"""All that is sent to application services: starts it, hands it over to other workers, ends it."""
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from secrets import token_hex
-from typing import Final
-
-import structlog
 
 from homeserver.appservices.client import AppserviceClient
 from homeserver.appservices.feed import Feed
@@ -14,14 +10,11 @@ from homeserver.appservices.interest import Interest
 from homeserver.appservices.known import KnownAppservices
 from homeserver.appservices.news import News
 from homeserver.appservices.registration import Registration
-from homeserver.appservices.sender import CLAIM_MS, AppserviceSender
+from homeserver.appservices.sender import AppserviceSender
 from homeserver.appservices.transaction import TransactionBuilder
 from homeserver.ephemeral.context import EphemeralContext
+from homeserver.fanout.shares import share_of
 from homeserver.storage import appservices
-
-log = structlog.get_logger(__name__)
-
-RENEW_EVERY_S: Final = 5.0
 
 
 class Senders:
@@ -36,10 +29,10 @@ class Senders:
         client: AppserviceClient,
     ) -> None:
         self._rooms = ephemeral.rooms
-        self._worker = token_hex(8)
+        worker = token_hex(8)
         self._senders = {
             nids[each.id]: AppserviceSender(
-                each, nids[each.id], self._worker, self._rooms.db, self._rooms.clock, client,
+                each, nids[each.id], worker, self._rooms.shares, self._rooms.db, self._rooms.clock, client,
                 TransactionBuilder(ephemeral, interest, each, nids[each.id]),
             )
             for each in known
@@ -47,7 +40,8 @@ class Senders:
         }  # fmt: skip
         self._feed = Feed(ephemeral, interest, self._tell, self._missed)
         self._nids = nids
-        self._renewal: asyncio.Task[None] | None = None
+        self._rooms.shares.on_shift(lambda _: self.look())
+        self._rooms.shares.before_release(self._let_go)
 
     def start(self) -> None:
         if not self._senders:
@@ -55,13 +49,8 @@ class Senders:
         for sender in self._senders.values():
             sender.start(self._rooms.tailer.applied)
         self._feed.start()
-        self._renewal = asyncio.create_task(self._renew(), name="appservice-claims")
 
     async def stop(self) -> None:
-        if self._renewal is not None:
-            self._renewal.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._renewal
         await self._feed.stop()
         await asyncio.gather(*(sender.stop() for sender in self._senders.values()))
 
@@ -76,8 +65,8 @@ class Senders:
 
     @property
     def sending(self) -> list[AppserviceSender]:
-        """The senders that hold their claims: no other worker sends to these."""
-        return [sender for sender in self._senders.values() if sender.has_claim]
+        """The senders of this worker's shares: no other worker sends to these."""
+        return [sender for sender in self._senders.values() if sender.is_ours]
 
     def look(self) -> None:
         """Have all see at once what there is to do."""
@@ -99,12 +88,9 @@ class Senders:
         for sender in self._senders.values():
             sender.look_everywhere()
 
-    async def _renew(self) -> None:
-        """Keep the claims of this worker, for ever."""
-        while True:
-            await asyncio.sleep(RENEW_EVERY_S)
-            try:
-                async with self._rooms.db.acquire() as conn:
-                    await appservices.renew_claims(conn, self._worker, CLAIM_MS)
-            except Exception:
-                log.exception("appservice.claims_not_renewed")
+    async def _let_go(self, shares: frozenset[int]) -> None:
+        """Break off what is under way to application services of shares, and wait for these to come back."""
+        for sender in self._senders.values():
+            if share_of(sender.registration.id) in shares:
+                await sender.stop()
+                sender.start(self._rooms.tailer.applied)

@@ -23,7 +23,6 @@ from homeserver.config import Settings
 from homeserver.e2ee.context import E2eeContext
 from homeserver.e2ee.to_device_context import ToDeviceContext
 from homeserver.ephemeral.context import EphemeralContext, open_ephemeral
-from homeserver.fanout.lease import leased
 from homeserver.federation_api.inbound_gauges import inbound_samples
 from homeserver.federation_api.join_gauges import join_samples
 from homeserver.federation_api.outbound_gauges import outbound_samples
@@ -38,7 +37,7 @@ from homeserver.media.open_media import open_media
 from homeserver.oauth.context import open_oauth
 from homeserver.peers.contacts import Contacts
 from homeserver.peers.open_federation import open_federation
-from homeserver.peers.outbound import CurrentSender, open_outbound
+from homeserver.peers.outbound import open_outbound
 from homeserver.peers.outbound_to_device import OutboxDevices
 from homeserver.peers.transport_options import permitted_servers
 from homeserver.previews.context import open_previews
@@ -54,6 +53,7 @@ from homeserver.storage.positions import Stream
 from homeserver.sync.context import open_sync
 from homeserver.tailer import Batch, Tailer
 from homeserver.workers.periodic import periodic
+from homeserver.workers.void_claims import voiding_claims
 
 NOTE_CONTACTS_EVERY_S: Final = 5.0
 
@@ -61,7 +61,9 @@ NOTE_CONTACTS_EVERY_S: Final = 5.0
 async def open_services(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Services:
     """Open all services; the stack closes them, the last one first."""
     base = await open_base(stack, settings, clock)
-    mail = await stack.enter_async_context(open_mail(settings, base.server_name, clock, base.db))
+    mail = await stack.enter_async_context(
+        open_mail(settings, base.server_name, clock, base.db, base.fanout.shares)
+    )
     accounts = await _open_accounts(stack, base, mail)
     rooms = await _open_rooms(stack, base)
     client_data = await stack.enter_async_context(open_client_data(rooms))
@@ -73,7 +75,9 @@ async def open_services(stack: AsyncExitStack, settings: Settings, clock: Clock)
     )
     pushers = await stack.enter_async_context(open_pushers(settings, rooms, push, sync, mail))
     media = await stack.enter_async_context(
-        open_media(settings, base.server_name, base.db, clock, base.elsewhere.media)
+        open_media(
+            settings, base.server_name, base.db, clock, base.elsewhere.media, base.fanout.shares
+        )
     )
     retention = await stack.enter_async_context(open_retention(rooms, media))
     search = await stack.enter_async_context(open_search(rooms))
@@ -112,13 +116,16 @@ async def open_services(stack: AsyncExitStack, settings: Settings, clock: Clock)
         push=push,
         pushers=pushers,
         search=search,
-        previews=await stack.enter_async_context(open_previews(settings, media)),
+        previews=await stack.enter_async_context(open_previews(settings, media, rooms.shares)),
         sync=sync,
         sso=await stack.enter_async_context(open_sso(accounts, media)),
         oauth=open_oauth(accounts),
         federation=await _open_federation(stack, base, gauges, accounts, ephemeral, media, e2ee, to_device),
     )
     await keep_house(stack, services)
+    await stack.enter_async_context(voiding_claims(base.fanout.shares, base.db))
+    stack.push_async_callback(base.fanout.shares.stop)
+    await base.fanout.shares.start()
     return services
 
 
@@ -137,7 +144,7 @@ async def _open_rooms(stack: AsyncExitStack, base: Base) -> RoomsContext:
     rooms = await stack.enter_async_context(
         open_rooms(
             base.settings, base.clock, base.db, base.positions, base.tailer, base.author,
-            base.elsewhere.directory,
+            base.elsewhere.directory, base.fanout.shares,
         )
     )  # fmt: skip
     await stack.enter_async_context(follow_accounts(rooms))
@@ -164,19 +171,12 @@ async def _open_federation(
     contacts = Contacts(base.db, base.clock)
     base.transport.client.on_answer = contacts.note
     await stack.enter_async_context(periodic("note who answers", NOTE_CONTACTS_EVERY_S, contacts.write))
-    sending = CurrentSender()
-    await stack.enter_async_context(
-        leased(
-            base.db, "federation sender", base.fanout.worker,
-            partial(
-                open_outbound, ephemeral, base.transport.client, permitted_servers(base.settings),
-                base.back_off, sending,
-            ),
-        )
-    )  # fmt: skip
+    outbound = await stack.enter_async_context(
+        open_outbound(ephemeral, base.transport.client, permitted_servers(base.settings), base.back_off)
+    )
     gauges.add(partial(inbound_samples, federation.inbound, base.clock))
     gauges.add(partial(join_samples, ephemeral.rooms.gateway.joins))
-    gauges.add(partial(outbound_samples, sending, base.clock))
+    gauges.add(partial(outbound_samples, outbound.sender, base.clock))
     return federation
 
 

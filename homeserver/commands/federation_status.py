@@ -33,7 +33,7 @@ async def _status(settings: "Settings", rows: int) -> None:
 
     now_ms = SystemClock().now_ms()
     async with open_database(settings) as db, db.acquire() as conn:
-        checkpoint = await destinations.select_checkpoint(conn)
+        checkpoint = await destinations.select_oldest_checkpoint(conn)
         newest = await positions.select_last_position(conn)
         failing, behind = await destinations.count_destinations(conn)
         with_edus = await edu_outbox.select_servers_with_edus(conn)
@@ -42,9 +42,8 @@ async def _status(settings: "Settings", rows: int) -> None:
     if checkpoint is None:
         click.echo("checkpoint  none yet: this server has not federated so far")
     else:
-        position, saved_ms = checkpoint
-        lag = max(0, newest - position)
-        click.echo(f"checkpoint  {lag} positions behind the newest, as of {ago(now_ms, saved_ms)}")
+        lag = max(0, newest - checkpoint.position)
+        click.echo(f"checkpoint  {lag} positions behind the newest, as of {ago(now_ms, checkpoint.saved_ms)}")
     click.echo(f"failing     {failing} servers")
     click.echo(f"behind      {behind} servers")
     click.echo(f"with EDUs   {len(with_edus)} servers")

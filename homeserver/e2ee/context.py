@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 from federation.protocol.ids import ServerName, UserId, server_name_of
 from homeserver.clock import Clock
 from homeserver.e2ee.keys_of_users import ClaimedKeys, KeysOfUsers
+from homeserver.fanout.shares import Shares
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.memberships import Memberships
 from homeserver.storage.db import Database
@@ -58,13 +59,14 @@ class E2eeContext:
     positions: Positions
     memberships: Memberships
     tailer: Tailer
+    shares: Shares
     peers: Peers = field(default_factory=Peers)
 
     @classmethod
     def of(cls, rooms: RoomsContext) -> "E2eeContext":
         return cls(
             rooms.server_name, rooms.clock, rooms.db, rooms.names, rooms.positions, rooms.memberships,
-            rooms.tailer,
+            rooms.tailer, rooms.shares,
         )  # fmt: skip
 
 

@@ -1,21 +1,25 @@
 """Who else is there: workers say so in the database every other second."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
 
 from homeserver.errors import MatrixError
 from homeserver.storage import workers
-from homeserver.storage.db import Database
+from homeserver.storage.db import Connection, Database
 
 log = structlog.get_logger(__name__)
 
 SAY_EVERY_S: Final = 2.0
 ALIVE_FOR_S: Final = 6
 """How long a worker counts as there after it said so."""
+
+
+Part: TypeAlias = Callable[[Connection, int], Awaitable[None]]
+"""What is done with each look, among how many workers."""
 
 
 class Company:
@@ -26,6 +30,7 @@ class Company:
         self._worker = worker
         self._task: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[frozenset[str]], None]] = []
+        self._part: Part | None = None
         self.others: frozenset[str] = frozenset()
 
     async def start(self) -> None:
@@ -46,13 +51,20 @@ class Company:
     async def look(self) -> None:
         """Say that this worker is there, and see who else is. Raises: DatabaseUnavailable."""
         async with self._db.acquire() as conn:
-            found = frozenset(await workers.say_here(conn, self._worker, ALIVE_FOR_S))
+            here = await workers.say_here(conn, self._worker, ALIVE_FOR_S, takes_part=self._part is not None)
+            if self._part is not None:
+                await self._part(conn, 1 + sum(takes_part for _, takes_part in here))
+        found = frozenset(worker for worker, _ in here)
         if found == self.others:
             return
         log.info("company.changed", others=len(found))
         self.others = found
         for listener in self._listeners:
             listener(found)
+
+    def takes_part(self, part: Part | None) -> None:
+        """Have this worker count among those that work in the background, with its `part`; None: no more."""
+        self._part = part
 
     def on_change(self, listener: Callable[[frozenset[str]], None]) -> None:
         """Call `listener` with the others whenever one has come or gone."""

@@ -6,6 +6,7 @@ from secrets import token_hex
 
 from homeserver.clock import Clock
 from homeserver.fanout.ports import Listener, Message, Topic
+from homeserver.fanout.shares import Shares
 from homeserver.fanout.stamps import Stamps
 from homeserver.json_types import JsonObject
 from homeserver.storage.positions import LogEntry
@@ -17,6 +18,7 @@ class InProcessFanout:
     def __init__(self, clock: Clock) -> None:
         self.worker = token_hex(8)
         self.stamps = Stamps(clock)
+        self.shares = Shares()
         self._listeners: defaultdict[Topic, list[Listener]] = defaultdict(list)
 
     @property

@@ -6,6 +6,7 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
+from homeserver.fanout.shares import Shares
 from homeserver.fanout.stamps import Stamps
 from homeserver.json_types import JsonObject
 from homeserver.storage.positions import LogEntry
@@ -17,6 +18,7 @@ class Topic(StrEnum):
     TYPING = "typing"
     PRESENCE = "presence"
     RATES = "rates"
+    WORK = "work"
     FIGURES = "figures"
 
 
@@ -40,6 +42,10 @@ class Fanout(Protocol):
 
     stamps: Stamps
     """The newest stamp that was seen here, and new ones for what no other worker hears of."""
+
+    @property
+    def shares(self) -> Shares:
+        """Which part of the work in the background is this worker's."""
 
     @property
     def has_company(self) -> bool:

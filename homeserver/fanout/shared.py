@@ -12,6 +12,7 @@ import structlog
 
 from homeserver.clock import Clock
 from homeserver.fanout.company import Company
+from homeserver.fanout.leased_shares import LeasedShares
 from homeserver.fanout.outgoing import Outgoing, OutgoingMessage
 from homeserver.fanout.ports import Listener, Message, Topic
 from homeserver.fanout.stamps import Stamps
@@ -70,6 +71,7 @@ class SharedFanout:
         self.company = Company(db, self.worker)
         self._line = line
         self.stamps = Stamps(clock)
+        self.shares = LeasedShares(db, self.company, self.worker, self._tell_of_work)
         self._watched = Watched()
         self._watched_changed = False
         self._outgoing = Outgoing()
@@ -78,6 +80,7 @@ class SharedFanout:
         self._on_wakeup: list[Callable[[], None]] = []
         self._task: asyncio.Task[None] | None = None
         self.is_connected = False
+        self.on_message(Topic.WORK, lambda message: self.shares.heard(message.body["kinds"]))
 
     @property
     def has_company(self) -> bool:
@@ -136,6 +139,9 @@ class SharedFanout:
 
     def on_message(self, topic: Topic, listener: Listener) -> None:
         self._listeners[topic].append(listener)
+
+    def _tell_of_work(self, kinds: list[str]) -> None:
+        self.tell(Topic.WORK, {"kinds": kinds})
 
     async def _run(self) -> None:
         pause_s = FIRST_PAUSE_S

@@ -3,21 +3,15 @@
 from collections.abc import Iterator
 from typing import Final
 
+from federation.outbound.sender import Sender
 from homeserver.clock import Clock
 from homeserver.http.gauges import Sample
-from homeserver.peers.outbound import CurrentSender
 
 OUTCOMES: Final = ("delivered", "failed", "refused", "passed_over")
 
 
-def outbound_samples(current: CurrentSender, clock: Clock) -> Iterator[Sample]:
-    """Yield how many servers wait for something and since when, and what became of transactions.
-
-    Nothing, while another worker sends.
-    """
-    sender = current.sender
-    if sender is None:
-        return
+def outbound_samples(sender: Sender, clock: Clock) -> Iterator[Sample]:
+    """Yield how many servers of this worker's shares wait for something, and what became of transactions."""
     waiting: dict[str, list[int]] = {"well": [], "failing": []}
     for queue in sender.queues.values():
         if queue.has_work and queue.waiting_since_ms is not None:

@@ -26,7 +26,7 @@ GIVE_UP_MS: Final = 24 * 60 * 60_000
 async def deliver_due(ctx: MailContext) -> bool:
     """Send mails that are due, over one connection; False where there was none."""
     async with ctx.db.acquire() as conn:
-        claimed = await mails.claim_mails(conn, CLAIM_S, ctx.clock.now_ms(), AT_ONCE)
+        claimed = await mails.claim_mails(conn, CLAIM_S, ctx.clock.now_ms(), AT_ONCE, ctx.shares.held)
     if not claimed:
         return False
     waiting = list(claimed)

@@ -10,6 +10,7 @@ import structlog
 from federation.protocol.ids import ServerName
 from homeserver.clock import Clock
 from homeserver.config import Settings
+from homeserver.fanout.shares import Shares
 from homeserver.mail.context import MailContext
 from homeserver.mail.deliver import deliver_due
 from homeserver.storage.db import Database
@@ -21,10 +22,10 @@ LOOK_EVERY_S: Final = 10.0
 
 @asynccontextmanager
 async def open_mail(
-    settings: Settings, server_name: ServerName, clock: Clock, db: Database
+    settings: Settings, server_name: ServerName, clock: Clock, db: Database, shares: Shares
 ) -> AsyncIterator[MailContext]:
     """Deliver queued mail for the length of the block, where a mail server is configured."""
-    ctx = MailContext(settings.smtp, server_name, clock, db)
+    ctx = MailContext(settings.smtp, server_name, clock, db, shares)
     if not ctx.is_on:
         yield ctx
         return

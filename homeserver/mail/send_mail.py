@@ -32,7 +32,7 @@ async def send_mail(
     mail = write_mail(ctx, to, template, values, unsubscribe_url=unsubscribe_url)
     async with ctx.db.acquire() as conn:
         await queue_mails(ctx, conn, [mail])
-    ctx.due.set()
+    ctx.due.ask()
 
 
 def write_mail(

@@ -10,9 +10,11 @@ from typing import Final
 import structlog
 
 from homeserver.errors import Unavailable
+from homeserver.fanout.shares import Shares
 from homeserver.media.context import MediaContext
 from homeserver.storage import media as rows
 
+SHARE: Final = "media janitor"
 BATCH: Final = 500
 MAX_BATCHES_PER_ROUND: Final = 40
 ROUND_S: Final = 60.0
@@ -31,14 +33,15 @@ class Collected:
     spool_files: int
 
 
-async def run_janitor(ctx: MediaContext) -> None:
-    """Collect round after round until cancelled, each round where the last one stopped."""
+async def run_janitor(ctx: MediaContext, shares: Shares) -> None:
+    """Collect round after round until cancelled, each round where the last one stopped, on one worker."""
     next_blob_nid = 0
     while True:
         try:
             await write_access_times(ctx)
-            collected = await collect_garbage(ctx, next_blob_nid)
-            next_blob_nid = collected.next_blob_nid
+            if shares.holds_name(SHARE):
+                collected = await collect_garbage(ctx, next_blob_nid)
+                next_blob_nid = collected.next_blob_nid
         except Unavailable as error:
             log.warning("media_janitor_waits", reason=str(error))
         except Exception:  # one failure must not end the housekeeping

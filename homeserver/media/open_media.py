@@ -12,6 +12,7 @@ from federation.protocol.ids import ServerName
 from homeserver.clock import Clock
 from homeserver.config import Settings
 from homeserver.errors import Unavailable
+from homeserver.fanout.shares import Shares
 from homeserver.media.blob_store import BlobStore
 from homeserver.media.context import MediaContext, NoRemoteMedia, RemoteMedia
 from homeserver.media.janitor import run_janitor, write_access_times
@@ -28,7 +29,12 @@ FOREVER_MS: Final = 2**63 - 1
 
 @asynccontextmanager
 async def open_media(
-    settings: Settings, server_name: ServerName, db: Database, clock: Clock, remote: RemoteMedia | None = None
+    settings: Settings,
+    server_name: ServerName,
+    db: Database,
+    clock: Clock,
+    remote: RemoteMedia | None = None,
+    shares: Shares | None = None,
 ) -> AsyncIterator[MediaContext]:
     """Run the content repository, janitor included, for the length of the block.
 
@@ -37,7 +43,7 @@ async def open_media(
     Raises: ValueError for a `media_url` of an unknown kind.
     """
     ctx = build_media(settings, server_name, db, clock, remote)
-    janitor = asyncio.create_task(run_janitor(ctx), name="media janitor")
+    janitor = asyncio.create_task(run_janitor(ctx, shares or Shares()), name="media janitor")
     try:
         yield ctx
     finally:

@@ -58,11 +58,13 @@ class StoredBackOff:
         self._recovered: LruCache[ServerName, Recovered] = LruCache(MAX_RECOVERED)
         self._listeners: list[Callable[[ServerName], None]] = []
 
-    async def load(self) -> None:
-        """Remember what an earlier process found out."""
+    async def load(self, concerns: Callable[[ServerName], bool] = lambda _: True) -> None:
+        """Remember what another process found out about the servers that it concerns."""
         async with self._db.acquire() as conn:
             rows = await destinations.select_failing(conn)
-        for row in rows:
+        for server in [each for each in self._failing if concerns(each)]:
+            del self._failing[server]
+        for row in filter(lambda row: concerns(row.server), rows):
             last_ms = row.retry_at_ms - row.interval_ms
             self._failing[row.server] = Failing(
                 row.failing_since_ms, row.retry_at_ms, row.interval_ms, last_ms

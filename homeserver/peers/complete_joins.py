@@ -13,6 +13,7 @@ from federation.context import FederationContext
 from federation.handshakes.fetch_join_state import JoinOf, StateNotHad, fetch_join_state
 from federation.ports.rooms import TryLater
 from homeserver.errors import MatrixError
+from homeserver.fanout.shares import COUNT, Shift
 from homeserver.rooms.complete_partial_state import complete_partial_state
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.join_progress import JoinProgress
@@ -29,6 +30,8 @@ MAX_SERVERS: Final = 10
 FIRST_PAUSE_S: Final = 5.0
 LONGEST_PAUSE_S: Final = 600.0
 LOG_EVERY_S: Final = 10.0
+LOOK_EVERY_S: Final = 15.0
+"""For rooms of which nobody told."""
 
 FAILURES: Final = (StateNotHad, TryLater, StateEventsMissing, ResolutionImpossible, MatrixError)
 
@@ -48,29 +51,62 @@ class JoinCompleter:
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._under_way = rooms.gateway.joins
+        self._shares = rooms.shares
+        self._asked = rooms.shares.call("joins to complete")
+        self._watcher: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Go on with what the last process left."""
+        """Go on with what the last process left of this one's shares."""
         await self._look()
+        self._shares.on_shift(self._shift)
+        self._shares.before_release(self._let_go)
+        self._watcher = asyncio.create_task(self._watch(), name="joins to complete")
 
     async def stop(self) -> None:
         """Give up for now: what was fetched stays."""
-        tasks = list(self._tasks.values())
+        tasks = [*self._tasks.values(), *([self._watcher] if self._watcher else [])]
         for task in tasks:
             task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def complete(self, room: Room) -> None:
-        """Have a room completed that was just joined."""
-        await self._look(room.nid)
+        """Have a room completed that was just joined, by whichever worker has its share."""
+        if self._shares.holds(room.nid):
+            await self._look(room.nid)
+        else:
+            self._asked.ask()
+
+    async def _watch(self) -> None:
+        """Begin with rooms that others have joined, or whose shares were taken, for ever."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._asked.wait()
+            self._asked.clear()
+            try:
+                await self._look()
+            except MatrixError as error:
+                log.warning("join.waiting_for_database", error=str(error))
+            except Exception:
+                log.exception("join.look_failed")
+
+    def _shift(self, shift: Shift) -> None:
+        self._break_off(shift.lost)
+
+    def _break_off(self, shares: frozenset[int]) -> list[asyncio.Task[None]]:
+        tasks = [task for room_nid, task in self._tasks.items() if room_nid % COUNT in shares]
+        for task in tasks:
+            task.cancel()
+        return tasks
+
+    async def _let_go(self, shares: frozenset[int]) -> None:
+        await asyncio.gather(*self._break_off(shares), return_exceptions=True)
 
     async def _look(self, room_nid: int | None = None) -> None:
         async with self._rooms.db.acquire() as conn:
             found = await select_partial_rooms(conn, room_nid)
         for partial_room in found:
-            if partial_room.room_nid not in self._tasks:
+            if partial_room.room_nid not in self._tasks and self._shares.holds(partial_room.room_nid):
                 task = asyncio.create_task(self._run(partial_room), name=f"complete {partial_room.room_nid}")
                 self._tasks[partial_room.room_nid] = task
                 task.add_done_callback(partial(self._forget, partial_room.room_nid))

@@ -1,5 +1,7 @@
 """Follows who shares rooms with whom, for the sake of device lists, and mends lists in the background.
 
+One worker does it; the others note what moves, for the moment in which they take it over.
+
 When no room is shared with another server's user any more, what was known of the user's devices is dropped:
 nobody tells of changes from then on. When a user of ours comes into a room, its servers that knew nothing of
 the user are told of the user's devices.
@@ -27,7 +29,10 @@ from homeserver.tailer import Batch
 
 log = structlog.get_logger(__name__)
 
+SHARE: Final = "device lists"
 LOOK_EVERY_S: Final = 15.0
+NOTED_FOR_S: Final = 60.0
+"""How long a worker that does not follow remembers what moved: longer than it takes to miss one that does."""
 CLEAN_EVERY_S: Final = 3600.0
 MAX_ROOMS: Final = 10_000
 """Rooms whose members moved and that wait to be looked at; with more, all lists are checked."""
@@ -45,12 +50,18 @@ class DeviceListFollower:
         self._followed_to = 0
         self._moved = asyncio.Event()
         self._clean_at = 0.0
+        self._shares = e2ee.shares
+        self._older: set[int] = set()
+        self._mark = 0
+        self._forget_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Drop what is out of date since the last time this server ran, and begin."""
-        self._followed_to = self._e2ee.tailer.applied
-        await self._drop(None, self._followed_to + 1)
+        self._followed_to = self._mark = self._e2ee.tailer.applied
+        self._missed = True
+        await self._follow()
+        self._shares.on_shift(lambda _: self._moved.set())
         self._tasks = [
             asyncio.create_task(self._repeat(self._follow, self._moved), name="follow-device-lists"),
             asyncio.create_task(self._repeat(self._mend, self._lists.work_to_do), name="mend-device-lists"),
@@ -85,6 +96,8 @@ class DeviceListFollower:
                 wake.set()
 
     async def _mend(self) -> None:
+        if not self._shares.holds_name(SHARE):
+            return
         await self._lists.fetch_due()
         now = self._e2ee.clock.monotonic()
         if now >= self._clean_at:
@@ -92,21 +105,34 @@ class DeviceListFollower:
             await forget_received(self._to_device)
 
     async def _follow(self) -> None:
+        if not self._shares.holds_name(SHARE):
+            self._forget_followed()
+            return
         since, upto = self._followed_to, self._e2ee.tailer.applied
-        rooms, self._rooms = self._rooms, set()
+        rooms, self._rooms, self._older = self._rooms | self._older, set(), set()
         everything, self._missed = self._missed or len(rooms) > MAX_ROOMS, False
         try:
             if everything:
                 await self._drop(None, since + 1)
-            elif rooms:
+            if len(rooms) <= MAX_ROOMS:
                 await self._look_at(sorted(rooms), since, upto)
         except BaseException:
             self._rooms |= rooms
             self._missed |= everything
             raise
-        self._followed_to = upto
+        self._followed_to = self._mark = upto
+
+    def _forget_followed(self) -> None:
+        """Forget what moved so long ago that the worker that follows has dealt with it."""
+        now = self._e2ee.clock.monotonic()
+        if now >= self._forget_at:
+            self._forget_at = now + NOTED_FOR_S
+            self._followed_to, self._mark = self._mark, self._e2ee.tailer.applied
+            self._older, self._rooms = self._rooms, set()
 
     async def _look_at(self, rooms: list[int], since: int, upto: int) -> None:
+        if not rooms:
+            return
         own = self._e2ee.server_name
         async with self._e2ee.db.acquire() as conn:
             moves = await device_lists.select_member_changes(conn, rooms, since, upto)

@@ -42,7 +42,9 @@ def make_inbound(ephemeral: EphemeralContext, edu_handlers: Mapping[str, EduHand
         "m.receipt": partial(receive_receipts, ephemeral, rooms, late),
         "m.presence": partial(receive_presence, ephemeral),
     }
-    staging = StoredStaging(ephemeral.rooms.db, ephemeral.rooms.names, ephemeral.rooms.clock)
+    staging = StoredStaging(
+        ephemeral.rooms.db, ephemeral.rooms.names, ephemeral.rooms.clock, ephemeral.rooms.shares
+    )
     return InboundParts(
         rooms, staging, EduReceivers(handlers | dict(edu_handlers)), Inbound(), late, ephemeral.rooms.gateway
     )

@@ -3,18 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
 from federation.outbound.sender import Sender
-from federation.ports.outbox import Laggard
 from federation.protocol.ids import ServerName
 from federation.transport.client import FederationClient
 from federation.transport.server_names import ServerLists
 from homeserver.clock import Clock
 from homeserver.ephemeral.context import EphemeralContext
+from homeserver.fanout.shares import Shares, Shift, share_of
 from homeserver.peers.back_off import StoredBackOff
 from homeserver.peers.outbound_feed import OutboundFeed
 from homeserver.peers.outbound_presence import OutboundPresence
@@ -28,9 +27,7 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY_S: Final = 1.0
 SAVE_EVERY_S: Final = 5.0
 CLEAN_EVERY_S: Final = 60 * 60.0
-MAX_REPLAYED: Final = 20_000
-"""Positions since the checkpoint that are queued at start; behind by more, each server catches up alone."""
-
+CLEANING: Final = "outbound cleaning"
 GIVEN_UP_AFTER_MS: Final = 60 * 24 * 3600 * 1000
 """How long EDUs wait for a server that is never reached."""
 
@@ -44,6 +41,7 @@ class Outbound:
         self._own = own
         self._back_off = back_off
         self._save_at = self._clean_at = clock.monotonic()
+        self._shares: Shares
         self.sender: Sender
         self.feed: OutboundFeed
         self._typing: OutboundTyping
@@ -51,16 +49,22 @@ class Outbound:
         self._deaf_to_due: Callable[[], None] = lambda: None
 
     async def start(self, ephemeral: EphemeralContext, client: FederationClient, lists: ServerLists) -> None:
-        """Go on where the last process ended."""
+        """Go on where the last process ended, with the shares that this one has."""
         rooms = ephemeral.rooms
-        outbox = StoredOutbox(self._db, self._clock, self._own)
-        self.sender = Sender(self._own, client, self._back_off, outbox, self._clock.now_ms)
+        self._shares = rooms.shares
+        outbox = StoredOutbox(self._db, self._clock, self._own, self._shares)
+        self.sender = Sender(self._own, client, self._back_off, outbox, self._clock.now_ms, share_of=share_of)
+        self.sender.advance(rooms.tailer.applied)
         self._typing = OutboundTyping(ephemeral.typing, self._clock, self._own)
         self._presence = OutboundPresence(ephemeral.presence, self._db, self._clock, self._own)
-        self.feed = OutboundFeed(rooms, self.sender, outbox, lists, self._typing, self._presence)
-        await self._restore(rooms.tailer.applied, lists)
+        self.feed = OutboundFeed(
+            rooms, self.sender, outbox, lists, self._typing, self._presence, self._back_off
+        )
+        await self.feed.take_over(self._shares.held)
         self._deaf_to_due = self._back_off.on_due(self.sender.try_again)
         self.feed.start(rooms.tailer.applied)
+        self._shares.on_shift(self._shift)
+        self._shares.before_release(self._let_go)
 
     async def stop(self) -> None:
         """Let go of what is under way; what has not arrived is remembered."""
@@ -103,42 +107,36 @@ class Outbound:
         await self.feed.until_idle()
         await self.sender.until_idle()
 
-    async def _restore(self, applied: int, lists: ServerLists) -> None:
-        async with self._db.acquire() as conn:
-            rows = await destinations.select_laggards(conn)
-            checkpoint, saved_ms = await destinations.select_checkpoint(conn) or (applied, 0)
-            is_far_behind = applied - checkpoint > MAX_REPLAYED
-            others = await room_servers.select_servers_present_since(conn, self._own, checkpoint)
-        laggards = [
-            (Laggard(row.server, row.cursor, row.behind_since_ms, None), row.has_in_flight) for row in rows
-        ]
-        self.sender.restore(applied if is_far_behind else checkpoint, laggards)
-        if is_far_behind:
-            log.info("outbound.far_behind", positions=applied - checkpoint, servers=len(others))
-            self.sender.leave_behind(filter(lists.permit, others), checkpoint, saved_ms)
+    def _shift(self, shift: Shift) -> None:
+        if shift.lost:
+            self.feed.lose(shift.lost)
+            self.sender.drop(shift.lost)
+        if shift.taken:
+            self.feed.take(shift.taken)
+
+    async def _let_go(self, shares: frozenset[int]) -> None:
+        """Have shares in such a state that another worker can go on with them."""
+        self.feed.lose(shares)
+        await self.sender.let_go(shares)
 
     async def _take_retries(self) -> None:
         async with self._db.acquire() as conn:
-            asked = await destinations.take_retries(conn)
+            asked = await destinations.take_retries(conn, self._shares.holds_name)
         for server in asked:
             self._back_off.retry(server)
 
     async def _clean(self) -> None:
+        if not self._shares.holds_name(CLEANING):
+            return
         async with self._db.acquire() as conn:
             given_up = await edu_outbox.delete_edus_of_the_dead(
                 conn, self._clock.now_ms() - GIVEN_UP_AFTER_MS
             )
-            told = [queue.told_upto(self.sender.processed) for queue in self.sender.queues.values()]
-            await room_servers.delete_ended_stays(conn, min([*told, self.sender.processed]))
+            told = await destinations.select_told_upto(conn)
+            if told is not None:
+                await room_servers.delete_ended_stays(conn, told)
         if given_up:
             log.warning("outbound.edus_given_up", count=given_up)
-
-
-@dataclass(slots=True)
-class CurrentSender:
-    """The sender of this worker; None while another worker sends."""
-
-    sender: Sender | None = None
 
 
 @asynccontextmanager
@@ -147,18 +145,15 @@ async def open_outbound(
     client: FederationClient,
     lists: ServerLists,
     back_off: StoredBackOff,
-    current: CurrentSender,
 ) -> AsyncIterator[Outbound]:
-    """Send to other servers what concerns them, for the length of the block."""
+    """Send to the other servers of this worker's shares what concerns them, for the length of the block."""
     rooms = ephemeral.rooms
     outbound = Outbound(rooms.db, rooms.clock, rooms.server_name, back_off)
     await outbound.start(ephemeral, client, lists)
-    current.sender = outbound.sender
     task = asyncio.create_task(outbound.run(), name="outbound")
     try:
         yield outbound
     finally:
-        current.sender = None
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task

@@ -1,36 +1,42 @@
 """Follows the position log, and tells the sender of transactions what concerns which server.
 
-Rooms of this server's users alone cost nothing but the look that finds them so. What is typed and who is
-present comes from memory, and goes the same way.
+Rooms of this server's users alone cost nothing but the look that finds them so, and so do rooms of which all
+other servers belong to shares of other workers. What is typed and who is present comes from memory, and goes
+the same way.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
 import structlog
 
 from federation.outbound.sender import Sender
-from federation.ports.outbox import DuePdu
+from federation.ports.outbox import DuePdu, Laggard
 from federation.protocol.ids import EventId, ServerName
 from federation.transport.server_names import ServerLists
 from homeserver.errors import MatrixError
+from homeserver.fanout.shares import share_of
+from homeserver.peers.back_off import StoredBackOff
 from homeserver.peers.outbound_presence import OutboundPresence
 from homeserver.peers.outbound_typing import OutboundTyping
 from homeserver.peers.outbox import StoredOutbox, due_receipt
 from homeserver.peers.room_stays import RoomStays, StaysCache
 from homeserver.rooms.context import RoomsContext
-from homeserver.storage import edu_outbox, outgoing
+from homeserver.storage import destinations, edu_outbox, outgoing
 from homeserver.storage.db import Connection
-from homeserver.storage.outgoing import OutgoingEvent, OutgoingReceipt
+from homeserver.storage.destinations import Checkpoint
+from homeserver.storage.outgoing import OutgoingEvent
 from homeserver.storage.positions import Stream
-from homeserver.storage.room_servers import select_shared_rooms_since
+from homeserver.storage.room_servers import select_servers_present_since, select_shared_rooms_since
 from homeserver.tailer import Batch
 
 log = structlog.get_logger(__name__)
 
 EVENTS_PER_PAGE: Final = 500
+MAX_REPLAYED: Final = 20_000
+"""Positions since the checkpoint that are queued again; a server behind by more catches up alone."""
 PAUSE_S: Final = 1.0
 """After the database could not be read."""
 
@@ -49,6 +55,7 @@ class OutboundFeed:
         permitted: ServerLists,
         typing: OutboundTyping,
         presence: OutboundPresence,
+        back_off: StoredBackOff,
     ) -> None:
         self._rooms = rooms
         self._own: ServerName = rooms.server_name
@@ -57,7 +64,10 @@ class OutboundFeed:
         self._permitted = permitted
         self._typing = typing
         self._presence = presence
-        self._stays = StaysCache(self._own, permitted.permit)
+        self._back_off = back_off
+        self._ours: set[int] = set()
+        self._to_take: set[int] = set()
+        self._stays = StaysCache(self._own, lambda server: permitted.permit(server) and self._is_ours(server))
         self._dirty: set[int] = set()
         self._upto = 0
         self._all_rooms = False
@@ -84,6 +94,42 @@ class OutboundFeed:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+
+    def take(self, shares: Collection[int]) -> None:
+        """Tell the servers of shares too, from where another worker ended."""
+        self._to_take.update(shares)
+        self.look()
+
+    def lose(self, shares: Collection[int]) -> None:
+        """Tell the servers of shares no more."""
+        self._to_take.difference_update(shares)
+        self._ours.difference_update(shares)
+        self._stays.clear()
+
+    async def take_over(self, shares: Collection[int]) -> None:
+        """Queue what the servers of shares were not told by whoever had them. Raises: DatabaseUnavailable."""
+        if not shares:
+            return
+        self._ours.update(shares)
+        self._stays.clear()
+        self._all_rooms = True  # what was of no interest up to now may be
+        await self._back_off.load(self._is_ours)
+        processed = self._sender.processed
+        async with self._rooms.db.acquire() as conn:
+            rows = await destinations.select_laggards(conn)
+            checkpoints = await destinations.select_checkpoints(conn, shares)
+        shares = self._ours.intersection(shares)  # what was not lost in the meantime
+        laggards = [
+            (Laggard(row.server, row.cursor, row.behind_since_ms, None), row.has_in_flight)
+            for row in rows
+            if share_of(row.server) in shares
+        ]
+        self._sender.take(shares, laggards)
+        since = {share: at.position for share, at in checkpoints.items() if at.position < processed}
+        far = {share for share, position in since.items() if processed - position > MAX_REPLAYED}
+        await self._leave_behind({share: checkpoints[share] for share in far})
+        await self._replay({share: at for share, at in since.items() if share not in far}, processed)
+        self._sender.taken(shares)
 
     def look(self) -> None:
         """Read what is due."""
@@ -130,7 +176,7 @@ class OutboundFeed:
         self.look_for_edus()
 
     def _has_work(self) -> bool:
-        return bool(self._dirty or self._all_rooms or self._look_for_edus)
+        return bool(self._dirty or self._all_rooms or self._look_for_edus or self._to_take)
 
     async def _run(self) -> None:
         while True:
@@ -152,6 +198,7 @@ class OutboundFeed:
 
     async def _read(self) -> None:
         """Hand everything up to now to the sender."""
+        await self._take_waiting()
         dirty, all_rooms = self._dirty, self._all_rooms
         self._dirty, self._all_rooms = set(), False
         try:
@@ -165,6 +212,35 @@ class OutboundFeed:
             await self._read_edus()
         await self._read_ephemeral()
 
+    async def _take_waiting(self) -> None:
+        shares, self._to_take = self._to_take, set()
+        try:
+            await self.take_over(shares)
+            self._look_for_edus |= bool(shares)
+        except BaseException:
+            self._to_take |= shares
+            raise
+
+    async def _leave_behind(self, checkpoints: Mapping[int, Checkpoint]) -> None:
+        """Have the servers of shares catch up, each alone, with what is too much to be queued."""
+        if not checkpoints:
+            return
+        oldest = min(at.position for at in checkpoints.values())
+        async with self._rooms.db.acquire() as conn:
+            present = await select_servers_present_since(conn, self._own, oldest)
+        log.info("outbound.far_behind", servers=len(present))
+        for server in filter(self._permitted.permit, present):
+            if (at := checkpoints.get(share_of(server))) is not None:
+                self._sender.leave_behind([server], at.position, at.saved_ms)
+
+    async def _replay(self, since: Mapping[int, int], upto: int) -> None:
+        """Queue for the servers of shares what came after a position of each, up to where all are told."""
+        at = min(since.values(), default=upto)
+        while at < upto:
+            async with self._rooms.db.acquire() as conn:
+                rooms = await select_shared_rooms_since(conn, self._own, at)
+                at = await self._read_page(conn, sorted(rooms), at, upto, since)
+
     async def _read_rooms(self, dirty: set[int], upto: int, *, all_rooms: bool) -> None:
         """Queue the events and receipts of rooms between where the sender stands and `upto`."""
         while self._sender.processed < upto and (dirty or all_rooms):
@@ -173,11 +249,21 @@ class OutboundFeed:
                 if all_rooms:
                     dirty = dirty | set(await select_shared_rooms_since(conn, self._own, since))
                     all_rooms = False
-                await self._read_page(conn, sorted(dirty), since, upto)
+                self._sender.advance(await self._read_page(conn, sorted(dirty), since, upto))
         self._sender.advance(upto)
 
-    async def _read_page(self, conn: Connection, room_nids: Sequence[int], since: int, upto: int) -> None:
-        """Queue the first events of a span, with the receipts among them."""
+    async def _read_page(
+        self,
+        conn: Connection,
+        room_nids: Sequence[int],
+        since: int,
+        upto: int,
+        only_after: Mapping[int, int] | None = None,
+    ) -> int:
+        """Queue the first events of a span, with the receipts among them; return up to where.
+
+        With `only_after`, for the servers of those shares alone, each what came after a position.
+        """
         events = await outgoing.select_outgoing(conn, room_nids, since, upto, self._own, EVENTS_PER_PAGE)
         if len(events) == EVENTS_PER_PAGE:
             upto = events[-1].position
@@ -187,10 +273,12 @@ class OutboundFeed:
         self._outbox.keep(event.event for event in events)
         for event in events:
             servers = self._servers_of(event, stays[event.room_nid], turned_away.get(event.position, []))
+            servers = _those_not_told(servers, event.position, only_after)
             self._sender.tell(servers, DuePdu(event.position, event.event.event_id))
         for receipt in receipts:
-            self._tell_receipt(receipt, stays[receipt.room_nid])
-        self._sender.advance(upto)
+            servers = _those_not_told(stays[receipt.room_nid].servers_now(), receipt.position, only_after)
+            self._sender.tell_receipt(servers, due_receipt(receipt))
+        return upto
 
     def _servers_of(
         self, event: OutgoingEvent, stays: RoomStays, turned_away: Sequence[ServerName]
@@ -203,8 +291,8 @@ class OutboundFeed:
         servers.pop(event.made_by, None)
         return list(servers)
 
-    def _tell_receipt(self, receipt: OutgoingReceipt, stays: RoomStays) -> None:
-        self._sender.tell_receipt(stays.servers_now(), due_receipt(receipt))
+    def _is_ours(self, server: ServerName) -> bool:
+        return share_of(server) in self._ours
 
     async def _read_edus(self) -> None:
         async with self._rooms.db.acquire() as conn:
@@ -224,6 +312,15 @@ class OutboundFeed:
                     self._sender.tell_typing(there, rooms[room_nid].room_id, user_id, is_typing)
         for update, servers in await self._presence.take():
             self._sender.tell_presence([s for s in servers if self._permitted.permit(s)], update)
+
+
+def _those_not_told(
+    servers: Iterable[ServerName], position: int, only_after: Mapping[int, int] | None
+) -> list[ServerName]:
+    """Return the servers of shares whose worker may have ended before it told of a position."""
+    if only_after is None:
+        return list(servers)
+    return [each for each in servers if only_after.get(share_of(each), position) < position]
 
 
 def _may_change_members(batch: Batch) -> bool:

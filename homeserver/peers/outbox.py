@@ -12,6 +12,7 @@ from federation.protocol.redaction import redact
 from federation.protocol.room_versions import ROOM_VERSIONS
 from homeserver.caches import BytesCache
 from homeserver.clock import Clock
+from homeserver.fanout.shares import Shares, share_of
 from homeserver.storage import destinations, edu_outbox, outgoing
 from homeserver.storage.db import Database
 from homeserver.storage.destinations import InFlightRow, LaggardRow
@@ -24,8 +25,9 @@ PDU_BYTES_KEPT: Final = 8 * 1024 * 1024
 class StoredOutbox:
     """Implements `federation.ports.outbox.Outbox`."""
 
-    def __init__(self, db: Database, clock: Clock, own: ServerName) -> None:
+    def __init__(self, db: Database, clock: Clock, own: ServerName, shares: Shares) -> None:
         self._db = db
+        self._shares = shares
         self._clock = clock
         self._own = own
         self._pdus: BytesCache[EventId] = BytesCache(PDU_BYTES_KEPT)
@@ -92,14 +94,18 @@ class StoredOutbox:
         return Transaction(row.txn_id, row.body, row.upto, row.edu_nids, pdus=MAX_ITEMS, edus=0)
 
     async def save(
-        self, checkpoint: int, laggards: Sequence[Laggard], caught_up: Sequence[ServerName]
+        self, checkpoints: Mapping[int, int], laggards: Sequence[Laggard], caught_up: Sequence[ServerName]
     ) -> None:
+        servers = [*caught_up, *(laggard.destination for laggard in laggards)]
+        concerned = {*checkpoints, *map(share_of, servers)}
         async with self._db.transaction() as conn:
-            await destinations.upsert_laggards(conn, [_laggard_row(laggard) for laggard in laggards])
-            if caught_up:
-                await destinations.update_caught_up(conn, caught_up)
+            ours = await self._shares.fenced(conn, concerned)
+            rows = [_laggard_row(each) for each in laggards if share_of(each.destination) in ours]
+            await destinations.upsert_laggards(conn, rows)
+            await destinations.update_caught_up(conn, [each for each in caught_up if share_of(each) in ours])
             await destinations.delete_well(conn)
-            await destinations.upsert_checkpoint(conn, checkpoint, self._clock.now_ms())
+            reached = {share: at for share, at in checkpoints.items() if share in ours}
+            await destinations.upsert_checkpoints(conn, reached, self._clock.now_ms())
 
 
 def render_pdu(row: EventJson) -> bytes:

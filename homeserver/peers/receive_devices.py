@@ -92,7 +92,7 @@ async def receive_device_list_update(
         if user_nid is not None:
             is_missing = await lists.take_in(change, user_nid, edu.stream_id, edu.prev_id, device)
     if is_missing:
-        lists.work_to_do.set()
+        lists.work_to_do.ask()
 
 
 async def receive_signing_key_update(

@@ -48,7 +48,7 @@ class RemoteDeviceLists:
         self._e2ee = e2ee
         self._client = client
         self._fetching: Turns[UserId] = Turns()
-        self.work_to_do = asyncio.Event()
+        self.work_to_do = e2ee.shares.call("stale device lists")
 
     async def fetch(self, user_id: UserId, timeout_s: float = TIMEOUT_S) -> None:
         """Fetch a user's list if it is stale. Raises PeerFailed."""

@@ -49,7 +49,7 @@ class PeersKeys:
         for server, users in _by_server(missing).items():
             if len(users) > MAX_FETCHED:
                 asked.setdefault(server, []).extend(users)
-                self._lists.work_to_do.set()
+                self._lists.work_to_do.ask()
             else:
                 fetched += users
         at_once, timeout_s = asyncio.Semaphore(ASKED_AT_ONCE), timeout_ms / 1000

@@ -1,6 +1,8 @@
 """Staging on our tables."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 import orjson
@@ -11,12 +13,14 @@ from federation.protocol.canonical_json import JsonObject
 from federation.protocol.ids import EventId, RoomId, ServerName
 from federation.protocol.pdu import Pdu, pdu_from_stored
 from homeserver.clock import Clock
+from homeserver.fanout.shares import Shares
 from homeserver.storage import staged_pdus
 from homeserver.storage.db import Database
 from homeserver.storage.names import Names
 from homeserver.storage.rooms import Room
 from homeserver.storage.staged_pdus import StagedRow
 
+FORGETTING: Final = "forget transactions"
 ANSWERS_KEPT_MS: Final = 24 * 3600 * 1000
 """How long a transaction is recognised: senders give up, or go on with another one, long before that."""
 
@@ -27,10 +31,24 @@ PDUS_KEPT_MS: Final = 7 * 24 * 3600 * 1000
 class StoredStaging:
     """Implements `Staging`."""
 
-    def __init__(self, db: Database, names: Names, clock: Clock) -> None:
+    def __init__(self, db: Database, names: Names, clock: Clock, shares: Shares) -> None:
         self._db = db
         self._names = names
         self._clock = clock
+        self._shares = shares
+        self._asked = shares.call("staged events")
+
+    async def is_ours(self, room_id: RoomId) -> bool:
+        return self._shares.holds((await self._room(room_id)).nid)
+
+    def ask_others(self) -> None:
+        self._asked.ask()
+
+    async def until_asked(self, within_s: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._asked.wait()
+        self._asked.clear()
 
     async def answer_of(self, origin: ServerName, txn_id: str) -> JsonObject | None:
         async with self._db.acquire() as conn:
@@ -85,7 +103,7 @@ class StoredStaging:
 
     async def due_rooms(self) -> Sequence[tuple[RoomId, ServerName, bool]]:
         async with self._db.acquire() as conn:
-            due = await staged_pdus.select_due_rooms(conn, self._clock.now_ms())
+            due = await staged_pdus.select_due_rooms(conn, self._clock.now_ms(), self._shares.held)
         rooms = await self._names.rooms({room_nid for room_nid, _, _ in due})
         return [(rooms[nid].room_id, origin, has_gap) for nid, origin, has_gap in due if nid in rooms]
 
@@ -99,6 +117,8 @@ class StoredStaging:
             return Backlog(*await staged_pdus.select_backlog(conn))
 
     async def forget_old(self) -> None:
+        if not self._shares.holds_name(FORGETTING):
+            return
         now_ms = self._clock.now_ms()
         async with self._db.acquire() as conn:
             await staged_pdus.delete_answers_before(conn, now_ms - ANSWERS_KEPT_MS)

@@ -12,6 +12,7 @@ from homeserver import __version__
 from homeserver.clock import Clock
 from homeserver.config import Settings
 from homeserver.errors import MatrixError
+from homeserver.fanout.shares import Shares
 from homeserver.media.context import MediaContext
 from homeserver.outgoing.address_policy import AddressPolicy
 from homeserver.outgoing.trust import Trust
@@ -47,7 +48,9 @@ class PreviewsContext:
 
 
 @asynccontextmanager
-async def open_previews(settings: Settings, media: MediaContext) -> AsyncIterator[PreviewsContext]:
+async def open_previews(
+    settings: Settings, media: MediaContext, shares: Shares
+) -> AsyncIterator[PreviewsContext]:
     """Make previews for the length of the block, and forget the old ones."""
     options = settings.previews
     policy = AddressPolicy(options.allow_addresses, options.deny_addresses)
@@ -55,7 +58,7 @@ async def open_previews(settings: Settings, media: MediaContext) -> AsyncIterato
     trust = Trust(settings.federation.ca_file, settings.federation.verify_tls)
     client = WebClient(policy, agent, options.deny_hosts, trust)
     ctx = PreviewsContext(settings, media.db, media.clock, media, client)
-    cleaner = asyncio.create_task(_clean(ctx), name="preview cleaner")
+    cleaner = asyncio.create_task(_clean(ctx, shares), name="preview cleaner")
     try:
         yield ctx
     finally:
@@ -74,9 +77,11 @@ async def forget_expired(ctx: PreviewsContext) -> None:
             return
 
 
-async def _clean(ctx: PreviewsContext) -> None:
+async def _clean(ctx: PreviewsContext, shares: Shares) -> None:
     while True:
         await asyncio.sleep(CLEAN_EVERY_S)
+        if not shares.holds_name("expired previews"):
+            continue
         try:
             await forget_expired(ctx)
         except MatrixError as error:

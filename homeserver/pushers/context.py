@@ -1,11 +1,11 @@
 """What the verbs of this package need."""
 
-import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 
 from homeserver.clock import Clock
 from homeserver.config import Settings
+from homeserver.fanout.shares import WorkCall
 from homeserver.mail.context import MailContext
 from homeserver.outgoing.json_client import JsonClient
 from homeserver.push.context import PushContext
@@ -27,7 +27,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class PushersContext:
-    """The dependencies of pushers. `due` is set when one of them may have something to tell."""
+    """The dependencies of pushers.
+
+    `due` is set when one of those of this worker's shares may have something to tell.
+    """
 
     settings: Settings
     rooms: RoomsContext
@@ -36,7 +39,7 @@ class PushersContext:
     mail: MailContext
     outgoing: JsonClient
     vapid: Vapid
-    due: asyncio.Event = field(default_factory=asyncio.Event)
+    due: WorkCall
     tally: Tally = field(default_factory=Tally)
 
     @property

@@ -50,7 +50,7 @@ async def deliver_mail(ctx: PushersContext, pusher: Pusher) -> int | None:
             await queue_mails(ctx.mail, conn, mails)
             rooms = {item.queued.room_nid for item, _ in told}
             await push_queue.upsert_mails(conn, pusher.nid, now_ms, next_pauses(rooms, last, now_ms))
-    ctx.mail.due.set()
+    ctx.mail.due.ask()
     return None
 
 

@@ -1,6 +1,6 @@
 """Follows the position log and queues what pushers have to tell: events that notify, and what was read.
 
-One worker does this at a time, by a claim that runs out; the next one goes on where it stood. Sending an
+One worker does this at a time, the one with the share of it; the next one goes on where it stood. Sending an
 event knows nothing of it. An event costs the look that finds nobody with a pusher in its room, and beyond
 that an evaluation and a row per member who has one.
 """
@@ -24,8 +24,8 @@ from homeserver.tailer import Batch
 
 log = structlog.get_logger(__name__)
 
-CLAIM_MS: Final = 15_000
-RENEW_EVERY_S: Final = 5.0
+SHARE: Final = "push feed"
+NOTE_EVERY_S: Final = 5.0
 PAUSE_S: Final = 1.0
 """After the database could not be read."""
 MAX_POSITIONS_PER_READ: Final = 5_000
@@ -44,9 +44,9 @@ class PushFeed:
         self._read: dict[int, int] = {}
         self._invited: set[int] = set()
         self._position: int | None = None
-        self._is_another_s = False
         self._upto = 0
-        self._look = asyncio.Event()
+        self._shares = ctx.rooms.shares
+        self._look = self._shares.call(SHARE)
         self._idle = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -63,10 +63,9 @@ class PushFeed:
         with suppress(asyncio.CancelledError):
             await self._task
         if self._position is not None:
-            with suppress(DatabaseUnavailable):  # the claim runs out by itself
+            with suppress(DatabaseUnavailable):  # whoever comes next looks at a little more
                 async with self._ctx.db.acquire() as conn:
-                    await push_queue.advance_feed(conn, self._owner, CLAIM_MS, self._position)
-                    await push_queue.release_feed(conn, self._owner)
+                    await push_queue.advance_feed(conn, self._owner, self._position)
 
     async def until_idle(self) -> None:
         """Return once everything that the tailer has applied so far is queued."""
@@ -110,9 +109,12 @@ class PushFeed:
                     await self._look.wait()
             self._look.clear()
             try:
-                if loop.time() >= renew_at or (self._position is None and not self._is_another_s):
+                if not self._shares.holds_name(SHARE):
+                    self._lose()
+                    renew_at = loop.time() + NOTE_EVERY_S
+                elif loop.time() >= renew_at or self._position is None:
                     await self._renew()
-                    renew_at = loop.time() + RENEW_EVERY_S
+                    renew_at = loop.time() + NOTE_EVERY_S
                 if self._position is not None:
                     await self._queue_new(self._position)
                 else:
@@ -129,24 +131,21 @@ class PushFeed:
                 self._idle.set()
 
     async def _renew(self) -> None:
-        """Claim the work, or keep it; who takes it over looks at all that came since."""
+        """Take the work over and look at all that came since, or note how far it has come."""
         await self._refresh()
         if self._members.is_empty:
             self._lose()
             return
         async with self._ctx.db.acquire() as conn:
             if self._position is not None:
-                if not await push_queue.advance_feed(conn, self._owner, CLAIM_MS, self._position):
+                if not await push_queue.advance_feed(conn, self._owner, self._position):
                     self._lose()
                 return
-            position = await push_queue.claim_feed(conn, self._owner, CLAIM_MS)
-            self._is_another_s = position is None
-            if position is None:
-                return
+            position = await push_queue.take_feed(conn, self._owner)
             self._position = max(position, await push_queue.select_first_since(conn))
             self._rooms |= await push_queue.select_rooms_with_news(conn, self._position)
         self._invited |= self._members.everybody
-        self._ctx.due.set()
+        self._ctx.due.ask()
 
     async def _refresh(self) -> None:
         while self._members.is_stale:
@@ -177,11 +176,11 @@ class PushFeed:
         """Queue in one transaction with the note of how far it reaches: nothing is queued twice, or never."""
         now_ms = self._ctx.clock.now_ms()
         async with self._ctx.db.transaction() as conn:
-            if not await push_queue.advance_feed(conn, self._owner, CLAIM_MS, upto):
+            if not await push_queue.advance_feed(conn, self._owner, upto):
                 raise LostClaim("Another worker follows the log now")
             await push_queue.enqueue(conn, notified, now_ms)
             await push_queue.note_read(conn, list(read.items()), now_ms)
-        self._ctx.due.set()
+        self._ctx.due.ask()
 
 
 class LostClaim(Exception):

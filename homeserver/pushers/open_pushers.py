@@ -40,7 +40,8 @@ async def open_pushers(
         verify_tls=settings.federation.verify_tls,
         ca_file=settings.federation.ca_file,
     )
-    ctx = PushersContext(settings, rooms, push, sync, mail, outgoing, Vapid(settings, rooms.clock))
+    vapid, due = Vapid(settings, rooms.clock), rooms.shares.call("pushers")
+    ctx = PushersContext(settings, rooms, push, sync, mail, outgoing, vapid, due)
     pushers = Pushers(ctx, PushFeed(ctx), PushSender(ctx))
     pushers.feed.start()
     pushers.sender.start()

@@ -1,6 +1,7 @@
 """Works off what pushers have to tell, many at once, each pusher in its order.
 
-Any number of workers do this: a pusher is claimed in the database for as long as its delivery may take.
+Each worker does this for the users of its shares. A pusher is claimed in the database for as long as its
+delivery may take, so that it is not begun elsewhere when its share is given up.
 """
 
 import asyncio
@@ -88,12 +89,12 @@ class PushSender:
         if free <= 0:
             return POLL_S
         now_ms = self._ctx.clock.now_ms()
-        failing = len(self._failing) < MAX_FAILING_AT_ONCE
+        failing, shares = len(self._failing) < MAX_FAILING_AT_ONCE, self._ctx.rooms.shares.held
         async with self._ctx.db.acquire() as conn:
             rows = await push_queue.claim_due(
-                conn, now_ms, free, CLAIM_MS, but=self._under_way, failing=failing
+                conn, now_ms, free, CLAIM_MS, but=self._under_way, failing=failing, shares=shares
             )
-            next_due = await push_queue.select_next_due(conn)
+            next_due = await push_queue.select_next_due(conn, shares)
             await self._count_backlog(conn)
         for row in rows:
             self._begin(pusher_of(row))

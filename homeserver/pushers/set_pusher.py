@@ -55,7 +55,7 @@ async def set_pusher(
             )
         await pushers.upsert_pusher(change.conn, new, change.position)
         change.touch(Stream.PUSHERS, users=touched)
-    ctx.due.set()
+    ctx.due.ask()
     return SetPusher(not new.activated)
 
 

@@ -1,8 +1,8 @@
 """What deletions work with."""
 
-import asyncio
 from dataclasses import dataclass, field
 
+from homeserver.fanout.shares import WorkCall
 from homeserver.media.context import MediaContext
 from homeserver.retention.jobs import JobKinds
 from homeserver.rooms.context import RoomsContext
@@ -18,6 +18,6 @@ class RetentionContext:
 
     rooms: RoomsContext
     media: MediaContext
+    asked: WorkCall
     kinds: JobKinds = field(default_factory=JobKinds)
     settle_s: float = 5.0
-    asked: asyncio.Event = field(default_factory=asyncio.Event)

@@ -66,7 +66,7 @@ async def delete_room(ctx: RetentionContext, room_id: RoomId, how: RoomDeletion)
     async with rooms.db.acquire() as conn:
         until = None if how.block else job_id
         await upsert_block(conn, room_id, blocked_by, rooms.clock.now_ms(), until)
-    ctx.asked.set()
+    ctx.asked.ask()
     return job_id
 
 

@@ -34,7 +34,7 @@ async def ask_for_expiry(ctx: RetentionContext) -> int:
             break
         after = room_nids[-1]
     if asked:
-        ctx.asked.set()
+        ctx.asked.ask()
     return asked
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from typing import Final, Protocol, TypeAlias
@@ -12,10 +12,12 @@ import structlog
 
 from homeserver.clock import Clock
 from homeserver.errors import MatrixError, NotFound, Unavailable
+from homeserver.fanout.shares import Shares
 from homeserver.json_types import JsonObject
 from homeserver.storage import jobs as rows
 from homeserver.storage.db import Database
 from homeserver.storage.jobs import Job, JobStatus, NewJob
+from homeserver.storage.shares import EVERY_SHARE
 
 CLAIM_S: Final = 60.0
 LOOK_EVERY_S: Final = 5.0
@@ -86,11 +88,11 @@ async def get_job(ctx: JobsContext, job_id: str) -> Job:
     return job
 
 
-async def run_jobs(ctx: JobsContext, kinds: JobKinds, asked: asyncio.Event) -> None:
-    """Do jobs until cancelled."""
+async def run_jobs(ctx: JobsContext, kinds: JobKinds, asked: asyncio.Event, shares: Shares) -> None:
+    """Do the jobs of this worker's shares until cancelled."""
     while True:
         try:
-            while await do_next_step(ctx, kinds):
+            while await do_next_step(ctx, kinds, shares.held):
                 await asyncio.sleep(0)
         except Unavailable as error:
             log.warning("jobs.put_off", error=error.message)
@@ -104,10 +106,10 @@ async def run_jobs(ctx: JobsContext, kinds: JobKinds, asked: asyncio.Event) -> N
             continue
 
 
-async def do_next_step(ctx: JobsContext, kinds: JobKinds) -> bool:
-    """Take a job and work on it until it waits or ends; return whether there was one."""
+async def do_next_step(ctx: JobsContext, kinds: JobKinds, shares: Collection[int] = EVERY_SHARE) -> bool:
+    """Take a job of shares and work on it until it waits or ends; return whether there was one."""
     async with ctx.db.acquire() as conn:
-        job = await rows.claim_job(conn, list(kinds.works), CLAIM_S)
+        job = await rows.claim_job(conn, list(kinds.works), CLAIM_S, shares)
     if job is None:
         return False
     try:
@@ -128,7 +130,9 @@ async def _work(ctx: JobsContext, work: Work, job: Job) -> None:
         if step.is_last:
             return await _end(ctx, job, step.progress, JobStatus.COMPLETE, None)
         async with ctx.db.acquire() as conn:
-            is_ours = await rows.update_progress(conn, job, step.progress, step.wait_s or CLAIM_S)
+            is_ours = await rows.update_progress(
+                conn, job, step.progress, step.wait_s or CLAIM_S, keep=not step.wait_s
+            )
         if not is_ours or step.wait_s:
             return None
         job.progress.clear()

@@ -34,10 +34,10 @@ async def open_retention(rooms: RoomsContext, media: MediaContext) -> AsyncItera
 
     Whoever has jobs of other kinds adds them to `kinds` before the first is asked for.
     """
-    ctx = RetentionContext(rooms, media)
+    ctx = RetentionContext(rooms, media, rooms.shares.call("jobs"))
     add_room_jobs(ctx)
     tasks = [
-        asyncio.create_task(run_jobs(rooms, ctx.kinds, ctx.asked), name="jobs"),
+        asyncio.create_task(run_jobs(rooms, ctx.kinds, ctx.asked, rooms.shares), name="jobs"),
         asyncio.create_task(_do_chores(ctx), name="retention"),
     ]
     try:
@@ -54,7 +54,8 @@ async def _do_chores(ctx: RetentionContext) -> None:
     await asyncio.sleep(FIRST_AFTER_S)
     while True:
         for chore in CHORES:
-            await _do(partial(chore, ctx))
+            if ctx.rooms.shares.holds_name(chore.__name__):
+                await _do(partial(chore, ctx))
         await asyncio.sleep(EXPIRE_EVERY_S)
 
 

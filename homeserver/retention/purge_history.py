@@ -51,7 +51,7 @@ async def purge_history(
     arguments: JsonObject = {"place": list(place), "delete_local_events": delete_local_events}
     job_id = await ask_for_job(ctx.rooms, PURGE_HISTORY, room_id, arguments)
     assert job_id is not None
-    ctx.asked.set()
+    ctx.asked.ask()
     return job_id
 
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from federation.protocol.ids import RoomId, ServerName
 from homeserver.clock import Clock
 from homeserver.config import Settings
+from homeserver.fanout.shares import Shares, WorkCall
 from homeserver.outgoing.json_client import JsonClient
 from homeserver.rooms.bridged_names import Bridges
 from homeserver.rooms.build_event import Author
@@ -38,7 +39,8 @@ class RoomsContext:
 
     `in_flight` holds the sends that are not committed yet, so that a repeated request waits for the first;
     `creating` the new rooms that are not. `resolving` lets one large state resolution run at a time.
-    `delayed` is set where a delayed event may be due earlier than was known.
+    `shares` says which part of the work in the background is this worker's; `delayed` is set where a delayed
+    event may be due earlier than was known.
     """
 
     server_name: ServerName
@@ -60,10 +62,11 @@ class RoomsContext:
     outgoing: JsonClient
     elsewhere: RemoteDirectory
     gateway: Gateway
+    shares: Shares
+    delayed: WorkCall
     in_flight: dict[TransactionKey, "asyncio.Future[Sequence[Committed]]"] = field(default_factory=dict)
     creating: set[RoomId] = field(default_factory=set)
     resolving: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
-    delayed: asyncio.Event = field(default_factory=asyncio.Event)
     bridges: Bridges = field(default_factory=Bridges)
 
 
@@ -76,8 +79,10 @@ async def open_rooms(
     tailer: Tailer,
     author: Author,
     elsewhere: RemoteDirectory | None = None,
+    shares: Shares | None = None,
 ) -> AsyncIterator[RoomsContext]:
     """Build the caches, let the tailer keep them current, and run the commit queue."""
+    shares = shares or Shares()
     names = Names(db)
     heads = Heads(db, names)
     memberships = Memberships(db, tailer)
@@ -103,7 +108,7 @@ async def open_rooms(
         yield RoomsContext(
             author.server_name, settings, clock, db, names, positions, tailer, heads, memberships, ignored,
             lifetimes, summaries, completions, commits, author, EventBodies(), outgoing,
-            elsewhere or NoRemoteDirectory(), Gateway(),
+            elsewhere or NoRemoteDirectory(), Gateway(), shares, shares.call("delayed events"),
         )  # fmt: skip
     finally:
         await commits.stop()

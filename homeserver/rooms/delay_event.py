@@ -53,7 +53,7 @@ async def delay_event(
         if scheduled >= MAX_SCHEDULED:
             raise LimitExceeded(max(1, (next_ms or now_ms) - now_ms))
         delay_id = await delayed_events.insert_delayed(conn, new)
-    ctx.delayed.set()
+    ctx.delayed.ask()
     return delay_id
 
 

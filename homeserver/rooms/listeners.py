@@ -36,7 +36,7 @@ async def follow_accounts(ctx: RoomsContext) -> AsyncIterator[None]:
     All of it happens in the background, for the length of the block. What is due to accounts is in the
     database, and goes on at the next start.
     """
-    changed = asyncio.Event()
+    changed = ctx.shares.call("account work")
     changed.set()
     async with background_jobs() as jobs:
 
@@ -44,7 +44,8 @@ async def follow_accounts(ctx: RoomsContext) -> AsyncIterator[None]:
             if batch.entry.kinds & (Stream.PROFILES | Stream.SESSIONS):
                 changed.set()
             for event in batch.events:
-                if event.type == "m.room.guest_access" and event.key_nid is not None:
+                is_access = event.type == "m.room.guest_access" and event.key_nid is not None
+                if is_access and ctx.shares.holds(event.room_nid):
                     jobs.add(("guests", event.room_nid), partial(evict_guests, ctx, event.room_nid))
 
         ctx.tailer.subscribe(follow, reset=changed.set)
@@ -73,7 +74,7 @@ async def _do_account_work(ctx: RoomsContext, changed: asyncio.Event) -> None:
 
 async def _claim(ctx: RoomsContext) -> list[AccountWork]:
     async with ctx.db.acquire() as conn:
-        return await claim_work(conn, CLAIM_S, CLAIMED_AT_ONCE)
+        return await claim_work(conn, CLAIM_S, CLAIMED_AT_ONCE, ctx.shares.held)
 
 
 async def _depart(ctx: RoomsContext, work: AccountWork) -> None:

@@ -46,7 +46,9 @@ async def send_due_events(ctx: RoomsContext) -> int:
     dealt_with = 0
     while True:
         async with ctx.db.acquire() as conn:
-            claimed = await delayed_events.claim_due(conn, ctx.clock.now_ms(), CLAIM_S, BATCH)
+            claimed = await delayed_events.claim_due(
+                conn, ctx.clock.now_ms(), CLAIM_S, BATCH, ctx.shares.held
+            )
         for delay_id in claimed:
             await _send_claimed(ctx, delay_id)
         dealt_with += len(claimed)
@@ -115,7 +117,7 @@ async def _run(ctx: RoomsContext) -> None:
             await send_due_events(ctx)
             async with ctx.db.acquire() as conn:
                 await delayed_events.delete_finalised(conn, ctx.clock.now_ms() - KEPT_MS)
-                next_ms = await delayed_events.select_next_due(conn)
+                next_ms = await delayed_events.select_next_due(conn, ctx.shares.held)
         except Unavailable as error:
             log.warning("delayed_events.put_off", error=error.message)
             next_ms = None

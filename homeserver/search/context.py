@@ -51,8 +51,8 @@ async def open_search(rooms: RoomsContext) -> AsyncIterator[SearchContext]:
         rooms,
         configuration,
         messages,
-        Follower("messages", rooms.db, _has_events, messages.advance),
-        Follower("people", rooms.db, _concerns_people, people.advance),
+        Follower("messages", rooms.db, rooms.shares, _has_events, messages.advance),
+        Follower("people", rooms.db, rooms.shares, _concerns_people, people.advance),
     )
     if rooms.settings.search.enabled:
         ctx.messages.start(rooms.tailer)

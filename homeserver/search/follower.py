@@ -3,19 +3,20 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from secrets import token_hex
 from typing import Final, NamedTuple, TypeAlias
 
 import structlog
 
 from homeserver.errors import MatrixError
+from homeserver.fanout.shares import Shares
 from homeserver.storage import search_cursors
 from homeserver.storage.db import Database
 from homeserver.tailer import Batch, Tailer
 
 log = structlog.get_logger(__name__)
 
-CLAIM_S: Final = 120
+READ_AGAIN_EVERY_S: Final = 60.0
+"""The cursor, which another worker may have moved."""
 LOOK_EVERY_S: Final = 20.0
 PAUSE_S: Final = 0.2
 """Between two rounds: what is said meanwhile is indexed at once, which costs less."""
@@ -39,15 +40,15 @@ class Progress(NamedTuple):
 class Follower:
     """Calls `advance` after commits that concern it, and from time to time."""
 
-    def __init__(self, name: str, db: Database, concerns: Concerns, advance: Advance) -> None:
+    def __init__(self, name: str, db: Database, shares: Shares, concerns: Concerns, advance: Advance) -> None:
         self._name = name
         self._db = db
         self._concerns = concerns
         self._advance = advance
-        self._worker = token_hex(8)
+        self._shares = shares
         self._cursor: int | None = None
-        self._renew_at = 0.0
-        self._look = asyncio.Event()
+        self._read_again_at = 0.0
+        self._look = shares.call(f"search {name}")
         self._hurry = asyncio.Event()
         self._asked = self._answered = 0
         self._round_done = asyncio.Condition()
@@ -66,9 +67,6 @@ class Follower:
         self._task.cancel()
         with suppress(asyncio.CancelledError):
             await self._task
-        with suppress(MatrixError):  # without the database the claim runs out by itself
-            async with self._db.acquire() as conn:
-                await search_cursors.release(conn, self._name, self._worker)
 
     async def until_done(self) -> None:
         """Return once everything that was committed before this call has been dealt with."""
@@ -110,16 +108,16 @@ class Follower:
     async def _follow(self) -> bool:
         """Do what there is to do, unless another worker does it; return whether there is more.
 
-        Where a claim ran out while its worker was busy, two do the same, which harms nobody.
+        Where a share was given up while its worker was busy, two do the same, which harms nobody.
         """
-        now = asyncio.get_running_loop().time()
-        if self._cursor is None or now >= self._renew_at:
+        if not self._shares.holds_name(f"search {self._name}"):
             self._cursor = None
-            async with self._db.acquire() as conn:
-                self._cursor = await search_cursors.claim(conn, self._name, self._worker, CLAIM_S)
-            self._renew_at = now + CLAIM_S / 2
-        if self._cursor is None:
             return False
+        now = asyncio.get_running_loop().time()
+        if self._cursor is None or now >= self._read_again_at:
+            async with self._db.acquire() as conn:
+                self._cursor = await search_cursors.select_cursor(conn, self._name)
+            self._read_again_at = now + READ_AGAIN_EVERY_S
         reached, more = await self._advance(self._cursor)
         if reached != self._cursor:
             async with self._db.acquire() as conn:

@@ -1,10 +1,12 @@
 """What rooms must still be told of accounts: work that outlives the worker who began it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from federation.protocol.ids import UserId
 from homeserver.storage.db import Connection
+from homeserver.storage.shares import EVERY_SHARE
 
 UPSERT_WORK = """
 INSERT INTO account_work (user_nid, kind, position) VALUES ($1, $2, $3)
@@ -13,12 +15,17 @@ ON CONFLICT (user_nid, kind) DO UPDATE SET position = excluded.position
 UPDATE_CLAIMED = """
 UPDATE account_work w SET claimed_until = now() + $1 * interval '1 second'
 FROM (
-    SELECT user_nid, kind FROM account_work WHERE claimed_until < now() ORDER BY position LIMIT $2
-    FOR UPDATE SKIP LOCKED
+    SELECT user_nid, kind FROM account_work
+    WHERE claimed_until < now() AND user_nid % 64 = ANY ($3::smallint[])
+    ORDER BY position LIMIT $2 FOR UPDATE SKIP LOCKED
 ) AS free
 JOIN users u ON u.user_nid = free.user_nid
 WHERE w.user_nid = free.user_nid AND w.kind = free.kind
 RETURNING w.user_nid, u.user_id, w.kind, w.position
+"""
+UPDATE_CLAIMS_VOID = """
+UPDATE account_work SET claimed_until = '-infinity'
+WHERE claimed_until > now() AND user_nid % 64 = ANY ($1::smallint[])
 """
 DELETE_WORK = "DELETE FROM account_work WHERE user_nid = $1 AND kind = $2 AND position = $3"
 UPDATE_RELEASED = "UPDATE account_work SET claimed_until = '-infinity' WHERE user_nid = $1 AND kind = $2"
@@ -46,9 +53,19 @@ async def upsert_work(conn: Connection, user_nid: int, kind: Kind, position: int
     await conn.execute(UPSERT_WORK, user_nid, kind, position)
 
 
-async def claim_work(conn: Connection, seconds: float, limit: int) -> list[AccountWork]:
-    """Take up to `limit` pieces of work that nobody does, the oldest first; the claim ends by itself."""
-    rows = await conn.fetch(UPDATE_CLAIMED, seconds, limit)
+async def void_claims(conn: Connection, shares: Collection[int]) -> None:
+    """Give back what a worker that died had claimed."""
+    await conn.execute(UPDATE_CLAIMS_VOID, list(shares))
+
+
+async def claim_work(
+    conn: Connection, seconds: float, limit: int, shares: Collection[int] = EVERY_SHARE
+) -> list[AccountWork]:
+    """Take up to `limit` pieces of work of shares that nobody does, the oldest first.
+
+    The claim ends by itself.
+    """
+    rows = await conn.fetch(UPDATE_CLAIMED, seconds, limit, list(shares))
     return [AccountWork(r["user_nid"], UserId(r["user_id"]), Kind(r["kind"]), r["position"]) for r in rows]
 
 

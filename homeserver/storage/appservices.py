@@ -1,6 +1,6 @@
 """Application services: whom their namespaces cover, who sends to them, and what is on its way.
 
-Times are milliseconds since the epoch; claims are by the database's clock.
+Times are milliseconds since the epoch. `claimed_by` is the worker that sends: no other begins a transaction.
 """
 
 from collections.abc import Collection, Sequence
@@ -45,19 +45,9 @@ GROUP BY m.room_nid
 ON CONFLICT (room_nid, appservice_nid, since) DO UPDATE SET joined = excluded.joined, until = NULL
 """
 UPDATE_DIGEST = "UPDATE appservices SET users_digest = $2 WHERE appservice_nid = $1"
-UPDATE_CLAIM = """
-UPDATE appservices
-SET claimed_by = $2, claimed_until = clock_timestamp() + $3::bigint * interval '1 millisecond'
-WHERE appservice_nid = $1 AND (claimed_by = $2 OR claimed_until IS NULL OR claimed_until < clock_timestamp())
+UPDATE_TAKEN = """
+UPDATE appservices SET claimed_by = $2 WHERE appservice_nid = $1
 RETURNING cursor, last_txn, txn_body, txn_upto, failing_since_ms, retry_at_ms, interval_ms
-"""
-UPDATE_CLAIMS = """
-UPDATE appservices SET claimed_until = clock_timestamp() + $2::bigint * interval '1 millisecond'
-WHERE claimed_by = $1
-"""
-UPDATE_RELEASED = """
-UPDATE appservices SET claimed_by = NULL, claimed_until = NULL, cursor = greatest(cursor, $3)
-WHERE appservice_nid = $1 AND claimed_by = $2
 """
 UPDATE_CURSOR = """
 UPDATE appservices SET cursor = greatest(cursor, $3) WHERE appservice_nid = $1 AND claimed_by = $2
@@ -208,20 +198,11 @@ async def select_appservices_of_users(conn: Connection, user_nids: Collection[in
     return found
 
 
-async def claim(conn: Connection, nid: int, worker: str, for_ms: int) -> Claimed | None:
-    """Take over, or go on, sending to an application service; None while another worker does."""
-    row = await conn.fetchrow(UPDATE_CLAIM, nid, worker, for_ms)
-    return None if row is None else Claimed(*row)
-
-
-async def renew_claims(conn: Connection, worker: str, for_ms: int) -> None:
-    """Keep all that a worker has claimed."""
-    await conn.execute(UPDATE_CLAIMS, worker, for_ms)
-
-
-async def release(conn: Connection, nid: int, worker: str, cursor: int) -> None:
-    """Let others send to an application service, from `cursor` on."""
-    await conn.execute(UPDATE_RELEASED, nid, worker, cursor)
+async def take_over(conn: Connection, nid: int, worker: str) -> Claimed:
+    """Become the worker that sends to an application service: whoever did so before begins nothing more."""
+    row = await conn.fetchrow(UPDATE_TAKEN, nid, worker)
+    assert row is not None, "application services have rows from the start on"
+    return Claimed(*row)
 
 
 async def update_cursor(conn: Connection, nid: int, worker: str, cursor: int) -> None:

@@ -1,6 +1,6 @@
 """Events that are to be sent later, and for a while what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ import orjson
 from federation.protocol.ids import EventId, RoomId, UserId
 from homeserver.json_types import JsonObject
 from homeserver.storage.db import Connection
+from homeserver.storage.shares import EVERY_SHARE
 from homeserver.storage.text import from_text, to_text
 
 COLUMNS = """d.delay_id, d.user_nid, u.user_id, d.room_id, d.type, d.state_key, d.content,
@@ -39,18 +40,25 @@ WHERE d.user_nid = $1 AND (d.send_at_ms, d.delay_id) > ($2, $3)
   AND ($6::text IS NULL OR d.room_id = $6) AND ($7::text IS NULL OR d.type = $7)
 ORDER BY d.send_at_ms, d.delay_id LIMIT $8
 """
-SELECT_NEXT_DUE = "SELECT min(send_at_ms) FROM delayed_events WHERE outcome IS NULL"
+SELECT_NEXT_DUE = """
+SELECT min(send_at_ms) FROM delayed_events WHERE outcome IS NULL AND user_nid % 64 = ANY ($1::smallint[])
+"""
 UPDATE_CLAIMED = """
 UPDATE delayed_events SET claimed_until = now() + $2 * interval '1 second'
 WHERE delay_id IN (
     SELECT delay_id FROM delayed_events
     WHERE outcome IS NULL AND send_at_ms <= $1 AND claimed_until < now()
+    AND user_nid % 64 = ANY ($4::smallint[])
     ORDER BY send_at_ms LIMIT $3 FOR UPDATE SKIP LOCKED)
 RETURNING delay_id
 """
 UPDATE_CLAIMED_ONE = """
 UPDATE delayed_events SET claimed_until = now() + $2 * interval '1 second'
 WHERE delay_id = $1 AND outcome IS NULL AND claimed_until < now() RETURNING delay_id
+"""
+UPDATE_CLAIMS_VOID = """
+UPDATE delayed_events SET claimed_until = '-infinity'
+WHERE claimed_until > now() AND user_nid % 64 = ANY ($1::smallint[])
 """
 UPDATE_RELEASED = "UPDATE delayed_events SET claimed_until = '-infinity' WHERE delay_id = $1"
 UPDATE_RESTARTED = """
@@ -165,15 +173,23 @@ async def select_delayed_of_user(
     return [_delayed(row) for row in rows]
 
 
-async def select_next_due(conn: Connection) -> int | None:
-    """Return when the next event is to be sent."""
-    next_ms: int | None = await conn.fetchval(SELECT_NEXT_DUE)
+async def select_next_due(conn: Connection, shares: Collection[int] = EVERY_SHARE) -> int | None:
+    """Return when the next event of shares is to be sent."""
+    next_ms: int | None = await conn.fetchval(SELECT_NEXT_DUE, list(shares))
     return next_ms
 
 
-async def claim_due(conn: Connection, now_ms: int, seconds: float, limit: int) -> list[str]:
-    """Take events that are due and that nobody is sending; the claims end by themselves."""
-    return [row["delay_id"] for row in await conn.fetch(UPDATE_CLAIMED, now_ms, seconds, limit)]
+async def claim_due(
+    conn: Connection, now_ms: int, seconds: float, limit: int, shares: Collection[int] = EVERY_SHARE
+) -> list[str]:
+    """Take events of shares that are due and that nobody is sending; the claims end by themselves."""
+    rows = await conn.fetch(UPDATE_CLAIMED, now_ms, seconds, limit, list(shares))
+    return [row["delay_id"] for row in rows]
+
+
+async def void_claims(conn: Connection, shares: Collection[int]) -> None:
+    """Give back what a worker that died had claimed."""
+    await conn.execute(UPDATE_CLAIMS_VOID, list(shares))
 
 
 async def claim_delayed(conn: Connection, delay_id: str, seconds: float) -> bool:

@@ -1,9 +1,9 @@
-"""Other servers that fail or are behind; and the checkpoint up to which all others were told everything.
+"""Other servers that fail or are behind; and the checkpoints up to which all others were told everything.
 
 Times are milliseconds since the epoch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import asyncpg
@@ -30,7 +30,10 @@ UPDATE_RETRY_ASKED = """
 UPDATE destinations SET retry_asked = true
 WHERE failing_since_ms IS NOT NULL AND ($1::text IS NULL OR server = $1) RETURNING server
 """
-UPDATE_RETRY_HEARD = "UPDATE destinations SET retry_asked = false WHERE retry_asked RETURNING server"
+SELECT_RETRY_ASKED = "SELECT server FROM destinations WHERE retry_asked"
+UPDATE_RETRY_HEARD = """
+UPDATE destinations SET retry_asked = false WHERE retry_asked AND server = ANY ($1::text[]) RETURNING server
+"""
 SELECT_LAGGARDS = """
 SELECT server, cursor, behind_since_ms, txn_id IS NOT NULL AS in_flight FROM destinations
 WHERE cursor IS NOT NULL
@@ -66,10 +69,19 @@ COUNT_DESTINATIONS = """
 SELECT count(*) FILTER (WHERE failing_since_ms IS NOT NULL) AS failing,
        count(*) FILTER (WHERE cursor IS NOT NULL) AS behind FROM destinations
 """
-SELECT_CHECKPOINT = "SELECT position, saved_ms FROM outbound_checkpoint"
-UPSERT_CHECKPOINT = """
-INSERT INTO outbound_checkpoint (position, saved_ms) VALUES ($1, $2)
-ON CONFLICT (only_row) DO UPDATE SET position = excluded.position, saved_ms = excluded.saved_ms
+SELECT_CHECKPOINTS = """
+SELECT share, position, saved_ms FROM outbound_checkpoints WHERE share = ANY ($1::smallint[])
+"""
+UPSERT_CHECKPOINTS = """
+INSERT INTO outbound_checkpoints (share, position, saved_ms)
+SELECT share, position, $3 FROM unnest($1::smallint[], $2::bigint[]) AS n(share, position)
+ON CONFLICT (share) DO UPDATE SET position = excluded.position, saved_ms = excluded.saved_ms
+"""
+SELECT_OLDEST_CHECKPOINT = """
+SELECT position, saved_ms FROM outbound_checkpoints ORDER BY position LIMIT 1
+"""
+SELECT_TOLD_UPTO = """
+SELECT least((SELECT min(position) FROM outbound_checkpoints), (SELECT min(cursor) FROM destinations))
 """
 
 
@@ -101,6 +113,14 @@ class LaggardRow:
     cursor: int
     behind_since_ms: int
     has_in_flight: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Up to where the servers of a share were told everything, and when that was noted."""
+
+    position: int
+    saved_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +157,13 @@ async def ask_for_retry(conn: Connection, server: ServerName | None) -> list[Ser
     return [ServerName(row["server"]) for row in await conn.fetch(UPDATE_RETRY_ASKED, server)]
 
 
-async def take_retries(conn: Connection) -> list[ServerName]:
-    """Return the servers that somebody wants tried again, once."""
-    return [ServerName(row["server"]) for row in await conn.fetch(UPDATE_RETRY_HEARD)]
+async def take_retries(conn: Connection, is_ours: Callable[[ServerName], bool]) -> list[ServerName]:
+    """Return those servers of ours that somebody wants tried again, once."""
+    asked = [ServerName(row["server"]) for row in await conn.fetch(SELECT_RETRY_ASKED)]
+    ours = [server for server in asked if is_ours(server)]
+    if not ours:
+        return []
+    return [ServerName(row["server"]) for row in await conn.fetch(UPDATE_RETRY_HEARD, ours)]
 
 
 async def select_laggards(conn: Connection) -> list[LaggardRow]:
@@ -195,14 +219,26 @@ async def count_destinations(conn: Connection) -> tuple[int, int]:
     return row["failing"], row["behind"]
 
 
-async def select_checkpoint(conn: Connection) -> tuple[int, int] | None:
-    """Return the checkpoint's position and when it was saved; None before the first."""
-    row = await conn.fetchrow(SELECT_CHECKPOINT)
-    return None if row is None else (row["position"], row["saved_ms"])
+async def select_checkpoints(conn: Connection, shares: Collection[int]) -> dict[int, Checkpoint]:
+    """Return the checkpoints of shares; none where there was none yet."""
+    rows = await conn.fetch(SELECT_CHECKPOINTS, list(shares))
+    return {row["share"]: Checkpoint(row["position"], row["saved_ms"]) for row in rows}
 
 
-async def upsert_checkpoint(conn: Connection, position: int, now_ms: int) -> None:
-    await conn.execute(UPSERT_CHECKPOINT, position, now_ms)
+async def select_oldest_checkpoint(conn: Connection) -> Checkpoint | None:
+    """Return the checkpoint of the share that is least far; None before the first."""
+    row = await conn.fetchrow(SELECT_OLDEST_CHECKPOINT)
+    return None if row is None else Checkpoint(*row)
+
+
+async def upsert_checkpoints(conn: Connection, reached: Mapping[int, int], now_ms: int) -> None:
+    await conn.execute(UPSERT_CHECKPOINTS, list(reached), list(reached.values()), now_ms)
+
+
+async def select_told_upto(conn: Connection) -> int | None:
+    """Return up to where every server was told everything, by whomever; None before the first checkpoint."""
+    told: int | None = await conn.fetchval(SELECT_TOLD_UPTO)
+    return told
 
 
 def _destination(row: asyncpg.Record) -> DestinationRow:

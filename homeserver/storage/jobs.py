@@ -3,7 +3,7 @@
 Claims go by the database's clock, so that workers need not agree on the time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ import orjson
 
 from homeserver.json_types import JsonObject
 from homeserver.storage.db import Connection
+from homeserver.storage.shares import EVERY_SHARE
 from homeserver.storage.text import from_text, to_text
 
 JOB_COLUMNS = """job_id, kind, subject, status, arguments, progress, error, failures, generation, created_ms,
@@ -36,19 +37,24 @@ ORDER BY created_ms DESC, job_id LIMIT $2
 """
 # Of one kind and subject the oldest comes first, and alone.
 UPDATE_CLAIMED = f"""
-UPDATE jobs SET status = 'active', generation = generation + 1,
+UPDATE jobs SET status = 'active', generation = generation + 1, is_claimed = true,
     claimed_until = now() + $1 * interval '1 second'
 WHERE job_id = (
     SELECT j.job_id FROM jobs j
     WHERE j.status IN ('scheduled', 'active') AND j.claimed_until < now() AND j.kind = ANY ($2::text[])
+      AND hashtext(j.subject) & 63 = ANY ($3::integer[])
       AND NOT EXISTS (
         SELECT FROM jobs o WHERE o.subject = j.subject AND o.kind = j.kind
         AND o.status IN ('scheduled', 'active') AND (o.created_ms, o.job_id) < (j.created_ms, j.job_id))
     ORDER BY j.claimed_until, j.created_ms LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING {JOB_COLUMNS}
 """
+UPDATE_CLAIMS_VOID = """
+UPDATE jobs SET claimed_until = '-infinity'
+WHERE status = 'active' AND is_claimed AND hashtext(subject) & 63 = ANY ($1::integer[])
+"""
 UPDATE_PROGRESS = """
-UPDATE jobs SET progress = $3, failures = 0, claimed_until = now() + $4 * interval '1 second'
+UPDATE jobs SET progress = $3, failures = 0, claimed_until = now() + $4 * interval '1 second', is_claimed = $5
 WHERE job_id = $1 AND generation = $2 AND status = 'active' RETURNING job_id
 """
 UPDATE_FINISHED = """
@@ -56,7 +62,8 @@ UPDATE jobs SET progress = $3, status = $4, error = $5, finished_ms = $6
 WHERE job_id = $1 AND generation = $2 AND status = 'active' RETURNING job_id
 """
 UPDATE_PUT_OFF = """
-UPDATE jobs SET failures = failures + 1, error = $3, claimed_until = now() + $4 * interval '1 second'
+UPDATE jobs SET failures = failures + 1, error = $3, claimed_until = now() + $4 * interval '1 second',
+    is_claimed = false
 WHERE job_id = $1 AND generation = $2 AND status = 'active'
 """
 UPDATE_CANCELLED = """
@@ -133,15 +140,29 @@ async def select_jobs(
     return [_job(row) for row in await conn.fetch(SELECT_JOBS, statuses, limit)]
 
 
-async def claim_job(conn: Connection, kinds: Sequence[str], seconds: float) -> Job | None:
-    """Take the job that has waited longest and that nobody does; the claim ends by itself."""
-    row = await conn.fetchrow(UPDATE_CLAIMED, seconds, kinds)
+async def claim_job(
+    conn: Connection, kinds: Sequence[str], seconds: float, shares: Collection[int] = EVERY_SHARE
+) -> Job | None:
+    """Take the job of shares that has waited longest and that nobody does; the claim ends by itself."""
+    row = await conn.fetchrow(UPDATE_CLAIMED, seconds, kinds, list(shares))
     return None if row is None else _job(row)
 
 
-async def update_progress(conn: Connection, job: Job, progress: JsonObject, seconds: float) -> bool:
-    """Note how far a claimed job has come and hold the claim on; False where another worker has it by now."""
-    row = await conn.fetchrow(UPDATE_PROGRESS, job.job_id, job.generation, orjson.dumps(progress), seconds)
+async def void_claims(conn: Connection, shares: Collection[int]) -> None:
+    """Give back what a worker that died had claimed."""
+    await conn.execute(UPDATE_CLAIMS_VOID, list(shares))
+
+
+async def update_progress(
+    conn: Connection, job: Job, progress: JsonObject, seconds: float, *, keep: bool = True
+) -> bool:
+    """Note how far a claimed job has come; False where another worker has it by now.
+
+    Keep the claim for so long; or let the job wait for so long.
+    """
+    row = await conn.fetchrow(
+        UPDATE_PROGRESS, job.job_id, job.generation, orjson.dumps(progress), seconds, keep
+    )
     return row is not None
 
 

@@ -1,8 +1,10 @@
 """Mails that are still to be sent."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from homeserver.storage.db import Connection
+from homeserver.storage.shares import EVERY_SHARE
 
 INSERT_MAIL = """
 INSERT INTO outgoing_mails (recipient, message, created_ts, next_try_ts) VALUES ($1, $2, $3, $3)
@@ -10,7 +12,8 @@ INSERT INTO outgoing_mails (recipient, message, created_ts, next_try_ts) VALUES 
 UPDATE_CLAIMED_MAILS = """
 UPDATE outgoing_mails m SET claimed_until = now() + $1 * interval '1 second'
 FROM (
-    SELECT mail_nid FROM outgoing_mails WHERE next_try_ts <= $2 AND claimed_until < now()
+    SELECT mail_nid FROM outgoing_mails
+    WHERE next_try_ts <= $2 AND claimed_until < now() AND mail_nid % 64 = ANY ($4::smallint[])
     ORDER BY next_try_ts LIMIT $3 FOR UPDATE SKIP LOCKED
 ) AS due
 WHERE m.mail_nid = due.mail_nid
@@ -22,6 +25,10 @@ WHERE mail_nid = $1
 """
 UPDATE_MAILS_RELEASED = """
 UPDATE outgoing_mails SET claimed_until = '-infinity' WHERE mail_nid = ANY ($1::bigint[])
+"""
+UPDATE_CLAIMS_VOID = """
+UPDATE outgoing_mails SET claimed_until = '-infinity'
+WHERE claimed_until > now() AND mail_nid % 64 = ANY ($1::smallint[])
 """
 DELETE_MAIL = "DELETE FROM outgoing_mails WHERE mail_nid = $1"
 
@@ -42,10 +49,17 @@ async def insert_mail(conn: Connection, recipient: str, message: bytes, now_ms: 
     await conn.execute(INSERT_MAIL, recipient, message, now_ms)
 
 
-async def claim_mails(conn: Connection, seconds: float, now_ms: int, limit: int) -> list[OutgoingMail]:
-    """Take up to `limit` mails that are due and that nobody sends; the claim ends by itself."""
-    rows = await conn.fetch(UPDATE_CLAIMED_MAILS, seconds, now_ms, limit)
+async def claim_mails(
+    conn: Connection, seconds: float, now_ms: int, limit: int, shares: Collection[int] = EVERY_SHARE
+) -> list[OutgoingMail]:
+    """Take up to `limit` mails of shares that are due and that nobody sends; the claim ends by itself."""
+    rows = await conn.fetch(UPDATE_CLAIMED_MAILS, seconds, now_ms, limit, list(shares))
     return [OutgoingMail(**row) for row in sorted(rows, key=lambda row: int(row["mail_nid"]))]
+
+
+async def void_claims(conn: Connection, shares: Collection[int]) -> None:
+    """Give back what a worker that died had claimed."""
+    await conn.execute(UPDATE_CLAIMS_VOID, list(shares))
 
 
 async def postpone_mail(conn: Connection, mail_nid: int, next_try_ts: int) -> None:

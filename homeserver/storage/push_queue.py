@@ -1,6 +1,6 @@
 """What waits to be pushed, who works at it, and up to where the position log was looked through for it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,16 +13,12 @@ from homeserver.storage.pushers import (
     PusherRow,
     pusher_from_row,
 )
+from homeserver.storage.shares import EVERY_SHARE
 
-CLAIM_FEED = """
-UPDATE push_feed SET owner = $1, claimed_until = now() + $2::bigint * interval '1 millisecond'
-WHERE owner = $1 OR claimed_until < now() RETURNING position
+TAKE_FEED = """
+UPDATE push_feed SET owner = $1 RETURNING position
 """
-ADVANCE_FEED = """
-UPDATE push_feed SET position = $3, claimed_until = now() + $2::bigint * interval '1 millisecond'
-WHERE owner = $1
-"""
-RELEASE_FEED = "UPDATE push_feed SET claimed_until = '-infinity' WHERE owner = $1"
+ADVANCE_FEED = "UPDATE push_feed SET position = $2 WHERE owner = $1"
 SELECT_FIRST_SINCE = "SELECT coalesce(min(since), 0) FROM pushers WHERE enabled AND activated"
 SELECT_ROOMS_WITH_NEWS = """
 SELECT DISTINCT m.room_nid FROM (SELECT DISTINCT user_nid FROM pushers WHERE enabled AND activated) AS p
@@ -60,7 +56,7 @@ CLAIM_DUE = f"""
 WITH due AS (
     SELECT q.pusher_nid FROM pushers q
     WHERE q.due_ts <= $1 AND q.claimed_until < now() AND q.pusher_nid <> ALL ($4::bigint[])
-      AND ($5 OR q.failures = 0)
+      AND ($5 OR q.failures = 0) AND q.user_nid % 64 = ANY ($6::smallint[])
     ORDER BY q.due_ts LIMIT $2 FOR UPDATE SKIP LOCKED
 ), claimed AS (
     UPDATE pushers q SET claimed_until = now() + $3::bigint * interval '1 millisecond'
@@ -91,7 +87,14 @@ UPDATE pushers SET claimed_until = '-infinity', failing_since_ts = coalesce(fail
 WHERE pusher_nid = $1
 """
 UPDATE_RELEASED = "UPDATE pushers SET claimed_until = '-infinity' WHERE pusher_nid = $1"
-SELECT_NEXT_DUE = "SELECT min(due_ts) FROM pushers WHERE due_ts IS NOT NULL AND claimed_until < now()"
+UPDATE_CLAIMS_VOID = """
+UPDATE pushers SET claimed_until = '-infinity'
+WHERE claimed_until > now() AND user_nid % 64 = ANY ($1::smallint[])
+"""
+SELECT_NEXT_DUE = """
+SELECT min(due_ts) FROM pushers
+WHERE due_ts IS NOT NULL AND claimed_until < now() AND user_nid % 64 = ANY ($1::smallint[])
+"""
 SELECT_BACKLOG = """
 SELECT (SELECT count(*) FROM (SELECT 1 FROM push_queue LIMIT $1) AS q) AS waiting,
     (SELECT count(*) FROM pushers WHERE failing_since_ts IS NOT NULL) AS failing,
@@ -150,19 +153,15 @@ class Backlog:
     pushers: int = 0
 
 
-async def claim_feed(conn: Connection, owner: str, claim_ms: int) -> int | None:
-    """Become, or stay, the worker that follows the log; return from where on. None: another one does."""
-    position: int | None = await conn.fetchval(CLAIM_FEED, owner, claim_ms)
+async def take_feed(conn: Connection, owner: str) -> int:
+    """Become the worker that follows the log, whoever it was before; return from where on."""
+    position: int = await conn.fetchval(TAKE_FEED, owner)
     return position
 
 
-async def advance_feed(conn: Connection, owner: str, claim_ms: int, position: int) -> bool:
+async def advance_feed(conn: Connection, owner: str, position: int) -> bool:
     """Note up to where the log was looked through; say whether it is still this worker's to do."""
-    return bool((await conn.execute(ADVANCE_FEED, owner, claim_ms, position)).endswith("1"))
-
-
-async def release_feed(conn: Connection, owner: str) -> None:
-    await conn.execute(RELEASE_FEED, owner)
+    return bool((await conn.execute(ADVANCE_FEED, owner, position)).endswith("1"))
 
 
 async def select_first_since(conn: Connection) -> int:
@@ -215,13 +214,19 @@ async def claim_due(
     *,
     but: Iterable[int] = (),
     failing: bool = True,
+    shares: Collection[int] = EVERY_SHARE,
 ) -> list[PusherRow]:
-    """Take pushers that have something to do, for so long, from those whom nobody is at.
+    """Take pushers of shares that have something to do, for so long, from those whom nobody is at.
 
     `failing`: also those that failed the last time.
     """
-    rows = await conn.fetch(CLAIM_DUE, now_ms, limit, claim_ms, list(but), failing)
+    rows = await conn.fetch(CLAIM_DUE, now_ms, limit, claim_ms, list(but), failing, list(shares))
     return [pusher_from_row(row) for row in rows]
+
+
+async def void_claims(conn: Connection, shares: Collection[int]) -> None:
+    """Give back what a worker that died had claimed."""
+    await conn.execute(UPDATE_CLAIMS_VOID, list(shares))
 
 
 async def select_queued(conn: Connection, pusher_nid: int, limit: int) -> list[Queued]:
@@ -266,9 +271,9 @@ async def release(conn: Connection, pusher_nid: int) -> None:
     await conn.execute(UPDATE_RELEASED, pusher_nid)
 
 
-async def select_next_due(conn: Connection) -> int | None:
-    """Return when the next pusher has something to do."""
-    due_ts: int | None = await conn.fetchval(SELECT_NEXT_DUE)
+async def select_next_due(conn: Connection, shares: Collection[int] = EVERY_SHARE) -> int | None:
+    """Return when the next pusher of shares has something to do."""
+    due_ts: int | None = await conn.fetchval(SELECT_NEXT_DUE, list(shares))
     return due_ts
 
 

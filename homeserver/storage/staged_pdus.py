@@ -44,7 +44,10 @@ SELECT_DUE_FROM = """
 SELECT staged_nid, origin, event_id, received_ms, failures, json FROM staged_pdus
 WHERE room_nid = $1 AND origin = $2 AND has_gap AND retry_at_ms <= $3 ORDER BY staged_nid LIMIT $4
 """
-SELECT_DUE_ROOMS = "SELECT DISTINCT room_nid, origin, has_gap FROM staged_pdus WHERE retry_at_ms <= $1"
+SELECT_DUE_ROOMS = """
+SELECT DISTINCT room_nid, origin, has_gap FROM staged_pdus
+WHERE retry_at_ms <= $1 AND room_nid % 64 = ANY ($2::smallint[])
+"""
 SELECT_WAITING_IDS = "SELECT event_id FROM staged_pdus WHERE room_nid = $1 AND event_id = ANY ($2::text[])"
 SELECT_BACKLOG = "SELECT count(*) AS pdus, coalesce(min(received_ms), 0) AS oldest_ms FROM staged_pdus"
 UPDATE_GAPS = "UPDATE staged_pdus SET has_gap = true WHERE staged_nid = ANY ($1::bigint[])"
@@ -107,9 +110,11 @@ async def select_due_from(
     return [StagedRow(*row) for row in await conn.fetch(SELECT_DUE_FROM, room_nid, origin, now_ms, limit)]
 
 
-async def select_due_rooms(conn: Connection, now_ms: int) -> list[tuple[int, ServerName, bool]]:
+async def select_due_rooms(
+    conn: Connection, now_ms: int, shares: Collection[int]
+) -> list[tuple[int, ServerName, bool]]:
     """Return every (room, origin, has_gap) of which something may be tried now."""
-    rows = await conn.fetch(SELECT_DUE_ROOMS, now_ms)
+    rows = await conn.fetch(SELECT_DUE_ROOMS, now_ms, list(shares))
     return [(row["room_nid"], ServerName(row["origin"]), row["has_gap"]) for row in rows]
 
 

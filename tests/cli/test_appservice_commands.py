@@ -47,7 +47,7 @@ async def store_trouble(url: str) -> None:
     async with db.acquire() as conn:
         await appservices.ensure_appservice(conn, "gone", 0)
         nid = (await appservices.ensure_appservice(conn, "irc", 0)).nid
-        assert await appservices.claim(conn, nid, "worker", 1000) is not None
+        await appservices.take_over(conn, nid, "worker")
         failure = "it was answered with status 500"
         await appservices.note_failure(conn, nid, "worker", now_ms - 5000, now_ms + 90_000, 1000, failure)
     await db.close()

@@ -3,6 +3,7 @@
 import pytest
 
 from federation.protocol.ids import EventId
+from homeserver.fanout.shares import ALL, Shares
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.send import send_event
 from homeserver.search import index_messages
@@ -72,26 +73,42 @@ async def test_purged_events_take_their_texts_with_them(db: Database, clock: Fak
             assert await indexed(conn) == []
 
 
+class Half(Shares):
+    """All shares, or none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_all = False
+
+    @property
+    def held(self) -> frozenset[int]:
+        return ALL if self.has_all else frozenset()
+
+
 async def test_one_worker_works_and_another_goes_on_where_it_stopped(db: Database) -> None:
     begun: list[tuple[str, int]] = []
 
-    def follower(name: str) -> Follower:
+    def follower(name: str, shares: Shares) -> Follower:
         async def advance(position: int) -> Progress:
             begun.append((name, position))
             return Progress(position + 1)
 
-        return Follower("people", db, lambda _batch: True, advance)
+        return Follower("people", db, shares, lambda _batch: True, advance)
 
     async with rooms_on(db) as rooms:
-        one, two = follower("one"), follower("two")
+        mine, yours = Half(), Half()
+        mine.has_all = True
+        one, two = follower("one", mine), follower("two", yours)
         one.start(rooms.tailer)
         await one.until_done()
         two.start(rooms.tailer)
         await two.until_done()
         await one.until_done()
         assert {name for name, _ in begun} == {"one"}
-        await one.stop()
+        mine.has_all, yours.has_all = False, True
         await two.until_done()
+        await one.until_done()
+        await one.stop()
         await two.stop()
     positions = [position for _, position in begun]
     assert begun[-1][0] == "two"

@@ -81,23 +81,18 @@ async def test_another_namespace_means_other_stays_from_now_on(db: Database) -> 
         assert await stays(conn) == [(1, 7, 0)]
 
 
-async def test_one_worker_sends_until_it_lets_go_or_is_not_heard_of(db: Database) -> None:
+async def test_worker_that_was_overtaken_begins_nothing_more(db: Database) -> None:
     async with db.acquire() as conn:
         nid = (await appservices.ensure_appservice(conn, "irc", 3)).nid
-        assert await appservices.claim(conn, nid, "one", 60_000) is not None
-        assert await appservices.claim(conn, nid, "two", 60_000) is None
-        assert await appservices.claim(conn, nid, "one", 60_000) is not None
+        await appservices.take_over(conn, nid, "one")
         txn = NewTransaction(10, b"{}", 9, [])
         assert not await appservices.begin_transaction(conn, nid, "two", txn)
         assert await appservices.begin_transaction(conn, nid, "one", txn)
         assert not await appservices.begin_transaction(conn, nid, "one", NewTransaction(11, b"{}", 9, []))
-        await appservices.release(conn, nid, "one", 3)
-        taken_over = await appservices.claim(conn, nid, "two", 0)
-        assert taken_over is not None
+        taken_over = await appservices.take_over(conn, nid, "two")
         assert (taken_over.cursor, taken_over.last_txn, taken_over.txn_body) == (3, 10, b"{}")
-        assert await appservices.claim(conn, nid, "three", 60_000) is not None
         await appservices.finish_transaction(conn, nid, 10, 1)
         await appservices.finish_transaction(conn, nid, 10, 2)
-        after = await appservices.claim(conn, nid, "three", 60_000)
-        assert after is not None
+        assert not await appservices.begin_transaction(conn, nid, "one", NewTransaction(11, b"{}", 9, []))
+        after = await appservices.take_over(conn, nid, "three")
         assert (after.cursor, after.txn_body) == (9, None)

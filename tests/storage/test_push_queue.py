@@ -10,7 +10,6 @@ from homeserver.storage.users import intern_users
 NOW = 1_000_000
 CLAIM_MS = 60_000
 EXPIRE_CLAIMS = "UPDATE pushers SET claimed_until = now() - interval '1 second'"
-EXPIRE_FEED = "UPDATE push_feed SET claimed_until = now() - interval '1 second'"
 INSERT_ACCOUNT = "INSERT INTO accounts (user_nid, created_ts) VALUES ($1, 0)"
 
 
@@ -83,14 +82,11 @@ async def test_a_failed_pusher_waits_whatever_comes_and_keeps_the_newest(db: Dat
 
 async def test_one_worker_follows_the_log_and_the_next_one_goes_on_where_it_stood(db: Database) -> None:
     async with db.acquire() as conn:
-        assert await push_queue.claim_feed(conn, "a", CLAIM_MS) == 0
-        assert await push_queue.claim_feed(conn, "b", CLAIM_MS) is None
-        assert await push_queue.advance_feed(conn, "a", CLAIM_MS, 7)
-        await conn.execute(EXPIRE_FEED)
-        assert await push_queue.claim_feed(conn, "b", CLAIM_MS) == 7
-        assert not await push_queue.advance_feed(conn, "a", CLAIM_MS, 9)
-        await push_queue.release_feed(conn, "b")
-        assert await push_queue.claim_feed(conn, "a", CLAIM_MS) == 7
+        assert await push_queue.take_feed(conn, "a") == 0
+        assert await push_queue.advance_feed(conn, "a", 7)
+        assert await push_queue.take_feed(conn, "b") == 7
+        assert not await push_queue.advance_feed(conn, "a", 9)
+        assert await push_queue.take_feed(conn, "a") == 7
 
 
 async def test_a_room_costs_those_of_its_members_who_have_pushers(db: Database) -> None:

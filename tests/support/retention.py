@@ -9,7 +9,7 @@ from homeserver.storage.jobs import JobStatus, select_jobs
 
 def retention_on(rooms: RoomsContext) -> RetentionContext:
     """Return what deletions work with, without media and without any waiting."""
-    ctx = RetentionContext(rooms, None, settle_s=0.0)  # type: ignore[arg-type]
+    ctx = RetentionContext(rooms, None, rooms.shares.call("jobs"), settle_s=0.0)  # type: ignore[arg-type]
     add_room_jobs(ctx)
     return ctx
 

@@ -48,7 +48,10 @@ async def test_relayed_events_go_to_all_but_the_server_that_made_them(world: Wor
     await make_room(world.rooms, members=[CAROL, DAVE])
     async with world.db.acquire() as conn:
         await conn.execute(RELAY, DAVE)
-        await conn.execute("INSERT INTO outbound_checkpoint VALUES (true, 0, 0)")
+        await conn.execute(
+            "INSERT INTO outbound_checkpoints SELECT n, 0, 0 FROM generate_series(0, 63) n "
+            "ON CONFLICT (share) DO UPDATE SET position = 0"
+        )
     await world.crash()
     await world.settle()
     joins = {

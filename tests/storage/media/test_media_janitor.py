@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from homeserver.errors import Unavailable
+from homeserver.fanout.shares import Shares
 from homeserver.media.blob_store import BlobStore
 from homeserver.media.create import create_media
 from homeserver.media.find import MediaRequest, find_media
@@ -207,7 +208,7 @@ async def test_janitor_survives_an_unreachable_store(
     await store_without_row(media, b"orphan")
     clock.advance(2 * DAY_MS)
     ctx = replace(media.ctx, blobs=BrokenStore((media.root).as_uri()))
-    task = asyncio.create_task(run_janitor(ctx))
+    task = asyncio.create_task(run_janitor(ctx, Shares()))
     await second_try.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

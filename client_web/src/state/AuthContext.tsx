@@ -1,8 +1,10 @@
 import { createContext, type ReactNode, useContext, useMemo } from "react";
+import { closeAccount } from "../matrix/runner";
 import {
   activeSession,
   enterSession,
   forgetSession,
+  isSameDevice,
   type Sessions,
   sessions,
   switchSession,
@@ -16,8 +18,8 @@ export interface Auth {
   readonly sessions: readonly Session[];
   /** The account that is shown; null where nobody is signed in. */
   readonly session: Session | null;
-  /** Keep a session that was won by signing in, and show its account. */
-  enter(session: Session): void;
+  /** Keep a session that was won by signing in, and show its account; what it replaces here is ended. */
+  enter(session: Session): Promise<void>;
   /** Show another account that is signed in. */
   switchTo(userId: string): void;
   /** Sign an account out, here and on its server, and delete what is stored of it. */
@@ -47,7 +49,11 @@ function authOf(stored: Sessions): Auth {
   return {
     sessions: stored.all,
     session: activeSession(stored),
-    enter: enterSession,
+    async enter(session) {
+      const before = find(session.userId);
+      if (before !== undefined) await replace(before, session);
+      enterSession(session);
+    },
     switchTo: switchSession,
     async signOut(userId) {
       const session = find(userId);
@@ -62,4 +68,18 @@ function authOf(stored: Sessions): Auth {
       forgetSession(userId);
     },
   };
+}
+
+/** Another device of the same account takes the place of one here; the same device goes on with its store. */
+async function replace(before: Session, session: Session): Promise<void> {
+  if (isSameDevice(before, session)) {
+    await closeAccount(before);
+    return;
+  }
+  try {
+    await signOutSession(before);
+  } catch {
+    // Its server cannot be told; it stays in the list of devices, and nothing of it here.
+    await signOutSession({ ...before, ended: "hard" });
+  }
 }

@@ -1,40 +1,34 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { Cancelled, errorWords } from "../matrix/errors";
 
-/** One thing at a time under way, and what went wrong last, in a sentence. */
+/** Something that takes a while and may go wrong. */
 export interface Act {
   readonly busy: boolean;
+  /** What went wrong, in words; empty while nothing has. */
   readonly error: string;
-  /** Do something; true where it worked. What went wrong before is forgotten. */
-  readonly act: (work: () => Promise<unknown>) => Promise<boolean>;
-  readonly clearError: () => void;
+  /** Do it, unless it is being done already. What the user called off is no error. */
+  readonly run: (work: () => Promise<void>) => void;
+  readonly setError: (error: string) => void;
 }
 
-/** Run what the user asked for, and show how that goes. */
+/** Do things one at a time, and say what went wrong with the last. */
 export function useAct(): Act {
-  const [running, setRunning] = useState(0);
+  const [busy, setBusy] = useState(false);
   const [error, setError] = useState("");
-  const isShown = useRef(true);
-  useEffect(() => {
-    isShown.current = true;
-    return () => {
-      isShown.current = false;
-    };
-  }, []);
-
-  const act = useCallback(async (work: () => Promise<unknown>): Promise<boolean> => {
+  const isRunning = useRef(false);
+  const run = useCallback((work: () => Promise<void>) => {
+    if (isRunning.current) return;
+    isRunning.current = true;
+    setBusy(true);
     setError("");
-    setRunning((count) => count + 1);
-    try {
-      await work();
-      return true;
-    } catch (problem) {
-      if (isShown.current && !(problem instanceof Cancelled)) setError(errorWords(problem));
-      return false;
-    } finally {
-      if (isShown.current) setRunning((count) => count - 1);
-    }
+    work()
+      .catch((problem: unknown) => {
+        if (!(problem instanceof Cancelled)) setError(errorWords(problem));
+      })
+      .finally(() => {
+        isRunning.current = false;
+        setBusy(false);
+      });
   }, []);
-  const clearError = useCallback(() => setError(""), []);
-  return { busy: running > 0, error, act, clearError };
+  return { busy, error, run, setError };
 }

@@ -1,36 +1,74 @@
-import { useState } from "react";
-import { useLocation } from "wouter";
-import { siteConfig } from "../../matrix/discovery";
+import { useEffect, useState } from "react";
+import { useLocation, useSearch } from "wouter";
 import { errorWords } from "../../matrix/errors";
-import { logInWithPassword } from "../../matrix/login";
+import { isOAuthAnswer } from "../../matrix/oauth";
+import { isSsoAnswer } from "../../matrix/sso";
+import type { Session } from "../../matrix/types";
 import { useAuth } from "../../state/AuthContext";
-import { t } from "../../words";
-import { Banner, Button, TextField } from "../controls";
-import { CardPage } from "../pages/CardPage";
+import { chooseServer, lookAtSite, serverChoice } from "../../state/homeserver";
+import { rememberNext, takeNext } from "../../state/next";
+import { useValue } from "../../state/useValue";
+import { FinishTrip } from "./FinishTrip";
+import { ForgotCard } from "./ForgotCard";
+import { LookingCard } from "./LookingCard";
+import { ServerCard } from "./ServerCard";
+import { SignInCard } from "./SignInCard";
 
+/** Signing in: which server, which way, and the way back from other pages. */
 export default function LoginPage() {
   const auth = useAuth();
+  const search = useSearch();
   const [, navigate] = useLocation();
-  const [user, setUser] = useState("");
-  const [password, setPassword] = useState("");
-  const [error, setError] = useState("");
-  const submit = async () => {
-    try {
-      const config = await siteConfig();
-      auth.enter(await logInWithPassword(config?.baseUrl ?? location.origin, user, password, "Parlour"));
-      navigate("/chat");
-    } catch (problem) {
-      setError(errorWords(problem));
-    }
+  const { homeserver, isLooking } = useValue(serverChoice);
+  const [isChoosing, setChoosing] = useState(false);
+  const [userName, setUserName] = useState("");
+  const [problem, setProblem] = useState("");
+  const query = new URLSearchParams(search);
+  const isAdding = query.has("add");
+  const again = !isAdding && auth.session?.ended !== undefined ? auth.session : null;
+
+  useEffect(() => rememberNext(new URLSearchParams(search).get("next")), [search]);
+  const againUrl = again?.homeserverUrl;
+  useEffect(() => {
+    const looking = lookAtSite();
+    if (againUrl === undefined) return;
+    looking.then(() => chooseServer(againUrl)).catch((error: unknown) => setProblem(errorWords(error)));
+  }, [againUrl]);
+
+  const enter = async (session: Session): Promise<void> => {
+    await auth.enter(session);
+    navigate(takeNext(), { replace: true });
   };
+
+  if (isOAuthAnswer(query) || isSsoAnswer(query)) {
+    const fail = (words: string): void => {
+      setProblem(words);
+      navigate("/login", { replace: true });
+    };
+    return <FinishTrip query={search} onSignedIn={enter} onFailed={fail} />;
+  }
+  if (isLooking) return <LookingCard />;
+  if (homeserver === null || isChoosing) {
+    return (
+      <ServerCard
+        onDone={(name) => {
+          setUserName(name);
+          setChoosing(false);
+        }}
+      />
+    );
+  }
+  if (query.has("forgot")) return <ForgotCard homeserver={homeserver} />;
   return (
-    <CardPage title={t("login.welcome_title")}>
-      {error && <Banner kind="danger">{error}</Banner>}
-      <TextField label={t("login.username")} value={user} onChange={setUser} />
-      <TextField label={t("login.password")} type="password" value={password} onChange={setPassword} />
-      <Button kind="primary" wide onClick={() => void submit()}>
-        {t("login.sign_in")}
-      </Button>
-    </CardPage>
+    <SignInCard
+      key={homeserver.url}
+      homeserver={homeserver}
+      userName={userName}
+      again={again}
+      isAdding={isAdding && auth.session !== null}
+      problem={problem}
+      onChangeServer={() => setChoosing(true)}
+      onSignedIn={enter}
+    />
   );
 }

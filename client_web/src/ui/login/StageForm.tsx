@@ -1,0 +1,64 @@
+import type { Stage, StageAnswer } from "../../matrix/stages";
+import { t, type WordId } from "../../words";
+import { Banner } from "../controls";
+import { BrowserStage } from "./BrowserStage";
+import { FieldStage } from "./FieldStage";
+import styles from "./login.module.css";
+import { MailStage } from "./MailStage";
+import { TermsStage } from "./TermsStage";
+
+interface StageFormProps {
+  readonly stage: Stage;
+  readonly homeserverUrl: string;
+  readonly onAnswer: (answer: StageAnswer) => void;
+}
+
+/** Return what a question is called, and what is said below that. */
+export function stageWords(stage: Stage): { readonly title: string; readonly lead: string } {
+  const name = NAMES[stage.kind] ?? (stage.type === "m.login.recaptcha" ? "captcha" : "browser");
+  const title = t(`login.stage_${name}` as WordId);
+  if (stage.kind === "email_sent") return { title, lead: t("login.stage_email_sent", stage.email) };
+  return { title, lead: t(`login.stage_${name}_lead` as WordId) };
+}
+
+/** One question of a server's, and the fields for its answer. */
+export function StageForm({ stage, homeserverUrl, onAnswer }: StageFormProps) {
+  return (
+    <div className={styles.form}>
+      {stage.errorWord && <Banner kind="danger">{t(`error.${stage.errorWord}` as WordId)}</Banner>}
+      {stage.kind === "terms" && <TermsStage stage={stage} onDone={() => onAnswer({ kind: "done" })} />}
+      {stage.kind === "browser" && (
+        <BrowserStage
+          stage={stage}
+          origin={new URL(homeserverUrl).origin}
+          onDone={() => onAnswer({ kind: "done" })}
+        />
+      )}
+      {stage.kind === "email_sent" && <MailStage stage={stage} onAnswer={onAnswer} />}
+      {(stage.kind === "email" || stage.kind === "registration_token") && (
+        <FieldStage key={stage.kind} stage={stage} onAnswer={onAnswer} />
+      )}
+      {stage.others.map((type) => (
+        <button
+          key={type}
+          type="button"
+          className={styles.link}
+          onClick={() => onAnswer({ kind: "another", type })}
+        >
+          {t(OTHERS[type] ?? "web.stage_other")}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+const NAMES: Readonly<Partial<Record<Stage["kind"], string>>> = {
+  terms: "terms",
+  registration_token: "token",
+  email: "email",
+  email_sent: "email",
+};
+const OTHERS: Readonly<Record<string, WordId>> = {
+  "m.login.registration_token": "web.stage_other_token",
+  "m.login.email.identity": "web.stage_other_email",
+};

@@ -4,6 +4,7 @@
 
 FROM python:3.13-slim-bookworm AS web
 
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 WORKDIR /src
 COPY requirements.lock ./
 # Node.js comes from the wheel that the lock file names, the same for everybody who builds.
@@ -38,7 +39,8 @@ ENV PARLOUR_HOST=localhost \
     PARLOUR_HTTPS_SUFFIX="" \
     NGINX_ENVSUBST_FILTER=^PARLOUR_
 
-USER nginx
+# nginx, as the image calls it.
+USER 101:101
 EXPOSE 8080 8443 8448
 STOPSIGNAL SIGQUIT
 

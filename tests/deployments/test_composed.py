@@ -1,0 +1,139 @@
+"""What docker-compose.yml describes, run as processes: people chat through nginx, workers come and go."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+
+import aiohttp
+import pytest
+
+from homeserver.json_types import JsonObject
+from tests.deployments.composed import ComposedPlace
+from tests.support.authority import Authority
+
+LIMIT_S = 240
+pytestmark = pytest.mark.timeout(LIMIT_S)
+
+ENVIRONMENT = {
+    "PARLOUR_SERVER_NAME": "example.org",
+    "PARLOUR_HOST": "localhost",
+    "POSTGRES_PASSWORD": "nobody knows",
+    "PARLOUR_NETWORK": "127.0.0.0/8",
+    "PARLOUR_REGISTRATION__MODE": "open",
+}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposedPlace]:
+    folder = tmp_path_factory.mktemp("composed")
+    place = ComposedPlace(folder, Authority.make(folder), ENVIRONMENT)
+    try:
+        place.start()
+        yield place
+    finally:
+        place.stop()
+
+
+@pytest.fixture
+async def web(place: ComposedPlace) -> AsyncIterator[aiohttp.ClientSession]:
+    """What reaches nginx, and trusts its certificate."""
+    connector = aiohttp.TCPConnector(ssl=place.authority.client_context())
+    async with aiohttp.ClientSession(f"https://localhost:{place.https_port}", connector=connector) as session:
+        yield session
+
+
+def test_nginx_takes_the_configuration(place: ComposedPlace) -> None:
+    said = place.nginx.check()
+    assert "successful" in said
+    assert "warn" not in said
+
+
+async def test_people_chat_through_the_two_workers(web: aiohttp.ClientSession) -> None:
+    alice, bob = await _register(web, "alice"), await _register(web, "bob")
+    room_id = (await _post(web, alice, "createRoom", {"preset": "public_chat"}))["room_id"]
+    await _post(web, bob, f"join/{room_id}", {})
+    first = await _get(web, bob, "sync")
+    waiting = asyncio.create_task(_get(web, bob, f"sync?timeout=20000&since={first['next_batch']}"))
+    sent = await _put(
+        web, alice, f"rooms/{room_id}/send/m.room.message/1", {"msgtype": "m.text", "body": "hi"}
+    )
+    timeline = (await waiting)["rooms"]["join"][room_id]["timeline"]["events"]
+    assert sent["event_id"] in [event["event_id"] for event in timeline]
+
+
+async def test_the_web_client_and_the_socket_come_through_nginx(web: aiohttp.ClientSession) -> None:
+    async with web.get("/chat") as page:
+        assert page.status == 200
+        assert "script-src 'self' 'wasm-unsafe-eval'" in page.headers["Content-Security-Policy"]
+        script = (await page.text()).partition('src="/code/')[2].partition('"')[0]
+    async with web.get(f"/code/{script}") as code:
+        assert "immutable" in code.headers["Cache-Control"]
+        assert code.headers["Content-Encoding"] == "gzip"
+    async with web.get("/nowhere") as nowhere:
+        assert nowhere.status == 404
+        assert "<title>Parlour" in await nowhere.text()
+    token = await _register(web, "carol")
+    async with web.ws_connect("/_matrix/client/unstable/parlour.websocket/sync") as socket:
+        await socket.send_json({"type": "hello", "access_token": token})
+        assert (await socket.receive_json(timeout=20))["type"] == "ready"
+        assert (await socket.receive_json(timeout=20))["type"] == "sync"
+
+
+async def test_other_servers_find_us_at_both_ports(place: ComposedPlace, web: aiohttp.ClientSession) -> None:
+    for port in (place.https_port, place.federation_port):
+        async with web.get(f"https://localhost:{port}/_matrix/key/v2/server") as keys:
+            assert (await keys.json())["server_name"] == "example.org"
+    async with web.get("/.well-known/matrix/client") as found:
+        assert (await found.json())["m.homeserver"]["base_url"] == "https://localhost"
+    async with web.get(f"https://localhost:{place.federation_port}/chat") as page:
+        assert page.status == 404
+
+
+async def test_metrics_are_not_for_everybody(web: aiohttp.ClientSession) -> None:
+    for path in ("/metrics", "/health", "/health/ready"):
+        async with web.get(path) as answer:
+            assert answer.status == 404
+
+
+async def test_a_worker_that_stops_is_missed_by_nobody(
+    place: ComposedPlace, web: aiohttp.ClientSession
+) -> None:
+    token = await _register(web, "dave")
+    room_id = (await _post(web, token, "createRoom", {}))["room_id"]
+    for name in ("parlour-1", "parlour-2"):
+        assert await asyncio.to_thread(place.services[name].end, signal.SIGTERM) == 0
+        for number in range(10):
+            path = f"rooms/{room_id}/send/m.room.message/{name}{number}"
+            await _put(web, token, path, {"msgtype": "m.text", "body": "still here"})
+        await asyncio.to_thread(place.services[name].start)
+    messages = await _get(web, token, f"rooms/{room_id}/messages?dir=b&limit=100")
+    assert sum(event["type"] == "m.room.message" for event in messages["chunk"]) == 20
+
+
+async def _register(web: aiohttp.ClientSession, name: str) -> str:
+    body = {"username": name, "password": "correct horse", "auth": {"type": "m.login.dummy"}}
+    async with web.post("/_matrix/client/v3/register", json=body) as answer:
+        assert answer.status == 200, await answer.text()
+        return str((await answer.json())["access_token"])
+
+
+async def _get(web: aiohttp.ClientSession, token: str, path: str) -> JsonObject:
+    return await _ask(web, "GET", token, path)
+
+
+async def _put(web: aiohttp.ClientSession, token: str, path: str, body: JsonObject) -> JsonObject:
+    return await _ask(web, "PUT", token, path, body)
+
+
+async def _post(web: aiohttp.ClientSession, token: str, path: str, body: JsonObject) -> JsonObject:
+    return await _ask(web, "POST", token, path, body)
+
+
+async def _ask(
+    web: aiohttp.ClientSession, method: str, token: str, path: str, body: JsonObject | None = None
+) -> JsonObject:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with web.request(method, f"/_matrix/client/v3/{path}", json=body, headers=headers) as answer:
+        assert answer.status == 200, await answer.text()
+        found: JsonObject = await answer.json()
+        return found

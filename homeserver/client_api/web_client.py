@@ -53,6 +53,7 @@ async def get_config(request: web.Request) -> web.StreamResponse:
         "base_url": settings.public_baseurl,
         "version": __version__,
         "homeservers": list(settings.web.homeservers),
+        "registration": settings.registration.mode,
     }
     response = json_response(known)
     response.headers["Cache-Control"] = ASK_AGAIN

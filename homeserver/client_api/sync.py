@@ -25,6 +25,9 @@ from homeserver.sync.tokens import parse_sync_token
 
 MAX_TIMEOUT_MS: Final = 600_000
 
+STATE_AFTER: Final = "state_after"
+UNSTABLE_STATE_AFTER: Final = "org.matrix.msc4222.state_after"
+
 routes = Routes()
 
 
@@ -36,19 +39,28 @@ async def get_sync(request: web.Request) -> web.StreamResponse:
     since = query_str(request, "since")
     timeout_ms = min(query_int(request, "timeout", 0, minimum=0), MAX_TIMEOUT_MS)
     presence = query_enum(request, "set_presence", PresenceState, PresenceState.ONLINE)
+    state_after_name = _state_after_name(request)
     wanted = SyncRequest(
         viewer=Viewer(requester.user_id, requester.user_nid, requester.device_nid),
         filter=await load_filter(here.client_data, requester.user_nid, query_str(request, "filter")),
         since=parse_sync_token(since) if since else None,
         full_state=query_bool(request, "full_state"),
-        use_state_after=query_bool(request, "use_state_after")
-        or query_bool(request, "org.matrix.msc4222.use_state_after"),
+        use_state_after=state_after_name is not None,
+        state_after_name=state_after_name or STATE_AFTER,
     )
     with here.ephemeral.presence.syncing(
         requester.user_nid, requester.user_id, requester.device_nid, presence
     ):
         delta = await wait_for_delta(here.sync, wanted, timeout_ms, partial(recheck_user, request))
     return web.Response(body=await render_v3(here.sync, wanted, delta), content_type="application/json")
+
+
+def _state_after_name(request: web.Request) -> str | None:
+    """Return what the state after a timeline is to be called; None where the client does not ask for it."""
+    if query_bool(request, "use_state_after"):
+        return STATE_AFTER
+    # COMPAT: matrix-js-sdk asks by the name from before v1.16, and reads no other.
+    return UNSTABLE_STATE_AFTER if query_bool(request, "org.matrix.msc4222.use_state_after") else None
 
 
 async def load_filter(client_data: ClientDataContext, user_nid: int, text: str | None) -> Filter:

@@ -21,6 +21,7 @@ class SyncRequest:
     """Who asks for what. `since` None asks for everything.
 
     `acknowledged` is up to where the device says it has everything; by default that is `since`.
+    `state_after_name` is what a room's state after its timeline is called, where it is asked for.
     """
 
     viewer: Viewer
@@ -29,6 +30,7 @@ class SyncRequest:
     full_state: bool = False
     use_state_after: bool = False
     acknowledged: SyncToken | None = None
+    state_after_name: str = "state_after"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Renderer:
         state = {"events": self._events(delta.room, delta.state)}
         return {
             "timeline": self._timeline(delta),
-            "state_after" if self._request.use_state_after else "state": state,
+            self._request.state_after_name if self._request.use_state_after else "state": state,
             "account_data": {"events": delta.account_data},
         }
 

@@ -172,6 +172,15 @@ async def test_state_after_holds_what_the_timeline_changed(alice: ApiClient) -> 
     assert "state" not in room
 
 
+async def test_state_after_has_the_name_that_it_was_asked_for_by(alice: ApiClient) -> None:
+    room_id = await create_room(alice)
+    room = joined(
+        (await LongPoll.start(alice, **{"org.matrix.msc4222.use_state_after": "true"})).first, room_id
+    )
+    assert "m.room.create" in [e["type"] for e in room["org.matrix.msc4222.state_after"]["events"]]
+    assert "state_after" not in room
+
+
 async def test_a_redacted_message_is_shown_without_its_content(alice: ApiClient, follow: Follow) -> None:
     room_id = await create_room(alice)
     event_id = await say(alice, room_id, "regret")

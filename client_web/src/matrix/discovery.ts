@@ -34,8 +34,11 @@ export interface SiteConfig {
   readonly baseUrl: string;
   /** Base URLs of the only servers that may be used from here; empty where any may. */
   readonly homeservers: readonly string[];
+  /** Who gets an account; empty where it does not say. */
+  readonly registration: "open" | "token" | "closed" | "";
 }
 
+const MODES = ["open", "token", "closed"] as const;
 const RENDEZVOUS = "org.matrix.msc4108";
 const MAX_PROVIDERS = 50;
 const SHORT_MS = 10_000;
@@ -50,6 +53,7 @@ export async function siteConfig(): Promise<SiteConfig | null> {
     return {
       serverName: asText(body.server_name, 255) || location.host,
       baseUrl,
+      registration: MODES.find((mode) => mode === body.registration) ?? "",
       homeservers: asTexts(body.homeservers)
         .map(baseUrlOf)
         .filter((url) => url !== null),

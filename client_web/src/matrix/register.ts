@@ -1,5 +1,5 @@
 import { request } from "./api";
-import type { Homeserver } from "./discovery";
+import type { Homeserver, SiteConfig } from "./discovery";
 import { ApiError } from "./errors";
 import { type Ask, withStages } from "./interactiveAuth";
 import { sessionOf } from "./login";
@@ -24,13 +24,22 @@ const NAME_WORDS: Readonly<Record<string, string>> = {
   M_INVALID_USERNAME: "invalid_username",
 };
 
-/** Ask a server whether strangers get accounts. An empty request makes none, and tells. */
-export async function registrationOptions(homeserver: Homeserver): Promise<RegistrationOptions> {
+/**
+ * Find out whether strangers get accounts. The server of this page says so in `mode`; another is asked: an empty
+ * request makes no account, and tells.
+ */
+export async function registrationOptions(
+  homeserver: Homeserver,
+  mode: SiteConfig["registration"] = "",
+): Promise<RegistrationOptions> {
   const onItsPage = homeserver.hasOAuth && homeserver.oauth?.canRegister === true;
+  if (mode) return { isOpen: mode !== "closed", isOnItsPage: false, needsToken: mode === "token" };
   try {
     await request(homeserver.url, "POST", REGISTER, { body: {} });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
+    // Too many have asked: nobody knows, so whoever wants to may try.
+    if (error.word === "rate_limited") return { isOpen: true, isOnItsPage: false, needsToken: false };
     const flows = Array.isArray(error.body.flows);
     // Some check the (missing) password before they name the stages.
     const isOpen =

@@ -79,7 +79,9 @@ async function look(): Promise<void> {
 
 async function use(homeserver: Homeserver): Promise<void> {
   choice.update((now) => ({ ...now, homeserver, registration: null, isLooking: false, problem: null }));
-  const registration = await registrationOptions(homeserver).catch(() => CLOSED);
+  const { site } = choice.get();
+  const mode = homeserver.url === site?.baseUrl ? site.registration : "";
+  const registration = await registrationOptions(homeserver, mode).catch(() => CLOSED);
   if (choice.get().homeserver === homeserver) choice.update((now) => ({ ...now, registration }));
 }
 

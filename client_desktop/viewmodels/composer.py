@@ -131,10 +131,20 @@ class ComposerModel(ViewModel):
 
     @Slot(int, int)
     def quoteLines(self, start: int, end: int) -> None:  # noqa: N802
-        """Make the selected lines a quotation."""
+        """Make the selected lines a quotation; of one that is selected make plain lines again."""
+        self._mark_lines("> ", start, end)
+
+    @Slot(int, int)
+    def listLines(self, start: int, end: int) -> None:  # noqa: N802
+        """Make the selected lines a list, or plain lines again."""
+        self._mark_lines("- ", start, end)
+
+    def _mark_lines(self, mark: str, start: int, end: int) -> None:
         begin = self._text.rfind("\n", 0, start) + 1
-        quoted = "\n".join(f"> {line}" for line in self._text[begin:end].split("\n"))
-        self._set_text(self._text[:begin] + quoted + self._text[end:], begin + len(quoted))
+        lines = self._text[begin:end].split("\n")
+        marked = all(line.startswith(mark) for line in lines)
+        new = "\n".join(line.removeprefix(mark) if marked else mark + line for line in lines)
+        self._set_text(self._text[:begin] + new + self._text[end:], begin + len(new))
 
     @Slot(int, int)
     def link(self, start: int, end: int) -> None:

@@ -14,6 +14,7 @@ from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.composer import ComposerModel
 from client_desktop.viewmodels.media import MediaModel
 from client_desktop.viewmodels.messages import MessagesModel
+from client_desktop.viewmodels.selection import SelectionModel
 from client_desktop.viewmodels.timeline import TimelineModel
 from client_desktop.viewmodels.view_model import ViewModel
 
@@ -42,12 +43,14 @@ class Conversation(ViewModel):
         self._members: tuple[MemberSummary, ...] | None = None
         self.timeline_model = TimelineModel(bridge, client, room_id, thread_root, self)
         self.messages_model = MessagesModel(bridge, client, self.timeline_model, media, self)
+        self.selection_model = SelectionModel(bridge, client, self.timeline_model, self)
         self.composer_model = ComposerModel(bridge, client, self.timeline_model, rooms, self)
         for part in self._parts():
             part.failed.connect(self.failed)
 
     timeline = Property(QObject, lambda self: self.timeline_model, constant=True)
     messages = Property(QObject, lambda self: self.messages_model, constant=True)
+    selection = Property(QObject, lambda self: self.selection_model, constant=True)
     composer = Property(QObject, lambda self: self.composer_model, constant=True)
     roomId = Property(str, lambda self: self.room_id, constant=True)  # noqa: N815
     threadRoot = Property(str, lambda self: self.thread_root, constant=True)  # noqa: N815
@@ -84,4 +87,4 @@ class Conversation(ViewModel):
         self.deleteLater()
 
     def _parts(self) -> tuple[ViewModel, ...]:
-        return self.composer_model, self.messages_model, self.timeline_model
+        return self.composer_model, self.selection_model, self.messages_model, self.timeline_model

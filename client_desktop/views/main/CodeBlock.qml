@@ -9,9 +9,12 @@ Rectangle {
     id: code
 
     property var block: null
+    readonly property bool selectable: block !== null
+    property bool selecting: false
+    readonly property alias editor: selector.item
 
     width: Math.min(parent?.width ?? 0, Theme.px(640))
-    implicitHeight: Math.min(text.implicitHeight, Theme.px(420)) + 2 * Theme.space12
+    implicitHeight: Math.min(ink.implicitHeight, Theme.px(420)) + 2 * Theme.space12
     radius: Theme.radiusMedium
     color: Theme.codeBg
     border { width: 1; color: Theme.border }
@@ -19,15 +22,20 @@ Rectangle {
     Flickable {
         id: flick
         anchors { fill: parent; margins: Theme.space12 }
-        contentWidth: text.implicitWidth
-        contentHeight: text.implicitHeight
+        contentWidth: ink.implicitWidth
+        contentHeight: ink.implicitHeight
         clip: true
         boundsBehavior: Flickable.StopAtBounds
         flickableDirection: Flickable.AutoFlickIfNeeded
         interactive: contentWidth > width || contentHeight > height
         ScrollBar.horizontal: PScrollBar {}
+        Loader {
+            id: selector
+            active: code.selecting
+            sourceComponent: TextSelector { like: ink; html: Paint.paint(code.block.html, ({})) }
+        }
         Text {
-            id: text
+            id: ink
             text: code.block ? Paint.paint(code.block.html, ({})) : ""
             textFormat: Text.RichText
             font.family: Theme.mono

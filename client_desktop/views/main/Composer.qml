@@ -12,6 +12,10 @@ FocusScope {
     property string placeholder: ""
     readonly property var model: conversation?.composer ?? null
     readonly property var messages: conversation?.messages ?? null
+    // Where what floats above is put: an item that surrounds it, for clicks outside of their parents get lost.
+    required property Item floor
+    required property real floorX
+    required property real floorY
     readonly property bool recording: recorder.item?.active ?? false
 
     implicitHeight: box.height
@@ -51,11 +55,22 @@ FocusScope {
 
     CompletionList {
         completer: composer.model?.completer ?? null
-        anchors { left: box.left; right: box.right; bottom: box.top; bottomMargin: Theme.space8 }
+        parent: composer.floor
+        x: composer.floorX
+        y: composer.floorY - height - Theme.space8
+        width: composer.width
         onPicked: index => {
             composer.model.accept(index);
             field.forceActiveFocus();
         }
+    }
+
+    FormatBar {
+        field: field
+        model: composer.model
+        parent: composer.floor
+        x: composer.LayoutMirroring.enabled ? composer.floorX + composer.width - width - Theme.space8 : composer.floorX + Theme.space8
+        y: composer.floorY - height - Theme.space8
     }
 
     Rectangle {
@@ -172,7 +187,7 @@ FocusScope {
                     FontMetrics { id: metrics; font: field.font }
                     PText {
                         visible: field.length === 0 && field.preeditText === ""
-                        text: composer.placeholder
+                        text: strip.count === 1 ? qsTrId("main.composer.caption") : composer.placeholder
                         faint: true
                         anchors { left: parent.left; leftMargin: field.leftPadding; right: parent.right; top: parent.top; topMargin: field.topPadding }
                         Accessible.ignored: true

@@ -48,10 +48,21 @@ FocusScope {
     Item {
         id: below
         anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
-        height: composer.height + foot.height + Theme.space4
+        height: (timeline.choosing ? picked.height : composer.height) + foot.height + Theme.space4
 
+        Loader {
+            id: picked
+            active: timeline.choosing
+            height: Theme.px(50)
+            anchors { top: parent.top; left: composer.left; right: composer.right }
+            sourceComponent: SelectionBar { picks: view.conversation.selection; roomId: view.conversation.roomId; onRemovalAsked: timeline.askRemovalOfSelected() }
+        }
         Composer {
             id: composer
+            floor: view
+            floorX: x
+            floorY: below.y
+            visible: !timeline.choosing
             conversation: view.conversation
             placeholder: view.thread ? qsTrId("main.composer.thread") : (view.info.placeholder ?? "")
             focus: true
@@ -61,7 +72,7 @@ FocusScope {
         }
         Item { // who is typing; or that nothing can be sent now
             id: foot
-            anchors { top: composer.bottom; left: composer.left; right: composer.right }
+            anchors { top: timeline.choosing ? picked.bottom : composer.bottom; left: composer.left; right: composer.right }
             height: Theme.px(26)
             PText {
                 visible: text !== ""

@@ -13,6 +13,8 @@ Item {
     readonly property bool mirrored: LayoutMirroring.enabled
     readonly property int margin: mirrored ? width - (view?.inset ?? 0) - Theme.avatarTimeline : view?.inset ?? 0
     readonly property bool current: ListView.isCurrentItem && (ListView.view?.activeFocus ?? false)
+    readonly property bool choosing: view?.choosing ?? false
+    readonly property bool picked: choosing && view.selection.keys.includes(row.key)
     readonly property bool spotted: view !== null && view.marked === row.key
 
     width: ListView.view?.width ?? 0
@@ -37,12 +39,12 @@ Item {
     }
 
     Loader { // the ground of what wants the reader, of what the pointer or the keyboard is on
-        active: delegate.row.mention || delegate.spotted || delegate.current || delegate.view?.hovered === delegate
+        active: delegate.row.mention || delegate.spotted || delegate.picked || delegate.current || delegate.view?.hovered === delegate
         anchors { left: parent.left; right: parent.right; top: parent.top; bottom: parent.bottom; topMargin: column.y - Theme.space4; bottomMargin: -Theme.px(1) }
         z: -1
         sourceComponent: MessageGround {
             mention: delegate.row.mention
-            spotted: delegate.spotted
+            spotted: delegate.spotted || delegate.picked
             current: delegate.current
         }
     }
@@ -107,7 +109,7 @@ Item {
             view: delegate.view
         }
         Loader {
-            active: source !== "" && !body.visible || !!delegate.row.media || !!delegate.row.poll || delegate.row.gallery.length > 0
+            active: delegate.contentSource !== "" && !body.visible || !!delegate.row.media || !!delegate.row.poll || delegate.row.gallery.length > 0
             visible: active
             width: parent.width
             source: delegate.contentSource
@@ -156,6 +158,13 @@ Item {
         active: delegate.row.receipts.length > 0
         anchors { right: parent.right; rightMargin: Math.max(Theme.space8, (delegate.view?.inset ?? 0) - Theme.px(4)); bottom: parent.bottom }
         sourceComponent: Receipts { receipts: delegate.row.receipts; more: delegate.row.receiptsMore }
+    }
+
+    Loader { // picking messages: each is one large box to tick
+        active: delegate.choosing
+        anchors.fill: parent
+        z: 3
+        sourceComponent: PickArea { row: delegate.row; picked: delegate.picked; onToggled: delegate.view.selection.toggle(delegate.row.key) }
     }
 
     readonly property string contentSource: {

@@ -8,11 +8,13 @@ PMenu {
 
     required property Item view
     property var row: ({})
+    property string chosen: "" // what is selected of it
     readonly property bool sent: (row.eventId ?? "") !== ""
 
     // `item`: below it, where the keyboard asked; null: where the pointer is.
     function show(message, item, x, y) {
         row = message;
+        chosen = view.textSelection !== null && view.textSelection.about.row.key === message.key ? view.selectedText() : "";
         item ? popup(item, x ?? view.inset + Theme.px(48), y ?? Math.min(item.height, Theme.px(80))) : popup();
     }
 
@@ -22,7 +24,8 @@ PMenu {
     PMenuItem { visible: menu.sent && !menu.row.redacted; text: qsTrId("main.action.forward"); iconName: "forward"; onTriggered: app.forward.begin(menu.view.timeline.roomId, menu.row.eventId) }
     PMenuItem { visible: menu.row.canPin === true; text: menu.row.pinned ? qsTrId("main.action.unpin") : qsTrId("main.action.pin"); iconName: menu.row.pinned ? "pin-off" : "pin"; onTriggered: menu.view.messages.pin(menu.row.key, !menu.row.pinned) }
     PMenuSeparator { visible: menu.sent }
-    PMenuItem { visible: (menu.row.text ?? "") !== ""; text: qsTrId("main.action.copy"); iconName: "copy"; onTriggered: menu.view.messages.copyText(menu.row.key) }
+    PMenuItem { visible: (menu.row.text ?? "") !== ""; text: qsTrId("main.action.copy"); iconName: "copy"; onTriggered: menu.chosen !== "" ? app.copy(menu.chosen) : menu.view.messages.copyText(menu.row.key) }
+    PMenuItem { visible: menu.sent; objectName: "selectMessage"; text: qsTrId("main.select.begin"); iconName: "circle-check"; onTriggered: menu.view.selection.toggle(menu.row.key) }
     PMenuItem { visible: menu.sent; text: qsTrId("main.action.copy_link"); iconName: "link"; onTriggered: menu.view.messages.copyLink(menu.row.key) }
     PMenuItem { visible: menu.row.edited === true; text: qsTrId("main.action.history"); iconName: "history"; onTriggered: app.source.showHistory(menu.view.timeline.roomId, menu.row.eventId) }
     PMenuItem { visible: menu.sent && (app.preferences?.developerTools ?? false); text: qsTrId("main.action.source"); iconName: "braces"; onTriggered: app.source.showEvent(menu.view.timeline.roomId, menu.row.eventId) }

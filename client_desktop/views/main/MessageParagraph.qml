@@ -13,6 +13,9 @@ Item {
     readonly property string mark: edited ? " <span style='font-size:" + Theme.sizeCaption + "px;color:" + Theme.textFaint + "'>" + qsTrId("main.edited") + "</span>" : ""
     readonly property bool rich: !!block && (block.html !== "" || edited)
     readonly property bool heading: block?.kind === "heading"
+    readonly property bool selectable: block !== null
+    property bool selecting: false
+    readonly property alias editor: selector.item
     readonly property int indent: (block?.indent ?? 0) * Theme.px(22)
 
     implicitHeight: words.height
@@ -42,20 +45,36 @@ Item {
         wrapMode: Text.Wrap
         verticalAlignment: Text.AlignVCenter
         horizontalAlignment: Text.AlignLeft
-        onLinkActivated: link => {
-            const spoiler = /^spoiler:(\d+)$/.exec(link);
-            if (spoiler === null) {
-                app.openLink(link);
-            } else {
-                paragraph.revealed = Object.assign({}, paragraph.revealed, { [spoiler[1]]: true });
-            }
-        }
+        onLinkActivated: link => paragraph.open(link)
         Accessible.ignored: true
 
         HoverHandler {
-            enabled: paragraph.rich
-            cursorShape: words.hoveredLink !== "" ? Qt.PointingHandCursor : Qt.ArrowCursor
+            cursorShape: words.hoveredLink !== "" ? Qt.PointingHandCursor : Qt.IBeamCursor
         }
+    }
+    Loader { // made for those who select
+        id: selector
+        active: paragraph.selecting
+        x: words.x
+        width: words.width
+        z: -1
+        sourceComponent: TextSelector {
+            like: words
+            html: paragraph.rich && paragraph.block.html !== "" ? Paint.paint(paragraph.block.html, paragraph.revealed) : paragraph.block.escaped
+        }
+    }
+    // Follow what was clicked there, if anything.
+    function follow(x, y) {
+        const link = words.linkAt(x - words.x, y - words.y);
+        if (link !== "")
+            open(link);
+    }
+    function open(link) {
+        const spoiler = /^spoiler:(\d+)$/.exec(link);
+        if (spoiler === null)
+            app.openLink(link);
+        else
+            revealed = Object.assign({}, revealed, { [spoiler[1]]: true });
     }
     onBlockChanged: revealed = ({})
 }

@@ -29,4 +29,11 @@ Item {
         width: parent.width
         sourceComponent: MessageBlocks { blocks: message.blocks; edited: message.row.edited }
     }
+    Loader {
+        id: area
+        active: message.view !== null && message.blocks.length > 0
+        anchors.fill: parent
+        sourceComponent: SelectArea { about: message; timeline: message.view }
+    }
+    onBlocksChanged: if (area.item?.selecting) view.takeTextSelection(null)
 }

@@ -9,7 +9,9 @@ PDialog {
     required property Item view
     required property var row
 
-    title: qsTrId("dialogs.redact_title")
+    // null: those that were picked
+    readonly property bool several: row === null
+    title: several ? Words.text("main.select.remove_title", [], view.selection.count) : qsTrId("dialogs.redact_title")
     description: qsTrId("dialogs.redact_text")
 
     contentItem: PTextField {
@@ -19,7 +21,7 @@ PDialog {
         onAccepted: dialog.remove()
     }
     function remove() {
-        view.messages.remove(row.key, reason.text.trim());
+        several ? view.selection.remove(reason.text.trim()) : view.messages.remove(row.key, reason.text.trim());
         close();
     }
     actions: [

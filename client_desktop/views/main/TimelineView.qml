@@ -26,11 +26,26 @@ FocusScope {
         openedRuns = open ? [...openedRuns, key] : openedRuns.filter(other => other !== key);
     }
     property Item hovered: null
+    readonly property var selection: conversation?.selection ?? null
+    readonly property bool choosing: selection?.active ?? false
+    property Item textSelection: null // words of one message, selected by the mouse
+
+    function takeTextSelection(area) {
+        if (textSelection !== null && textSelection !== area)
+            textSelection.clear();
+        textSelection = area;
+        if (area !== null)
+            rows.forceActiveFocus();
+    }
+    function selectedText() {
+        return textSelection?.text() ?? "";
+    }
 
     signal composeRequested(string text)
 
     onTimelineChanged: {
         hovered = null;
+        textSelection = null;
         held = null;
         marked = "";
         restoreLater.restart();
@@ -196,8 +211,19 @@ FocusScope {
             view.settle();
         } else if (event.key === Qt.Key_End) {
             view.timeline.jumpToPresent();
+        } else if (event.matches(StandardKey.Copy) && (view.choosing || view.selectedText() !== "")) {
+            view.choosing ? view.selection.copy() : app.copy(view.selectedText());
         } else if (event.key === Qt.Key_Escape) {
-            view.composeRequested("");
+            if (view.choosing)
+                view.selection.clear();
+            else if (view.textSelection !== null)
+                view.takeTextSelection(null);
+            else
+                view.composeRequested("");
+        } else if (row && view.choosing && event.key === Qt.Key_Space) {
+            view.selection.toggle(row.key);
+        } else if (view.choosing && event.key === Qt.Key_Delete) {
+            view.askRemovalOfSelected();
         } else if (row && (event.key === Qt.Key_Return || event.key === Qt.Key_Enter || event.key === Qt.Key_Menu)) {
             menu.show(row, rows.currentItem);
         } else if (row && event.text === "r" && row.canReply) {
@@ -218,11 +244,16 @@ FocusScope {
         event.accepted = true;
     }
 
+    TapHandler { // beside what is selected
+        enabled: view.textSelection !== null
+        onTapped: view.takeTextSelection(null)
+    }
+
     // What belongs to the message under the pointer: one bar for all rows.
     HoverBar {
         id: hoverBar
         view: view
-        target: view.hovered
+        target: view.choosing ? null : view.hovered
     }
     MessageMenu {
         id: menu
@@ -230,6 +261,10 @@ FocusScope {
     }
     function openMenu(row, item, x, y) {
         menu.show(row, item, x, y);
+    }
+    function askRemovalOfSelected() {
+        if (selection.canRemove)
+            remover.setSource("RemoveDialog.qml", { "view": view, "row": null });
     }
     function askRemoval(row) {
         remover.setSource("RemoveDialog.qml", { "view": view, "row": row });
@@ -310,21 +345,27 @@ FocusScope {
         onClicked: view.timeline.jumpToPresent()
     }
 
-    // Until the first rows are there.
-    Column {
-        visible: rows.count === 0 && !(view.timeline?.ready ?? true)
+    // Until the first rows are there, where that takes a while.
+    readonly property bool waiting: rows.count === 0 && !(view.timeline?.ready ?? true)
+    onWaitingChanged: waiting ? bones.wait.restart() : bones.wait.stop()
+    Loader {
+        id: bones
+        readonly property Timer wait: Timer { interval: 120 }
+        active: view.waiting && !wait.running
         anchors { left: parent.left; leftMargin: view.inset; right: parent.right; rightMargin: view.inset; bottom: parent.bottom; bottomMargin: Theme.space24 }
-        spacing: Theme.space24
-        Repeater {
-            model: 4
-            Row {
-                required property int index
-                spacing: Theme.space12
-                PSkeleton { width: Theme.avatarTimeline; height: width; radius: width / 2 }
-                Column {
-                    spacing: Theme.space8
-                    PSkeleton { width: Theme.px(90 + 24 * (index % 3)) }
-                    PSkeleton { width: Math.min(view.column - Theme.px(60), Theme.px(280 + 90 * ((index * 7) % 4))) }
+        sourceComponent: Column {
+            spacing: Theme.space24
+            Repeater {
+                model: 4
+                Row {
+                    required property int index
+                    spacing: Theme.space12
+                    PSkeleton { width: Theme.avatarTimeline; height: width; radius: width / 2 }
+                    Column {
+                        spacing: Theme.space8
+                        PSkeleton { width: Theme.px(90 + 24 * (index % 3)) }
+                        PSkeleton { width: Math.min(view.column - Theme.px(60), Theme.px(280 + 90 * ((index * 7) % 4))) }
+                    }
                 }
             }
         }

@@ -11,8 +11,11 @@ const LandingPage = lazy(() => import("./ui/pages/LandingPage"));
 const LoginPage = lazy(() => import("./ui/login/LoginPage"));
 const RegisterPage = lazy(() => import("./ui/login/RegisterPage"));
 const NotFoundPage = lazy(() => import("./ui/pages/NotFoundPage"));
-const AccountPage = lazy(() => import("./ui/account/AccountPage"));
+const SignedInPages = lazy(() => import("./ui/shell/SignedInPages"));
 const EncryptionDialogs = lazy(() => import("./ui/encryption/EncryptionDialogs"));
+
+/** One route, so that going from one of these pages to another keeps what they share. */
+const SIGNED_IN = /^\/(?:chat|settings|account)(?:\/|$)/;
 
 /** The whole client: which page is shown. */
 export function App() {
@@ -26,14 +29,9 @@ export function App() {
             </Route>
             <Route path="/login" component={LoginPage} />
             <Route path="/register" component={RegisterPage} />
-            <Route path="/chat/:roomId?/:eventId?">
+            <Route path={SIGNED_IN}>
               <SignedIn>
-                <OpeningPage />
-              </SignedIn>
-            </Route>
-            <Route path="/account/:page?">
-              <SignedIn>
-                <AccountPage />
+                <SignedInPages />
               </SignedIn>
             </Route>
             <Route component={NotFoundPage} />

@@ -5,19 +5,28 @@ import "@shared/generated/tokens.css";
 import "./ui/styles/fonts.css";
 import "./ui/styles/base.css";
 import { App } from "./App";
+import { applyPreferences } from "./state/applyPreferences";
+import { usePreferences } from "./state/usePreferences";
 import { ConfirmDialog, Toasts } from "./ui/controls";
-import { preferredLanguage, setLanguage } from "./words";
 
-setLanguage(preferredLanguage(navigator.languages));
+applyPreferences();
+
+/** Everything, drawn anew in another language when somebody chooses one. */
+function Root() {
+  const { language } = usePreferences();
+  return (
+    <CSPProvider key={language} disableStyleElements>
+      <App />
+      <ConfirmDialog />
+      <Toasts />
+    </CSPProvider>
+  );
+}
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no root");
 createRoot(root).render(
   <StrictMode>
-    <CSPProvider disableStyleElements>
-      <App />
-      <ConfirmDialog />
-      <Toasts />
-    </CSPProvider>
+    <Root />
   </StrictMode>,
 );

@@ -1,6 +1,7 @@
 import type { MatrixClient, MatrixEvent, Room } from "matrix-js-sdk";
 import { ClientEvent, MatrixEventEvent, RoomEvent, RoomMemberEvent, RoomStateEvent } from "matrix-js-sdk";
 import type { ClientContext } from "../context";
+import { preferences } from "../settings/preferences";
 import { asObject, asTexts } from "../shapes";
 import type { RoomSummary } from "../types";
 import { batch, MutableValue, type Value } from "../value";
@@ -30,8 +31,9 @@ export interface RoomList {
 /** Follow the SDK's rooms until the client stops. */
 export function createRoomList(sdk: MatrixClient, context: ClientContext): RoomList {
   const keeper = new Keeper(sdk);
-  const ends = listen(sdk, keeper);
+  const ends = [...listen(sdk, keeper)];
   keeper.touchAll();
+  ends.push(followLanguage(() => keeper.touchAll()));
   context.onStop(() => {
     for (const end of ends) end();
     keeper.stop();
@@ -183,6 +185,16 @@ function readParents(sdk: MatrixClient): ReadonlyMap<string, readonly string[]> 
     }
   }
   return parents;
+}
+
+/** Summaries hold words. */
+function followLanguage(changed: () => void): () => void {
+  let { language } = preferences.get();
+  return preferences.subscribe(() => {
+    if (preferences.get().language === language) return;
+    language = preferences.get().language;
+    changed();
+  });
 }
 
 /** Say what touches which room. */

@@ -13,7 +13,9 @@ export interface MenuEntry {
   readonly danger?: boolean;
   readonly disabled?: boolean;
   readonly checked?: boolean;
-  readonly onSelect: () => void;
+  /** What it opens beside itself, instead of doing something. */
+  readonly submenu?: MenuContent;
+  readonly onSelect?: () => void;
 }
 
 /** What a menu shows: entries, and lines between groups of them. */
@@ -71,12 +73,14 @@ function MenuItems({ content }: { readonly content: MenuContent }) {
     entry === "separator" ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: a line has nothing else to be known by
       <Base.Separator key={index} className={styles.separator} />
+    ) : entry.submenu ? (
+      <Submenu key={entry.label} entry={entry} content={entry.submenu} />
     ) : (
       <Base.Item
         key={entry.label}
         className={classNames(styles.item, entry.danger && styles.danger)}
         disabled={entry.disabled ?? false}
-        onClick={entry.onSelect}
+        {...(entry.onSelect && { onClick: entry.onSelect })}
       >
         {entry.icon && <Icon name={entry.icon} size="small" />}
         <span className={styles.grow}>{entry.label}</span>
@@ -84,5 +88,24 @@ function MenuItems({ content }: { readonly content: MenuContent }) {
         {entry.keys && <kbd className={styles.keys}>{entry.keys}</kbd>}
       </Base.Item>
     ),
+  );
+}
+
+function Submenu({ entry, content }: { readonly entry: MenuEntry; readonly content: MenuContent }) {
+  return (
+    <Base.SubmenuRoot>
+      <Base.SubmenuTrigger className={styles.item} disabled={entry.disabled ?? false}>
+        {entry.icon && <Icon name={entry.icon} size="small" />}
+        <span className={styles.grow}>{entry.label}</span>
+        <Icon name="chevron-right" size="small" />
+      </Base.SubmenuTrigger>
+      <Base.Portal>
+        <Base.Positioner className={styles.positioner}>
+          <Base.Popup className={styles.popup}>
+            <MenuItems content={content} />
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.SubmenuRoot>
   );
 }

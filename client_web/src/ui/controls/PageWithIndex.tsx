@@ -37,7 +37,7 @@ export function PageWithIndex({
 }: PageWithIndexProps) {
   const titleId = useId();
   return (
-    <div className={styles.page}>
+    <div className={classNames(styles.page, !wide && styles.settings)}>
       <nav className={styles.index} aria-label={label}>
         <div className={styles.head}>{head}</div>
         <ul className={styles.entries}>

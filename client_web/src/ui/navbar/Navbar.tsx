@@ -1,0 +1,102 @@
+import type { RoomSummary } from "../../matrix/types";
+import { type Panel, useChat } from "../../state/ChatContext";
+import { keysText } from "../../state/shortcuts";
+import { useValue } from "../../state/useValue";
+import { t } from "../../words";
+import { classNames, Icon, IconButton, Menu } from "../controls";
+import { MediaAvatar } from "../shell/MediaAvatar";
+import { headerMenu } from "./headerMenu";
+import styles from "./Navbar.module.css";
+
+type RoomPanel = Exclude<Panel["kind"], "thread" | "person">;
+
+/** Which room this is, and what can be opened beside it. */
+export function Navbar({ room }: { readonly room: RoomSummary }) {
+  const chat = useChat();
+  const { client, panel, openPanel, openRoom } = chat;
+  const pins = useValue(client.rooms.details(room.id), (details) => details.pins.length);
+  const isReadable = room.membership === "join" && !room.isSpace;
+  const toggle = (kind: RoomPanel) => openPanel(panel?.kind === kind ? null : { kind });
+  const isOpen = (...kinds: readonly Panel["kind"][]) => panel !== null && kinds.includes(panel.kind);
+  return (
+    <header className={styles.navbar}>
+      <div className={styles.back}>
+        <IconButton icon="arrow-left" label={t("main.header.back")} onClick={() => openRoom(null)} />
+      </div>
+      <button type="button" className={styles.title} onClick={() => toggle("room")}>
+        <MediaAvatar id={room.directUser ?? room.id} name={room.name} picture={room.avatar} size="timeline" />
+        <span className={styles.words}>
+          <span className={styles.name}>
+            <span className={styles.nameText} dir="auto">
+              {room.name}
+            </span>
+            {room.isMuted && <Icon name="bell-off" size="small" />}
+          </span>
+          <Caption room={room} />
+        </span>
+      </button>
+      {isReadable && (
+        <div className={styles.tools}>
+          {pins > 0 && (
+            <IconButton
+              className={styles.spare ?? ""}
+              icon="pin"
+              label={t("main.header.pins")}
+              pressed={isOpen("pins")}
+              onClick={() => toggle("pins")}
+              tooltipSide="bottom"
+            />
+          )}
+          <IconButton
+            className={styles.spare ?? ""}
+            icon="message-square-text"
+            label={t("main.header.threads")}
+            keys={keysText("toggleThreads")}
+            pressed={isOpen("threads", "thread")}
+            onClick={() => toggle("threads")}
+            tooltipSide="bottom"
+          />
+          <IconButton
+            icon="search"
+            label={t("main.header.search")}
+            keys={keysText("searchRoom")}
+            pressed={isOpen("search")}
+            onClick={() => toggle("search")}
+            tooltipSide="bottom"
+          />
+          <IconButton
+            className={styles.spare ?? ""}
+            icon="info"
+            label={t("main.header.info")}
+            keys={keysText("toggleRoomPanel")}
+            pressed={isOpen("room", "members", "person", "files")}
+            onClick={() => toggle("room")}
+            tooltipSide="bottom"
+          />
+          <Menu
+            align="end"
+            content={headerMenu(chat, room)}
+            trigger={
+              <IconButton icon="ellipsis-vertical" label={t("main.header.more")} tooltipSide="bottom" />
+            }
+          />
+        </div>
+      )}
+    </header>
+  );
+}
+
+/** The topic, or who is there. */
+function Caption({ room }: { readonly room: RoomSummary }) {
+  const people = t("main.header.people", { n: room.joinedMembers });
+  const topic = room.topic.split("\n", 1)[0]!;
+  const text = topic || (room.isDirect ? room.directUser : people);
+  return (
+    <>
+      <span className={classNames(styles.caption, styles.wide)} dir="auto">
+        {text}
+      </span>
+      <span className={classNames(styles.caption, styles.narrow)}>{people}</span>
+    </>
+  );
+}

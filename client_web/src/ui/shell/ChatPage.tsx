@@ -1,0 +1,42 @@
+import { useChat } from "../../state/ChatContext";
+import { classNames } from "../controls";
+import { Guarded } from "../pages/Guarded";
+import { SidePanel } from "../panel/SidePanel";
+import { Rail } from "../sidebar/Rail";
+import { Sidebar } from "../sidebar/Sidebar";
+import styles from "./ChatPage.module.css";
+import { RoomView } from "./RoomView";
+import { useChatShortcuts } from "./useChatShortcuts";
+
+/** Rail, rooms, conversation, panel. A window too narrow for all shows one of them at a time. */
+export default function ChatPage() {
+  const { roomId, panel } = useChat();
+  useChatShortcuts();
+  const hasPanel = panel !== null && roomId !== null;
+  return (
+    <div className={classNames(styles.page, roomId !== null && styles.inRoom, hasPanel && styles.withPanel)}>
+      <div className={styles.rail}>
+        <Guarded>
+          <Rail />
+        </Guarded>
+      </div>
+      <div className={styles.list}>
+        <Guarded>
+          <Sidebar />
+        </Guarded>
+      </div>
+      <main className={styles.room} data-area="room">
+        <Guarded key={roomId}>
+          <RoomView />
+        </Guarded>
+      </main>
+      {hasPanel && (
+        <aside className={styles.panel} data-area="panel">
+          <Guarded key={`${roomId} ${panel.kind}`}>
+            <SidePanel roomId={roomId} panel={panel} />
+          </Guarded>
+        </aside>
+      )}
+    </div>
+  );
+}

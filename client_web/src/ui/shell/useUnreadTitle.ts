@@ -1,0 +1,23 @@
+import { useEffect } from "react";
+import { useChat } from "../../state/ChatContext";
+import { totalsOf } from "../../state/roomRows";
+import { useValue } from "../../state/useValue";
+import { showFaviconMark } from "./favicon";
+
+/** Say in the tab's title, its picture and the app's badge what waits to be read. */
+export function useUnreadTitle(): void {
+  const { client, roomId } = useChat();
+  const room = useValue(client.rooms.room(roomId ?? ""));
+  const rooms = useValue(client.rooms.list);
+  const { unread, mentions } = totalsOf(rooms.filter((each) => each.section !== "hidden"));
+  const name = room?.name;
+  useEffect(() => {
+    const place = name === undefined ? "Parlour" : `${name} · Parlour`;
+    document.title = mentions > 0 ? `(${mentions}) ${place}` : unread > 0 ? `• ${place}` : place;
+  }, [name, unread, mentions]);
+  useEffect(() => {
+    void showFaviconMark(mentions > 0 ? "mention" : unread > 0 ? "unread" : "none");
+    // A browser without badges has none; one that refuses them needs no excuse.
+    navigator.setAppBadge?.(mentions || unread).catch(() => undefined);
+  }, [unread, mentions]);
+}

@@ -1,0 +1,58 @@
+import { useLocation } from "wouter";
+import { useAuth } from "../../state/AuthContext";
+import { useClient } from "../../state/ChatContext";
+import { keysText } from "../../state/shortcuts";
+import { useValue } from "../../state/useValue";
+import { t } from "../../words";
+import { classNames, Menu, type MenuContent } from "../controls";
+import { MediaAvatar } from "../shell/MediaAvatar";
+import styles from "./Rail.module.css";
+
+/** Who one is here: other accounts, one's own pages, the way out. */
+export function AccountButton() {
+  const client = useClient();
+  const auth = useAuth();
+  const [, navigate] = useLocation();
+  const own = useValue(client.people.own);
+  const sync = useValue(client.sync);
+  const switchTo = (userId: string) => {
+    auth.switchTo(userId);
+    navigate("/chat");
+  };
+  const accounts: MenuContent = auth.sessions.map((session) => ({
+    label: session.userId,
+    checked: session.userId === client.userId,
+    onSelect: () => switchTo(session.userId),
+  }));
+  const content: MenuContent = [
+    ...accounts,
+    { label: t("dialogs.accounts_add"), icon: "plus", onSelect: () => navigate("/login") },
+    "separator",
+    { label: t("settings.page_profile"), icon: "user", onSelect: () => navigate("/settings/profile") },
+    { label: t("settings.page_account"), icon: "key-round", onSelect: () => navigate("/account") },
+    {
+      label: t("dialogs.accounts_settings"),
+      icon: "settings",
+      keys: keysText("settings"),
+      onSelect: () => navigate("/settings"),
+    },
+  ];
+  return (
+    <Menu
+      side="right"
+      align="end"
+      content={content}
+      trigger={
+        <button
+          type="button"
+          className={classNames(styles.button, styles.account)}
+          aria-label={own.name}
+          title={own.name}
+        >
+          <MediaAvatar id={own.userId} name={own.name} picture={own.avatar} size="rail" />
+          <span className={classNames(styles.presence, sync !== "live" && styles.away)} />
+        </button>
+      }
+    />
+  );
+}

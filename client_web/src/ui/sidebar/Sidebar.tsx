@@ -1,0 +1,42 @@
+import { useRef, useState } from "react";
+import { useChat } from "../../state/ChatContext";
+import { listChoice } from "../../state/listChoice";
+import { useValue } from "../../state/useValue";
+import { t } from "../../words";
+import { FilterButton } from "./FilterButton";
+import { FindField } from "./FindField";
+import { NewButton } from "./NewButton";
+import { OfflineLine } from "./OfflineLine";
+import { RoomList, type RoomListHandle } from "./RoomList";
+import styles from "./Sidebar.module.css";
+
+/** The rooms of the account or of the chosen space, in sections. */
+export function Sidebar() {
+  const { client } = useChat();
+  const choice = useValue(listChoice(client.userId));
+  const space = useValue(client.rooms.room(choice.space));
+  const [words, setWords] = useState("");
+  const list = useRef<RoomListHandle>(null);
+  return (
+    <section className={styles.sidebar} aria-label={t("main.list.rooms")} data-area="list">
+      <header className={styles.head}>
+        <h2 className={styles.title}>{space?.name ?? t("main.home")}</h2>
+        <NewButton space={space} />
+      </header>
+      <div className={styles.find}>
+        <FindField
+          words={words}
+          onChange={setWords}
+          onDown={() => list.current?.focusFirst()}
+          onEnter={() => {
+            list.current?.openFirst();
+            setWords("");
+          }}
+        />
+        <FilterButton />
+      </div>
+      <RoomList ref={list} words={words} />
+      <OfflineLine />
+    </section>
+  );
+}

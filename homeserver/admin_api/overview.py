@@ -42,6 +42,7 @@ async def get_overview(request: web.Request) -> web.StreamResponse:
     return json_response(
         {
             "server_name": admin.rooms.server_name,
+            "base_url": admin.rooms.settings.public_baseurl,
             "version": __version__,
             "every_ms": int(SAMPLE_EVERY_S * 1000),
             "history": [_sample(sample) for sample in admin.figures.history],

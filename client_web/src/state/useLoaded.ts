@@ -1,41 +1,50 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { errorWords } from "../matrix/errors";
 
-/** What a server was asked for. */
+/** Something that is asked of a server: what it answered last, what went wrong last, whether it is asked now. */
 export interface Loaded<T> {
   readonly value: T | undefined;
-  readonly error: string;
-  /** Ask again; what is there stays until the answer. */
+  readonly error: unknown;
+  readonly isLoading: boolean;
+  /** Ask again; what was there stays until the answer comes. */
   readonly reload: () => Promise<void>;
 }
 
-/** Ask for something when it is first shown, and again when `about`, a text or number that names it, changes. */
-export function useLoaded<T>(load: () => Promise<T>, about: string | number = ""): Loaded<T> {
-  const [value, setValue] = useState<T>();
-  const [error, setError] = useState("");
-  const newest = useRef(load);
-  const turn = useRef(0);
-  newest.current = load;
-
-  const reload = useCallback(async (): Promise<void> => {
-    turn.current += 1;
-    const mine = turn.current;
+/**
+ * Ask for something when the view appears, whenever `key` changes, and every `everyMs` while it is seen. Answers
+ * that come after a later question are dropped.
+ */
+export function useLoaded<T>(load: () => Promise<T>, key: string, everyMs = 0): Loaded<T> {
+  const [state, setState] = useState<Omit<Loaded<T>, "reload">>(NOTHING);
+  const question = useRef(0);
+  const latest = useRef(load);
+  latest.current = load;
+  const reload = useCallback(async () => {
+    question.current += 1;
+    const asked = question.current;
+    setState((before) => ({ ...before, isLoading: true }));
     try {
-      const loaded = await newest.current();
-      if (mine !== turn.current) return;
-      setValue(() => loaded);
-      setError("");
-    } catch (problem) {
-      if (mine === turn.current) setError(errorWords(problem));
+      const value = await latest.current();
+      if (asked === question.current) setState({ value, error: undefined, isLoading: false });
+    } catch (error) {
+      if (asked === question.current) setState((before) => ({ ...before, error, isLoading: false }));
     }
   }, []);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `about` says what is loaded
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says when there is something else to ask
   useEffect(() => {
+    setState(NOTHING);
     void reload();
     return () => {
-      turn.current += 1;
+      question.current += 1;
     };
-  }, [reload, about]);
-  return { value, error, reload };
+  }, [key, reload]);
+  useEffect(() => {
+    if (everyMs <= 0) return;
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") void reload();
+    }, everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs, reload]);
+  return { ...state, reload };
 }
+
+const NOTHING = { value: undefined, error: undefined, isLoading: true } as const;

@@ -1,0 +1,63 @@
+import { request } from "../api";
+import { ApiError } from "../errors";
+import { asObjects, asText, asTexts, type JsonObject } from "../shapes";
+import { expiryOf } from "../tokens";
+import type { Session } from "../types";
+
+/** Stages of registration that need nothing but the token. */
+const WITHOUT_MORE = new Set(["m.login.registration_token", "m.login.dummy", "m.login.terms"]);
+const MAX_STAGES = 6;
+
+/**
+ * Make the first account of a server with the token that it prints at its start, and return its session.
+ *
+ * Spec: https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3register
+ */
+export async function makeFirstAdmin(
+  homeserverUrl: string,
+  token: string,
+  username: string,
+  password: string,
+): Promise<Session> {
+  const wanted = { username, password, initial_device_display_name: "Parlour", refresh_token: true };
+  const askedAt = Date.now();
+  let auth: JsonObject | undefined;
+  for (let stage = 0; stage < MAX_STAGES; stage += 1) {
+    try {
+      const body = await request(homeserverUrl, "POST", "/_matrix/client/v3/register", {
+        body: auth === undefined ? wanted : { ...wanted, auth },
+      });
+      return readSession(homeserverUrl, body, askedAt);
+    } catch (error) {
+      auth = nextStage(error, token);
+    }
+  }
+  throw new ApiError(401, { errcode: "M_FORBIDDEN" });
+}
+
+/** Return what the next stage wants; raises the error where it is no question, or one that is not for us. */
+export function nextStage(error: unknown, token: string): JsonObject {
+  if (!(error instanceof ApiError) || error.status !== 401) throw error;
+  const { body } = error;
+  if (body.errcode !== undefined) throw error;
+  const done = new Set(asTexts(body.completed));
+  const flow = asObjects(body.flows)
+    .map((each) => asTexts(each.stages))
+    .find((stages) => stages.every((stage) => WITHOUT_MORE.has(stage)));
+  const type = flow?.find((stage) => !done.has(stage));
+  if (type === undefined) throw error;
+  const session = asText(body.session);
+  return type === "m.login.registration_token" ? { type, session, token } : { type, session };
+}
+
+function readSession(homeserverUrl: string, body: JsonObject, askedAt: number): Session {
+  const [refreshToken, expiresAt] = [asText(body.refresh_token), expiryOf(body, askedAt)];
+  return {
+    homeserverUrl,
+    userId: asText(body.user_id),
+    deviceId: asText(body.device_id),
+    accessToken: asText(body.access_token),
+    ...(refreshToken && { refreshToken }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
+}

@@ -1,0 +1,99 @@
+import { type Destination, retryNow, stateOf } from "../../matrix/admin/federation";
+import { useAdmin } from "../../state/admin/AdminContext";
+import { t } from "../../words";
+import { Button, classNames, Tooltip } from "../controls";
+import { type Column, DataTable } from "./DataTable";
+import styles from "./DestinationsTable.module.css";
+import { number, sinceText, spanText, untilText } from "./format";
+import { useAct } from "./useAct";
+
+interface DestinationsTableProps {
+  readonly destinations: readonly Destination[];
+  readonly onChanged: () => Promise<void>;
+}
+
+/** Other servers and how they do. */
+export function DestinationsTable({ destinations, onChanged }: DestinationsTableProps) {
+  const columns: readonly Column<Destination>[] = [
+    { key: "server", label: t("admin.federation.server"), render: (row) => <ServerName destination={row} /> },
+    {
+      key: "trip",
+      label: t("admin.federation.roundTrip"),
+      isMinor: true,
+      render: (row) =>
+        row.roundTripMs === null || row.failingSinceMs !== null ? "–" : spanText(row.roundTripMs),
+    },
+    {
+      key: "waiting",
+      label: t("admin.federation.waiting"),
+      isMinor: true,
+      render: (row) => (row.waiting === null ? "–" : number(row.waiting)),
+    },
+    { key: "contact", label: t("admin.federation.lastContact"), render: contactOf },
+    {
+      key: "retry",
+      label: t("admin.federation.retryNow"),
+      labelHidden: true,
+      atEnd: true,
+      render: (row) => row.failingSinceMs !== null && <Retry destination={row} onChanged={onChanged} />,
+    },
+  ];
+  return (
+    <DataTable
+      label={t("admin.part.federation")}
+      rows={destinations}
+      columns={columns}
+      keyOf={(row) => row.server}
+    />
+  );
+}
+
+function ServerName({ destination }: { readonly destination: Destination }) {
+  const state = stateOf(destination);
+  return (
+    <span className={styles.server}>
+      <span className={classNames(styles.dot, styles[state])} aria-hidden="true" />
+      <span className={styles.words}>
+        {destination.server}
+        <span className={state === "well" ? "visually-hidden" : styles.note}>
+          {state === "failing" && destination.failure
+            ? destination.failure
+            : t(`admin.federation.state.${state}`)}
+        </span>
+      </span>
+    </span>
+  );
+}
+
+function contactOf(destination: Destination): string {
+  if (destination.failingSinceMs === null) return sinceText(destination.lastAnswerMs);
+  if (destination.isRetryAsked) return t("admin.federation.retrying");
+  return t("admin.federation.retryIn", untilText(destination.retryAtMs ?? 0));
+}
+
+interface RetryProps {
+  readonly destination: Destination;
+  readonly onChanged: () => Promise<void>;
+}
+
+function Retry({ destination, onChanged }: RetryProps) {
+  const { api } = useAdmin();
+  const act = useAct();
+  const retry = async (): Promise<void> => {
+    if (await act.run(() => retryNow(api, destination.server))) await onChanged();
+  };
+  const since = t("admin.federation.failingSince", sinceText(destination.failingSinceMs));
+  return (
+    <Tooltip text={since}>
+      <Button
+        kind="quiet"
+        busy={act.isBusy}
+        disabled={destination.isRetryAsked}
+        aria-label={t("admin.federation.retryServer", destination.server)}
+        onClick={() => void retry()}
+      >
+        {t("admin.federation.retryNow")}
+      </Button>
+    </Tooltip>
+  );
+}

@@ -12,10 +12,13 @@ const LoginPage = lazy(() => import("./ui/login/LoginPage"));
 const RegisterPage = lazy(() => import("./ui/login/RegisterPage"));
 const NotFoundPage = lazy(() => import("./ui/pages/NotFoundPage"));
 const SignedInPages = lazy(() => import("./ui/shell/SignedInPages"));
+const AdminPage = lazy(() => import("./ui/admin/AdminPage"));
 const EncryptionDialogs = lazy(() => import("./ui/encryption/EncryptionDialogs"));
 
 /** One route, so that going from one of these pages to another keeps what they share. */
 const SIGNED_IN = /^\/(?:chat|settings|account)(?:\/|$)/;
+
+const ADMINISTRATION = /^\/admin(?:\/|$)/;
 
 /** The whole client: which page is shown. */
 export function App() {
@@ -34,6 +37,7 @@ export function App() {
                 <SignedInPages />
               </SignedIn>
             </Route>
+            <Route path={ADMINISTRATION} component={AdminPage} />
             <Route component={NotFoundPage} />
           </Switch>
         </Suspense>

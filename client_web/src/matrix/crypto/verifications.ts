@@ -20,6 +20,9 @@ export class Verifications {
   readonly #current = new MutableValue<Verification | null>(null);
   #request: VerificationRequest | null = null;
   #memory: Memory;
+  #asking: Promise<void> | null = null;
+  /** Requests that a code was made for. */
+  readonly #coded = new WeakSet<VerificationRequest>();
   /** Verifiers that were told to go on. */
   readonly #started = new WeakSet<Verifier>();
 
@@ -36,26 +39,13 @@ export class Verifications {
   }
 
   /** Ask another device of the own account, or all of them. */
-  async askOwn(deviceId: string | undefined): Promise<void> {
-    const me = this.sdk.getSafeUserId();
-    const devices = (await this.crypto().getUserDeviceInfo([me], true)).get(me);
-    const others = [...(devices?.values() ?? [])].filter(
-      (device) => device.deviceId !== this.sdk.getDeviceId() && !device.dehydrated,
-    );
-    if (others.length === 0) throw new ClientError("nothing_to_verify");
-    const asked = deviceId
-      ? await this.crypto().requestDeviceVerification(me, deviceId)
-      : await this.crypto().requestOwnUserVerification();
-    this.#take(asked, false);
+  askOwn(deviceId: string | undefined): Promise<void> {
+    return this.#once(() => this.#askOwn(deviceId));
   }
 
   /** Ask a user, in a room with them. */
-  async askUser(userId: string, roomId: string | undefined): Promise<void> {
-    const crypto = this.crypto();
-    await crypto.getUserDeviceInfo([userId], true);
-    if (!(await crypto.userHasCrossSigningKeys(userId))) throw new ClientError("identity_missing");
-    const room = roomId ?? (await directRoomWith(this.sdk, userId));
-    this.#take(await crypto.requestVerificationDM(userId, room), false);
+  askUser(userId: string, roomId: string | undefined): Promise<void> {
+    return this.#once(() => this.#askUser(userId, roomId));
   }
 
   /** Show one of a room's timeline; false where it is over. */
@@ -113,6 +103,35 @@ export class Verifications {
     this.#forget();
   }
 
+  /** Two requests at the same time would end each other: whoever asks again waits for the first. */
+  #once(ask: () => Promise<void>): Promise<void> {
+    this.#asking ??= ask().finally(() => {
+      this.#asking = null;
+    });
+    return this.#asking;
+  }
+
+  async #askOwn(deviceId: string | undefined): Promise<void> {
+    const me = this.sdk.getSafeUserId();
+    const devices = (await this.crypto().getUserDeviceInfo([me], true)).get(me);
+    const others = [...(devices?.values() ?? [])].filter(
+      (device) => device.deviceId !== this.sdk.getDeviceId() && !device.dehydrated,
+    );
+    if (others.length === 0) throw new ClientError("nothing_to_verify");
+    const asked = deviceId
+      ? await this.crypto().requestDeviceVerification(me, deviceId)
+      : await this.crypto().requestOwnUserVerification();
+    this.#take(asked, false);
+  }
+
+  async #askUser(userId: string, roomId: string | undefined): Promise<void> {
+    const crypto = this.crypto();
+    await crypto.getUserDeviceInfo([userId], true);
+    if (!(await crypto.userHasCrossSigningKeys(userId))) throw new ClientError("identity_missing");
+    const room = roomId ?? (await directRoomWith(this.sdk, userId));
+    this.#take(await crypto.requestVerificationDM(userId, room), false);
+  }
+
   #open(): VerificationRequest {
     if (!this.#request?.pending) throw new ClientError("verification_gone");
     return this.#request;
@@ -151,8 +170,10 @@ export class Verifications {
       // How it ends is seen by the request's phase.
       verifier.verify().catch(() => this.#show());
     }
-    if (request.phase === VerificationPhase.Ready && this.#memory.qrCode === null)
+    if (request.phase === VerificationPhase.Ready && !this.#coded.has(request)) {
+      this.#coded.add(request); // a second code would end the first one's verification
       void this.#makeCode(request);
+    }
     this.#show();
   };
 

@@ -1,5 +1,5 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { t } from "../../words";
 import { classNames } from "./classNames";
 import styles from "./Dialog.module.css";
@@ -7,7 +7,8 @@ import { IconButton } from "./IconButton";
 
 export interface DialogProps {
   readonly open: boolean;
-  readonly onClose: () => void;
+  /** Left out where only one of its buttons ends it. */
+  readonly onClose?: (() => void) | undefined;
   readonly title: string;
   readonly description?: ReactNode;
   readonly children?: ReactNode;
@@ -27,14 +28,20 @@ export function Dialog({
   actions,
   size = "normal",
 }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null);
   return (
-    <Base.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
+    <Base.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose?.()}>
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
-        <Base.Popup className={classNames(styles.popup, size === "wide" && styles.wide)}>
+        <Base.Popup
+          ref={popup}
+          // A field that wants to be typed into has the focus already; else nothing is pressed by chance.
+          initialFocus={popup}
+          className={classNames(styles.popup, size === "wide" && styles.wide)}
+        >
           <header className={styles.header}>
             <Base.Title className={styles.title}>{title}</Base.Title>
-            <IconButton small icon="x" label={t("control.close")} onClick={onClose} />
+            {onClose && <IconButton small icon="x" label={t("control.close")} onClick={onClose} />}
           </header>
           {description && <Base.Description className={styles.description}>{description}</Base.Description>}
           {children && <div className={styles.body}>{children}</div>}

@@ -29,7 +29,7 @@ export function KeyMakingDialog({ making, onClose, words, intro, introActions }:
   const { step } = making;
   const isWorking = step === "working";
   // The key is shown once: it is not lost by a press beside the dialog.
-  const close = step === "intro" || step === "done" ? onClose : () => undefined;
+  const close = step === "intro" || step === "done" ? onClose : undefined;
   return (
     <Dialog
       open

@@ -33,12 +33,12 @@ export function RecoverDialog() {
   const readFile = async (file: File | undefined): Promise<void> => {
     if (file !== undefined) await recover(keyInFile(await file.slice(0, MAX_KEY_FILE_BYTES).text()));
   };
-  const close = () => step !== "working" && openDialog(null);
+  const close = () => openDialog(null);
 
   return (
     <Dialog
       open
-      onClose={close}
+      onClose={step === "working" ? undefined : close}
       title={t(
         step === "recovered"
           ? "encryption.recover_done_title"

@@ -7,6 +7,7 @@ from homeserver.commands.config import config
 from homeserver.commands.database import check, migrate
 from homeserver.commands.federation import federation
 from homeserver.commands.health import health
+from homeserver.commands.keys import keys
 from homeserver.commands.mail import mail
 from homeserver.commands.options import ErrorReportingGroup
 from homeserver.commands.run import run, worker
@@ -20,18 +21,8 @@ def main() -> None:
     """Parlour, a Matrix homeserver."""
 
 
-for command in (
-    run,
-    appservice,
-    check,
-    config,
-    federation,
-    health,
-    mail,
-    migrate,
-    token,
-    user,
-    version,
-    worker,
-):
+COMMANDS = (
+    appservice, check, config, federation, health, keys, mail, migrate, run, token, user, version, worker,
+)  # fmt: skip
+for command in COMMANDS:
     main.add_command(command)

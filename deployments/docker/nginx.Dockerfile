@@ -32,6 +32,7 @@ COPY --from=web /src/client_web/dist /usr/share/parlour/web
 # Ports above 1024: the user is not root.
 ENV PARLOUR_HOST=localhost \
     PARLOUR_UPSTREAM="server parlour:8008;" \
+    PARLOUR_RESOLVER="" \
     PARLOUR_WEB_CONNECT="https: wss:" \
     PARLOUR_HTTP_PORT=8080 \
     PARLOUR_HTTPS_PORT=8443 \

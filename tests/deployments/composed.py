@@ -17,9 +17,8 @@ from typing import Any
 
 from homeserver.embedded_postgres.binaries import find_programs
 from homeserver.embedded_postgres.owner import choose_owner
-from tests.deployments.compose_file import read_compose
 from tests.deployments.dockerfile import Image, read_dockerfile
-from tests.deployments.nginx_process import NginxProcess
+from tests.deployments.nginx_process import NginxProcess, answers
 from tests.support.authority import Authority
 from tests.support.ports import free_port
 
@@ -62,6 +61,8 @@ class ComposedService:
     def is_healthy(self) -> bool:
         """Whether the health check of the file, or else of the image, is content."""
         test = self._described.get("healthcheck", {}).get("test", ["CMD", *self._image.health])[1:]
+        if test[0] == "GET":
+            return answers(f"http://{self._address}:{test[1]}")
         program, *arguments = test
         where = {"pg_isready": ["--host", self._address, "--port", "5432"], "redis-cli": []}
         if program == "redis-cli":
@@ -138,17 +139,26 @@ class ComposedService:
         names = "|".join(map(re.escape, self._place.addresses))
         value = re.sub(rf"(?<=[@/ ])({names})(?=[:/;])", lambda found: self._place.addresses[found[1]], value)
         value = value.replace("0.0.0.0", self._place.addresses.get(self.name, ""))
-        return str(self._place.folder / "data") if value == "/data" else value
+        for there, here in self._place.folders.items():
+            value = value.replace(there, str(here)) if value.startswith(there) else value
+        return value
 
 
 class ComposedPlace:
     """All services of the file, on one machine, for the length of a test."""
 
-    def __init__(self, folder: Path, authority: Authority, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        authority: Authority,
+        described: Mapping[str, Mapping[str, Any]],
+        folders: Mapping[str, Path] | None = None,
+    ) -> None:
+        """Take services as Compose describes them; `folders` says where folders of the images are here."""
         self.folder = folder
+        self.folders = {"/data": folder / "data", **(folders or {})}
         self.authority = authority
         (folder / "data").mkdir(mode=0o700)
-        described = read_compose(environment)["services"]
         self.addresses = {name: f"{NETWORK}.{number}" for number, name in enumerate(described, start=10)}
         self.owner = choose_owner(folder / "none")
         self.programs = find_programs(self.owner)
@@ -166,7 +176,7 @@ class ComposedPlace:
 
     def start(self) -> None:
         """Start the services in an order that suits what they depend on."""
-        for name in ("postgres", "redis", "parlour-1", "parlour-2"):
+        for name in sorted(self.services, key=lambda name: name.startswith("parlour")):
             self.services[name].start()
         self.nginx.start()
 

@@ -44,7 +44,7 @@ class NginxProcess:
             self._process = subprocess.Popen(self._command("daemon off;"), stdout=log, stderr=log)
         url = f"http://127.0.0.1:{self._environment['PARLOUR_HTTP_PORT']}/nginx-health"
         deadline = time.monotonic() + START_WITHIN_S
-        while not _answers(url):
+        while not answers(url):
             assert self._process.poll() is None, self.log
             assert time.monotonic() < deadline, self.log
             time.sleep(0.05)
@@ -95,7 +95,8 @@ class NginxProcess:
         (self._folder / name).write_text(text)
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether there is an answer, and it is 200."""
     try:
         with urlopen(url, timeout=2) as response:
             return bool(response.status == 200)

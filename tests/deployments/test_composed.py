@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 import aiohttp
 import pytest
 
-from homeserver.json_types import JsonObject
+from tests.deployments.compose_file import read_compose
 from tests.deployments.composed import ComposedPlace
+from tests.deployments.people import get, post, put, register
 from tests.support.authority import Authority
 
 LIMIT_S = 240
@@ -26,7 +27,7 @@ ENVIRONMENT = {
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposedPlace]:
     folder = tmp_path_factory.mktemp("composed")
-    place = ComposedPlace(folder, Authority.make(folder), ENVIRONMENT)
+    place = ComposedPlace(folder, Authority.make(folder), read_compose(ENVIRONMENT)["services"])
     try:
         place.start()
         yield place
@@ -49,12 +50,12 @@ def test_nginx_takes_the_configuration(place: ComposedPlace) -> None:
 
 
 async def test_people_chat_through_the_two_workers(web: aiohttp.ClientSession) -> None:
-    alice, bob = await _register(web, "alice"), await _register(web, "bob")
-    room_id = (await _post(web, alice, "createRoom", {"preset": "public_chat"}))["room_id"]
-    await _post(web, bob, f"join/{room_id}", {})
-    first = await _get(web, bob, "sync")
-    waiting = asyncio.create_task(_get(web, bob, f"sync?timeout=20000&since={first['next_batch']}"))
-    sent = await _put(
+    alice, bob = await register(web, "alice"), await register(web, "bob")
+    room_id = (await post(web, alice, "createRoom", {"preset": "public_chat"}))["room_id"]
+    await post(web, bob, f"join/{room_id}", {})
+    first = await get(web, bob, "sync")
+    waiting = asyncio.create_task(get(web, bob, f"sync?timeout=20000&since={first['next_batch']}"))
+    sent = await put(
         web, alice, f"rooms/{room_id}/send/m.room.message/1", {"msgtype": "m.text", "body": "hi"}
     )
     timeline = (await waiting)["rooms"]["join"][room_id]["timeline"]["events"]
@@ -72,7 +73,7 @@ async def test_the_web_client_and_the_socket_come_through_nginx(web: aiohttp.Cli
     async with web.get("/nowhere") as nowhere:
         assert nowhere.status == 404
         assert "<title>Parlour" in await nowhere.text()
-    token = await _register(web, "carol")
+    token = await register(web, "carol")
     async with web.ws_connect("/_matrix/client/unstable/parlour.websocket/sync") as socket:
         await socket.send_json({"type": "hello", "access_token": token})
         assert (await socket.receive_json(timeout=20))["type"] == "ready"
@@ -98,42 +99,13 @@ async def test_metrics_are_not_for_everybody(web: aiohttp.ClientSession) -> None
 async def test_a_worker_that_stops_is_missed_by_nobody(
     place: ComposedPlace, web: aiohttp.ClientSession
 ) -> None:
-    token = await _register(web, "dave")
-    room_id = (await _post(web, token, "createRoom", {}))["room_id"]
+    token = await register(web, "dave")
+    room_id = (await post(web, token, "createRoom", {}))["room_id"]
     for name in ("parlour-1", "parlour-2"):
         assert await asyncio.to_thread(place.services[name].end, signal.SIGTERM) == 0
         for number in range(10):
             path = f"rooms/{room_id}/send/m.room.message/{name}{number}"
-            await _put(web, token, path, {"msgtype": "m.text", "body": "still here"})
+            await put(web, token, path, {"msgtype": "m.text", "body": "still here"})
         await asyncio.to_thread(place.services[name].start)
-    messages = await _get(web, token, f"rooms/{room_id}/messages?dir=b&limit=100")
+    messages = await get(web, token, f"rooms/{room_id}/messages?dir=b&limit=100")
     assert sum(event["type"] == "m.room.message" for event in messages["chunk"]) == 20
-
-
-async def _register(web: aiohttp.ClientSession, name: str) -> str:
-    body = {"username": name, "password": "correct horse", "auth": {"type": "m.login.dummy"}}
-    async with web.post("/_matrix/client/v3/register", json=body) as answer:
-        assert answer.status == 200, await answer.text()
-        return str((await answer.json())["access_token"])
-
-
-async def _get(web: aiohttp.ClientSession, token: str, path: str) -> JsonObject:
-    return await _ask(web, "GET", token, path)
-
-
-async def _put(web: aiohttp.ClientSession, token: str, path: str, body: JsonObject) -> JsonObject:
-    return await _ask(web, "PUT", token, path, body)
-
-
-async def _post(web: aiohttp.ClientSession, token: str, path: str, body: JsonObject) -> JsonObject:
-    return await _ask(web, "POST", token, path, body)
-
-
-async def _ask(
-    web: aiohttp.ClientSession, method: str, token: str, path: str, body: JsonObject | None = None
-) -> JsonObject:
-    headers = {"Authorization": f"Bearer {token}"}
-    async with web.request(method, f"/_matrix/client/v3/{path}", json=body, headers=headers) as answer:
-        assert answer.status == 200, await answer.text()
-        found: JsonObject = await answer.json()
-        return found

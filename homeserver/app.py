@@ -58,10 +58,11 @@ async def running_server(
     async with AsyncExitStack() as stack:
         services = await open_services(stack, settings, clock or SystemClock())
         routes = [*client_routes(), *oauth_routes(), *admin_routes(), *server_routes()]
-        listeners = await start_listeners(services, settings.listeners, routes, place=place, drain_s=drain_s)
-        stack.push_async_callback(listeners.stop)
-        stack.callback(services.sync.stopping.set)  # first of all, so that waiting syncs are answered
-        stack.callback(services.sync.hub.wake_everybody)
+        listeners = await start_listeners(
+            services, settings.listeners, routes, place=place, drain_s=drain_s,
+            shutdown_timeout_s=settings.shutdown.timeout.total_seconds(),
+        )  # fmt: skip
+        stack.push_async_callback(_drain, services, listeners)
         yield RunningServer(services, listeners, await ensure_first_admin_token(services.accounts))
 
 
@@ -93,6 +94,18 @@ async def _serve(settings: Settings, place: WorkerPlace | None) -> None:
         sys.stdout.flush()
         await stop.wait()
         log.info("stopping")
+
+
+async def _drain(services: Services, listeners: RunningListeners) -> None:
+    """Say that this process is about to end, leave its work to others, and let requests end in time.
+
+    Waiting syncs are answered with their token, WebSockets are closed with 1012.
+    """
+    services.draining.set()
+    await asyncio.sleep(services.settings.shutdown.notice.total_seconds())
+    services.sync.stopping.set()
+    services.sync.hub.wake_everybody()
+    await asyncio.gather(listeners.stop(), services.rooms.shares.stop())
 
 
 def _ignore() -> None:

@@ -23,7 +23,8 @@ from homeserver.http.sockets import bind, is_own
 log = structlog.get_logger(__name__)
 
 READY_WITHIN_S: Final = 60.0
-END_WITHIN_S: Final = 30.0
+END_WITHIN_S: Final = 20.0
+"""After requests have ended, until a worker is killed."""
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 30.0
 WELL_AFTER_S: Final = 10.0
@@ -50,6 +51,8 @@ class Supervisor:
 
     def __init__(self, settings: Settings, command: Sequence[str], environment: dict[str, str]) -> None:
         self._settings = settings
+        shutdown = settings.shutdown
+        self._end_within_s = END_WITHIN_S + (shutdown.notice + shutdown.timeout).total_seconds()
         self._command = command
         self._environment = environment
         self._sockets = [None if is_own(listener) else bind(listener) for listener in settings.listeners]
@@ -82,7 +85,7 @@ class Supervisor:
         for worker in self._workers.values():
             _signal(worker, signal.SIGTERM)
         try:
-            async with asyncio.timeout(END_WITHIN_S):
+            async with asyncio.timeout(self._end_within_s):
                 await asyncio.gather(*(worker.wait() for worker in self._workers.values()))
         except TimeoutError:
             for worker in self._workers.values():

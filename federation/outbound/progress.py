@@ -1,4 +1,4 @@
-"""Remembers how far servers were told: a checkpoint for those of a share that keep up, a cursor for others."""
+"""Remembers how far servers were told: a checkpoint for those of a share that keep up, cursors for others."""
 
 from collections.abc import Callable, Collection, Iterable
 from typing import TypeAlias

@@ -75,9 +75,7 @@ async def open_services(stack: AsyncExitStack, settings: Settings, clock: Clock)
     )
     pushers = await stack.enter_async_context(open_pushers(settings, rooms, push, sync, mail))
     media = await stack.enter_async_context(
-        open_media(
-            settings, base.server_name, base.db, clock, base.elsewhere.media, base.fanout.shares
-        )
+        open_media(settings, base.server_name, base.db, clock, base.elsewhere.media, base.fanout.shares)
     )
     retention = await stack.enter_async_context(open_retention(rooms, media))
     search = await stack.enter_async_context(open_search(rooms))

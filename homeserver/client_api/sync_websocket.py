@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import Final
 
 import structlog
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from federation.protocol.ids import InvalidIdentifier
 from homeserver.accounts.requester import Requester
@@ -39,6 +39,8 @@ log = structlog.get_logger(__name__)
 
 HELLO_TIMEOUT_S: Final = 10.0
 HEARTBEAT_S: Final = 30.0
+CLOSE_WITHIN_S: Final = 2.0
+"""How long the client is given to answer that the connection is closed."""
 MAX_FRAME_BYTES: Final = 256 * 1024
 MAX_REQUESTS_AT_ONCE: Final = 16
 
@@ -59,7 +61,9 @@ class CloseCode(IntEnum):
 @routes.get("/_matrix/client/unstable/parlour.websocket/sync", limit=Action.ANONYMOUS, waits=True)
 async def get_sync_websocket(request: web.Request) -> web.StreamResponse:
     """Upgrade, read the first frame, and keep the device up to date until either side ends it."""
-    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_FRAME_BYTES, compress=False)
+    socket = web.WebSocketResponse(
+        timeout=CLOSE_WITHIN_S, heartbeat=HEARTBEAT_S, max_msg_size=MAX_FRAME_BYTES, compress=False
+    )
     if not socket.can_prepare(request):
         raise BadJson("This endpoint takes WebSocket connections only")
     await socket.prepare(request)
@@ -105,11 +109,11 @@ class Session:
 
     async def _greet(self) -> Connection | None:
         """Authenticate the first frame; close the connection if it is not a good one."""
-        try:
-            async with asyncio.timeout(HELLO_TIMEOUT_S):
-                message = await self._socket.receive()
-        except TimeoutError:
-            await self._socket.close(code=CloseCode.HELLO_MISSING)
+        message = await self._first_message()
+        if message is None:
+            is_stopping = self._here.sync.stopping.is_set()
+            code = CloseCode.SERVICE_RESTART if is_stopping else CloseCode.HELLO_MISSING
+            await self._socket.close(code=code)
             return None
         if message.type is not WSMsgType.TEXT:
             await self._socket.close(code=CloseCode.BAD_HELLO)
@@ -121,6 +125,18 @@ class Session:
             code = CloseCode.UNKNOWN_TOKEN if isinstance(error, UnknownToken) else CloseCode.BAD_HELLO
             await self._socket.close(code=code)
             return None
+
+    async def _first_message(self) -> WSMessage | None:
+        """Return what the client says first; None where it says nothing in time, or the server stops."""
+        receiving = asyncio.create_task(self._socket.receive(), name="websocket greeting")
+        stopping = asyncio.create_task(self._here.sync.stopping.wait(), name="websocket stop")
+        try:
+            await asyncio.wait(
+                {receiving, stopping}, timeout=HELLO_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED
+            )
+            return receiving.result() if receiving.done() else None
+        finally:
+            await _end(receiving, stopping)
 
     async def _open(self, hello: ClientFrame) -> Connection:
         if not isinstance(hello, Hello):

@@ -23,6 +23,7 @@ from homeserver.config.rooms import Rooms
 from homeserver.config.rtc import Rtc
 from homeserver.config.search import Search
 from homeserver.config.server_notices import ServerNotices
+from homeserver.config.shutdown import Shutdown
 from homeserver.config.smtp import Smtp
 from homeserver.config.turn import Turn
 from homeserver.config.values import Network, Section
@@ -103,6 +104,7 @@ class Settings(Section):
     captcha: Captcha = Captcha()
     push: Push = Push()
     web: Web = Web()
+    shutdown: Shutdown = Shutdown()
 
     @model_validator(mode="after")
     def check_listeners_do_not_collide(self) -> Self:

@@ -39,7 +39,7 @@ class PostgresLine:
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise LineBroken(str(error)) from error
 
-    async def subscribe(self, watched: Watched) -> None:
+    async def subscribe(self, added: Watched, removed: Watched) -> None:
         """Do nothing: notifications are not routed."""
 
     async def receive(self) -> tuple[str, bytes | None]:

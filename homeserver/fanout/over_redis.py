@@ -41,14 +41,13 @@ class RedisLine:
         self._stamp_key = f"{self._prefix}stamp"
         self._client: Redis | None = None
         self._pubsub: PubSub | None = None
-        self._subscribed: set[str] = set()
 
     async def connect(self, watched: Watched) -> None:
         try:
             self._client = await open_redis(self._location, self._stamp_key)
             self._pubsub = self._client.pubsub()
-            self._subscribed = set()
-            await self.subscribe(watched)
+            await self._pubsub.subscribe(f"{self._prefix}messages", f"{self._prefix}all")
+            await self.subscribe(watched, Watched())
         except (RedisError, OSError) as error:
             raise LineBroken(str(error)) from error
 
@@ -68,19 +67,15 @@ class RedisLine:
         except (RedisError, OSError) as error:
             raise LineBroken(str(error)) from error
 
-    async def subscribe(self, watched: Watched) -> None:
+    async def subscribe(self, added: Watched, removed: Watched) -> None:
         assert self._pubsub is not None
-        wanted = {f"{self._prefix}messages", f"{self._prefix}all"}
-        wanted.update(f"{self._prefix}r{room_nid}" for room_nid in watched.rooms)
-        wanted.update(f"{self._prefix}u{user_nid}" for user_nid in watched.users)
         try:
-            for some in _slices(wanted - self._subscribed):
+            for some in _slices(self._channels(added.rooms, added.users)):
                 await self._pubsub.subscribe(*some)
-            for some in _slices(self._subscribed - wanted):
+            for some in _slices(self._channels(removed.rooms, removed.users)):
                 await self._pubsub.unsubscribe(*some)
         except (RedisError, OSError) as error:
             raise LineBroken(str(error)) from error
-        self._subscribed = wanted
 
     async def receive(self) -> tuple[str, bytes | None]:
         assert self._pubsub is not None
@@ -126,10 +121,12 @@ class RedisLine:
     def _concerned(self, outgoing: Outgoing) -> Iterable[str]:
         if outgoing.everybody:
             return [f"{self._prefix}all"]
-        rooms = [f"{self._prefix}r{room_nid}" for room_nid in outgoing.rooms]
-        return rooms + [f"{self._prefix}u{user_nid}" for user_nid in outgoing.users]
+        return self._channels(outgoing.rooms, outgoing.users)
+
+    def _channels(self, rooms: Iterable[int], users: Iterable[int]) -> list[str]:
+        of_rooms = [f"{self._prefix}r{room_nid}" for room_nid in rooms]
+        return of_rooms + [f"{self._prefix}u{user_nid}" for user_nid in users]
 
 
-def _slices(channels: set[str]) -> Iterable[list[str]]:
-    ordered = sorted(channels)
-    return (ordered[i : i + SUBSCRIBED_AT_ONCE] for i in range(0, len(ordered), SUBSCRIBED_AT_ONCE))
+def _slices(channels: list[str]) -> Iterable[list[str]]:
+    return (channels[i : i + SUBSCRIBED_AT_ONCE] for i in range(0, len(channels), SUBSCRIBED_AT_ONCE))

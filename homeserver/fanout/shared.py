@@ -40,6 +40,9 @@ class Watched(msgspec.Struct):
     rooms: set[int] = msgspec.field(default_factory=set)
     users: set[int] = msgspec.field(default_factory=set)
 
+    def __bool__(self) -> bool:
+        return bool(self.rooms or self.users)
+
 
 class Line(Protocol):
     """One kind of connection to what all workers are connected to."""
@@ -50,8 +53,8 @@ class Line(Protocol):
     async def send(self, worker: str, outgoing: Outgoing) -> None:
         """Send a bundle. Raises: LineBroken."""
 
-    async def subscribe(self, watched: Watched) -> None:
-        """Hear of what is watched from now on, and of nothing else. Raises: LineBroken."""
+    async def subscribe(self, added: Watched, removed: Watched) -> None:
+        """Hear of some more from now on, and of some no more. Raises: LineBroken."""
 
     async def receive(self) -> tuple[str, bytes | None]:
         """Return the next thing that arrives: a worker and None for a wake-up, else a message as it travels.
@@ -73,7 +76,7 @@ class SharedFanout:
         self.stamps = Stamps(clock)
         self.shares = LeasedShares(db, self.company, self.worker, self._tell_of_work)
         self._watched = Watched()
-        self._watched_changed = False
+        self._changed = Watched()
         self._outgoing = Outgoing()
         self._due = asyncio.Event()
         self._listeners: defaultdict[Topic, list[Listener]] = defaultdict(list)
@@ -117,12 +120,12 @@ class SharedFanout:
 
     def watch_room(self, room_nid: int, *, watched: bool) -> None:
         (self._watched.rooms.add if watched else self._watched.rooms.discard)(room_nid)
-        self._watched_changed = True
+        self._changed.rooms.add(room_nid)
         self._due.set()
 
     def watch_user(self, user_nid: int, *, watched: bool) -> None:
         (self._watched.users.add if watched else self._watched.users.discard)(user_nid)
-        self._watched_changed = True
+        self._changed.users.add(user_nid)
         self._due.set()
 
     def tell(self, topic: Topic, body: JsonObject) -> None:
@@ -147,7 +150,7 @@ class SharedFanout:
         pause_s = FIRST_PAUSE_S
         while True:
             try:
-                self._watched_changed = False  # what changes from here on is told once connected
+                self._changed = Watched()  # what changes from here on is told once connected
                 async with asyncio.timeout(CONNECT_WITHIN_S):
                     await self._line.connect(self._watched)
                 self.is_connected, pause_s = True, FIRST_PAUSE_S
@@ -184,9 +187,13 @@ class SharedFanout:
                 await self._send_due()
 
     async def _send_due(self) -> None:
-        if self._watched_changed:
-            self._watched_changed = False
-            await self._line.subscribe(self._watched)
+        if self._changed:
+            changed, self._changed = self._changed, Watched()
+            rooms, users = self._watched.rooms, self._watched.users
+            await self._line.subscribe(
+                Watched(changed.rooms & rooms, changed.users & users),
+                Watched(changed.rooms - rooms, changed.users - users),
+            )
         outgoing, self._outgoing = self._outgoing, Outgoing()
         if outgoing.has_commits or outgoing.messages:
             await self._line.send(self.worker, outgoing)

@@ -1,6 +1,7 @@
 """What every handler can reach: the services of this process, put together once at start."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -67,6 +68,8 @@ class Services:
     oauth: OAuthContext
     federation: FederationContext | None = None
     """None where the configuration says not to federate."""
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once this process is about to end: load balancers are to leave it alone."""
 
 
 SERVICES: web.RequestKey[Services] = web.RequestKey("services", Services)

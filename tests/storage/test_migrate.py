@@ -5,8 +5,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from homeserver.storage import migrate as migrations
 from homeserver.storage.db import Database
-from homeserver.storage.migrate import Migration, MigrationError, load_migrations, migrate, select_missing
+from homeserver.storage.migrate import (
+    Applied,
+    Migration,
+    MigrationError,
+    is_served,
+    load_migrations,
+    migrate,
+    select_missing,
+)
 
 ONE = Migration(1, "one", "CREATE TABLE one (a int);")
 TWO = Migration(2, "two", "CREATE TABLE two (a int); INSERT INTO two VALUES (1);")
@@ -62,6 +71,54 @@ async def test_servers_that_start_at_once_migrate_once(empty_database_url: str) 
         await server.close()
 
 
+ONLINE = Migration(
+    2,
+    "online",
+    """-- online
+-- serves: 1
+-- step
+ALTER TABLE one ADD COLUMN IF NOT EXISTS b int
+-- step, again while rows change
+UPDATE one SET b = a WHERE a IN (SELECT a FROM one WHERE b IS NULL LIMIT 100)
+-- step
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS one_b ON one (b)
+""",
+)
+
+
+async def test_online_migration_goes_on_after_it_was_broken_off(empty_db: Database) -> None:
+    await migrate(empty_db, [ONE])
+    async with empty_db.acquire() as conn:
+        await conn.execute("INSERT INTO one SELECT generate_series(1, 250); INSERT INTO one VALUES (7)")
+        with pytest.raises(MigrationError, match=r"0002_online\.sql failed and is not done"):
+            await migrate(empty_db, [ONE, ONLINE])  # 7 is there twice; the index that began is not valid
+        assert await conn.fetchval("SELECT count(*) FROM one WHERE b IS NULL") == 0
+        await conn.execute("DELETE FROM one WHERE ctid = (SELECT min(ctid) FROM one WHERE a = 7)")
+        assert await migrate(empty_db, [ONE, ONLINE]) == [ONLINE]
+        assert await conn.fetchval("SELECT indisvalid FROM pg_index WHERE indexrelid = 'one_b'::regclass")
+        assert [await is_served(conn, version) for version in (0, 1, 2)] == [False, True, True]
+    assert ONLINE.serves == 1
+    assert TWO.serves == 1
+
+
+async def test_migration_waits_for_a_table_in_use_and_lets_others_have_it_meanwhile(
+    empty_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "LOCK_TIMEOUT_MS", 50)
+    monkeypatch.setattr(migrations, "LOCK_PAUSE_S", 0.01)
+    await migrate(empty_db, [ONE])
+    alter = Migration(2, "alter", "ALTER TABLE one ADD COLUMN b int;")
+    async with empty_db.transaction() as conn:
+        await conn.execute("INSERT INTO one VALUES (1)")
+        migrating = asyncio.create_task(migrate(empty_db, [ONE, alter]))
+        async with empty_db.acquire() as other, asyncio.timeout(5):
+            while not await other.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+                await asyncio.sleep(0)
+            await other.fetch("SELECT * FROM one")
+            assert not migrating.done()
+    assert await migrating == [alter]
+
+
 async def test_lock_is_free_after_a_failure(empty_db: Database) -> None:
     with pytest.raises(MigrationError):
         await migrate(empty_db, [Migration(1, "broken", "SELECT absent;")])
@@ -70,15 +127,19 @@ async def test_lock_is_free_after_a_failure(empty_db: Database) -> None:
 
 
 def test_newer_database_is_refused() -> None:
-    with pytest.raises(MigrationError, match="schema version 3, newer than this server's 2"):
-        select_missing([ONE, TWO], {1: ONE.checksum, 2: TWO.checksum, 3: "?"})
+    applied = {1: Applied(ONE.checksum, 0), 2: Applied(TWO.checksum, 1), 3: Applied("?", 2)}
+    assert select_missing([ONE, TWO], applied) == [], "what comes one version later still serves this one"
+    for version, serves in ((4, 3), (4, 4)):
+        with pytest.raises(MigrationError, match="schema version 4, newer than this server's 2"):
+            select_missing([ONE, TWO], {**applied, version: Applied("?", serves)})
+    assert select_missing([ONE, TWO], {**applied, 4: Applied("?", 2)}) == []
 
 
 def test_migration_changed_after_it_was_applied_is_refused() -> None:
     with pytest.raises(MigrationError, match=r"0001_one\.sql was changed"):
-        select_missing([ONE, TWO], {1: "another"})
+        select_missing([ONE, TWO], {1: Applied("another", 0)})
 
 
 def test_migration_added_below_an_applied_one_is_refused() -> None:
     with pytest.raises(MigrationError, match=r"0001_one\.sql is missing"):
-        select_missing([ONE, TWO], {2: TWO.checksum})
+        select_missing([ONE, TWO], {2: Applied(TWO.checksum, 1)})

@@ -75,6 +75,11 @@ class ParlourProcess:
     def _end(self, number: signal.Signals) -> int:
         assert self._process is not None
         self._process.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Return the exit code once the server has ended."""
+        assert self._process is not None
         with _killed_after(self._process, STOP_LIMIT_S):
             code = self._process.wait()
         assert self._process.stdout is not None

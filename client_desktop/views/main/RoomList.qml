@@ -132,6 +132,7 @@ FocusScope {
         reuseItems: true
         cacheBuffer: app.ready ? Theme.px(400) : 0
         boundsBehavior: Flickable.StopAtBounds
+        acceptedButtons: Qt.NoButton // the mouse drags rooms; its wheel, and fingers, scroll
         keyNavigationEnabled: true
         ScrollBar.vertical: PScrollBar {}
         Accessible.role: Accessible.List
@@ -139,6 +140,11 @@ FocusScope {
         delegate: RoomListRow {
             onMenuRequested: row => menu.show(row)
             onChosen: roomId => list.open(roomId)
+            onDragged: (item, point) => {
+                drop.active = true;
+                drop.item.follow(item, point);
+            }
+            onDropped: taken => drop.item?.end(taken)
         }
         displaced: Transition { NumberAnimation { property: "y"; duration: Theme.normalMs; easing.type: Easing.OutCubic } }
         move: Transition { NumberAnimation { property: "y"; duration: Theme.normalMs; easing.type: Easing.OutCubic } }
@@ -166,6 +172,13 @@ FocusScope {
                 onClicked: app.openDialog("newDirect")
             }
         }
+    }
+
+    Loader {
+        id: drop
+        anchors.fill: rows
+        active: false
+        sourceComponent: RoomDrop { over: rows }
     }
 
     Rectangle {

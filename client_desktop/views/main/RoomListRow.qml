@@ -16,6 +16,8 @@ T.ItemDelegate {
 
     signal chosen(string roomId)
     signal menuRequested(var row)
+    signal dragged(Item item, point point)
+    signal dropped(bool taken)
 
     function activate() {
         if (header)
@@ -183,6 +185,15 @@ T.ItemDelegate {
         }
     }
 
+    DragHandler { // among the favourites, or out of the way
+        id: drag
+        target: null
+        enabled: !control.header && !control.row.invited
+        acceptedDevices: PointerDevice.Mouse | PointerDevice.TouchPad
+        onActiveChanged: active ? control.dragged(control, centroid.position) : control.dropped(true)
+        onCentroidChanged: if (active) control.dragged(control, centroid.position)
+        onCanceled: control.dropped(false)
+    }
     TapHandler {
         acceptedButtons: Qt.RightButton
         enabled: !control.header

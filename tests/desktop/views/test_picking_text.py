@@ -237,3 +237,40 @@ async def test_every_one_of_several_files_has_its_caption(
             == ["", files.files[1].caption if files.files else "hut"]
         )
     )
+
+
+async def test_a_room_is_dragged_among_the_favourites_and_back(
+    open_client: OpenClient, open_window: OpenWindow
+) -> None:
+    main, alice, room_id = await a_room(open_client, open_window)
+
+    def row(name: str) -> QQuickItem:
+        return next(item for item in main.items("RoomListRow") if _row(item)["name"] == name)
+
+    def section() -> str:
+        room = main.app.rooms_model.summaries[room_id]
+        return room.section.value
+
+    start = row("Mountain hut").mapToScene(QPointF(60, 20)).toPoint()
+    QTest.mousePress(main.window, LEFT, NONE, start)
+    for step in range(1, 6):
+        QTest.mouseMove(main.window, start + QPoint(0, 8 * step))
+    await main.until(lambda: len(main.items("RoomDrop")) == 1)
+    look(main, "drag-room")
+    low = named(main, "dropLowPriority")
+    bottom = low.mapToScene(low.boundingRect().center()).toPoint()
+    QTest.mouseMove(main.window, bottom)
+    QTest.mouseRelease(main.window, LEFT, NONE, bottom)
+    await main.until(lambda: section() == "low_priority")
+    assert main.items("RoomDrop") == []
+    start = row("Mountain hut").mapToScene(QPointF(60, 20)).toPoint()
+    QTest.mousePress(main.window, LEFT, NONE, start)
+    for step in range(1, 6):
+        QTest.mouseMove(main.window, start + QPoint(0, 8 * step))
+    await main.until(lambda: len(main.items("RoomDrop")) == 1)
+    favourites = named(main, "dropFavourites")
+    top = favourites.mapToScene(favourites.boundingRect().center()).toPoint()
+    QTest.mouseMove(main.window, top)
+    QTest.mouseRelease(main.window, LEFT, NONE, top)
+    await main.until(lambda: section() == "favourites")
+    assert main.notices == []

@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { JsonObject } from "./shapes";
+import { SyncTransport } from "./syncTransport";
+import { SessionTokens } from "./tokens";
+import type { Session } from "./types";
+import { MutableValue } from "./value";
+
+/** The other end of a socket, as a test plays it. */
+class FakeSocket {
+  static all: FakeSocket[] = [];
+  readonly sent: JsonObject[] = [];
+  onopen: () => void = () => undefined;
+  onmessage: (event: { data: string }) => void = () => undefined;
+  onclose: (event: { code: number }) => void = () => undefined;
+
+  constructor(readonly url: string) {
+    FakeSocket.all.push(this);
+    queueMicrotask(() => this.onopen());
+  }
+  send(text: string): void {
+    this.sent.push(JSON.parse(text));
+  }
+  close(): void {
+    this.onclose({ code: 1000 });
+  }
+  gives(frame: JsonObject): void {
+    this.onmessage({ data: JSON.stringify(frame) });
+  }
+  delta(token: string, more: JsonObject = {}): void {
+    this.gives({ type: "sync", next_batch: token, rooms: {}, ...more });
+  }
+}
+
+const SESSION: Session = { userId: "@a:x", deviceId: "D", homeserverUrl: "https://x", accessToken: "t" };
+let features: JsonObject;
+let http: ReturnType<typeof vi.fn>;
+let transport: SyncTransport;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  FakeSocket.all = [];
+  features = { "parlour.websocket_sync": true };
+  http = vi.fn(async (url: string | URL) =>
+    String(url).includes("/versions")
+      ? Response.json({ versions: ["v1.11"], unstable_features: features })
+      : Response.json({ next_batch: "http" }),
+  );
+  vi.stubGlobal("fetch", http);
+  vi.stubGlobal("WebSocket", FakeSocket);
+  transport = new SyncTransport("https://x", new SessionTokens(new MutableValue(SESSION), () => undefined));
+});
+afterEach(() => vi.useRealTimers());
+
+async function sync(since?: string, timeout = 30_000): Promise<JsonObject> {
+  const query = new URLSearchParams({ timeout: String(timeout), filter: "1", ...(since && { since }) });
+  const answer = await transport.fetch(`https://x/_matrix/client/v3/sync?${query}`);
+  return { status: answer.status, ...(await answer.json()) };
+}
+
+async function opened(nth = 0): Promise<FakeSocket> {
+  await vi.waitFor(() => expect(FakeSocket.all[nth]?.sent[0]).toMatchObject({ type: "hello" }));
+  const socket = FakeSocket.all[nth] as FakeSocket;
+  socket.gives({ type: "ready" });
+  return socket;
+}
+
+describe("sync over the socket", () => {
+  it("answers each request with what has come, and acknowledges it with the next", async () => {
+    const first = sync();
+    const socket = await opened();
+    expect(socket.url).toBe("wss://x/_matrix/client/unstable/parlour.websocket/sync");
+    expect(socket.sent[0]).toMatchObject({ access_token: "t", filter: "1", use_state_after: true });
+    socket.delta("1");
+    expect(await first).toMatchObject({ status: 200, next_batch: "1" });
+    expect(socket.sent).toHaveLength(1);
+    const second = sync("1");
+    await vi.waitFor(() => expect(socket.sent.at(-1)).toEqual({ type: "ack", next_batch: "1" }));
+    socket.delta("2");
+    await vi.advanceTimersByTimeAsync(60);
+    expect(await second).toMatchObject({ next_batch: "2" });
+    expect(FakeSocket.all).toHaveLength(1);
+  });
+
+  it("gives a burst as one", async () => {
+    const first = sync();
+    const socket = await opened();
+    socket.delta("1");
+    await first;
+    const second = sync("1");
+    for (const token of ["2", "3", "4", "5"])
+      socket.delta(token, { to_device: { events: [{ type: token }] } });
+    await vi.advanceTimersByTimeAsync(60);
+    expect(await second).toMatchObject({ next_batch: "5", to_device: { events: [{}, {}, {}, {}] } });
+  });
+
+  it("says that nothing is new when nothing comes in time", async () => {
+    const first = sync();
+    (await opened()).delta("1");
+    await first;
+    const second = sync("1");
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await second).toEqual({ status: 200, next_batch: "1" });
+  });
+
+  it("connects anew from the last token when the connection breaks", async () => {
+    const first = sync();
+    const socket = await opened();
+    socket.delta("1");
+    await first;
+    const second = sync("1");
+    await vi.advanceTimersByTimeAsync(10);
+    socket.onclose({ code: 1006 });
+    const again = await opened(1);
+    expect(again.sent[0]).toMatchObject({ since: "1" });
+    again.delta("2");
+    await vi.advanceTimersByTimeAsync(60);
+    expect(await second).toMatchObject({ next_batch: "2" });
+  });
+
+  it("leaves it to HTTP where the socket does not come about, and tries again later", async () => {
+    const first = sync("0");
+    await vi.waitFor(() => expect(FakeSocket.all).toHaveLength(1));
+    FakeSocket.all[0]?.onclose({ code: 1006 });
+    expect(await first).toMatchObject({ next_batch: "http" });
+    expect(await sync("http")).toMatchObject({ next_batch: "http" });
+    expect(FakeSocket.all).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2_000);
+    const later = sync("http");
+    (await opened(1)).delta("2");
+    await vi.advanceTimersByTimeAsync(60);
+    expect(await later).toMatchObject({ next_batch: "2" });
+  });
+
+  it("asks over HTTP where the server has no socket", async () => {
+    features = {};
+    expect(await sync()).toMatchObject({ next_batch: "http" });
+    expect(FakeSocket.all).toHaveLength(0);
+  });
+
+  it("says as HTTP would that the session has ended", async () => {
+    const answer = sync("0");
+    const socket = await opened();
+    socket.gives({ type: "error", errcode: "M_UNKNOWN_TOKEN", error: "gone", soft_logout: true });
+    socket.onclose({ code: 4401 });
+    expect(await answer).toMatchObject({ status: 401, errcode: "M_UNKNOWN_TOKEN", soft_logout: true });
+  });
+
+  it("stops when it is told to", async () => {
+    const stop = new AbortController();
+    const answer = transport.fetch("https://x/_matrix/client/v3/sync?timeout=0&since=1", {
+      signal: stop.signal,
+    });
+    await opened();
+    stop.abort();
+    await expect(answer).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  it("is not confused by nonsense", async () => {
+    const first = sync();
+    const socket = await opened();
+    for (const data of ["", "{", "[]", "null", '{"type":"sync"}', '{"type":"result","id":1}'])
+      socket.onmessage({ data });
+    socket.delta("1");
+    expect(await first).toMatchObject({ next_batch: "1" });
+  });
+});

@@ -149,14 +149,15 @@ async def _show(stage: Stage, frames: Frames, wanted: str) -> float:
     stage.app.room_model.open(wanted)
     async with asyncio.timeout(PATIENCE_S):
         while True:
+            there = _is_there(stage, frames, wanted)  # before the frame is drawn, not while it is waited for
             shown = await frames.next()
-            conversation = stage.app.room_model.current
-            if (
-                conversation is not None
-                and conversation.room_id == wanted
-                and _has_rows(frames, conversation)
-            ):
+            if there:
                 return (shown - began) * 1000
+
+
+def _is_there(stage: Stage, frames: Frames, wanted: str) -> bool:
+    conversation = stage.app.room_model.current
+    return conversation is not None and conversation.room_id == wanted and _has_rows(frames, conversation)
 
 
 def _has_rows(frames: Frames, conversation: Conversation) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from typing import Any
 
@@ -163,10 +164,15 @@ class RoomModel(AccountModel):
         if self._panel not in ("", "info", "members"):
             self._set_panel("")
         if self._conversation is not None:
-            self.start(self._load_permissions(room_id))
-            self.start(self._load_pin_count(room_id))
-            self.start(self._load_packs(room_id))
-            self.start(self._load_members(room_id))
+            self.start(self._load_surroundings(room_id, self._conversation.timeline_model.opened))
+
+    async def _load_surroundings(self, room_id: str, opened: asyncio.Event) -> None:
+        """Load what is not the messages, which go before it."""
+        await opened.wait()
+        await self._load_members(room_id)
+        await self._load_permissions(room_id)
+        await self._load_pin_count(room_id)
+        await self._load_packs(room_id)
 
     def _can_be_read(self) -> bool:
         """Whether it is a room that one is or was in, not an invitation and not a space."""

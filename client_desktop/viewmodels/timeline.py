@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,8 @@ class TimelineModel(ViewModel):
         self._read_up_to = ""
         self._anchor: dict[str, Any] = {}
         self._filling: set[str] = set()
+        self.opened = asyncio.Event()
+        """What the store holds is there, or cannot be."""
         self.private_receipts = False
         self.listen(TimelineChanged, self._timeline_changed)
 
@@ -85,7 +88,10 @@ class TimelineModel(ViewModel):
     async def open(self, around_event: str | None = None) -> None:
         """Show the newest part, or the part around an event."""
         before = self._timeline
-        self._timeline = await self.bridge.call(self._open_there, around_event)
+        try:
+            self._timeline = await self.bridge.call(self._open_there, around_event)
+        finally:
+            self.opened.set()
         self._more_back, self._more_forward = True, around_event is not None
         self._set_news(0)
         if before is not None:

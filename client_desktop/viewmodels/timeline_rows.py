@@ -133,10 +133,11 @@ class TimelineRows(QAbstractListModel):
         self.endResetModel()
 
     def refresh(self) -> None:
-        """Make every row anew: the language or the time of day changed."""
-        self._made.clear()
-        if self._items:
-            self.dataChanged.emit(self.index(0), self.index(len(self._items) - 1), [ROW_ROLE])
+        """Make every row anew: names, the language or the time of day changed. Told are those that differ."""
+        before, self._made = self._made, OrderedDict()
+        for place, item in enumerate(self._items):
+            if item.key in before and self._row(place) != before[item.key]:
+                self._tell(place)
 
     def apply(self, operations: Sequence[TimelineOperation]) -> None:
         """Follow the engine's list. Operations that do not fit the list are a programming error there."""

@@ -9,6 +9,7 @@ import pytest
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from client_desktop.core.text.blocks import Surroundings
 from client_desktop.core.values import (
     Insert,
     ItemKind,
@@ -189,3 +190,15 @@ def test_a_screen_reader_hears_who_when_and_what(rows: TimelineRows) -> None:
 @pytest.mark.parametrize("kind", list(ItemKind))
 def test_every_kind_of_item_has_a_row(rows: TimelineRows, kind: ItemKind) -> None:
     assert row(rows, TimelineItem("k", kind, NOON_MS))["key"] == "k"
+
+
+def test_of_rows_made_anew_only_those_that_differ_are_told(rows: TimelineRows) -> None:
+    pill = '<a href="https://matrix.to/#/@carol:x">Carol</a>'
+    rows.apply([Reset((a_message("1"), a_message("2", body="Carol", html=pill), a_message("3")))])
+    shown(rows)
+    told: list[int] = []
+    rows.dataChanged.connect(lambda first, last, roles: told.append(first.row()))
+    rows.around = Surroundings(me="@me:x", name_of=lambda user_id: "Carol of Hut")
+    rows.refresh()
+    assert told == [1]
+    assert "Carol of Hut" in str(rows.get(1)["blocks"])

@@ -140,8 +140,9 @@ class Client:
     def summary(self) -> AccountSummary:
         """Give the account as a switcher shows it."""
         profile = self.people.known_profile(self.me.user_id)
-        rooms = [room for room in self.rooms.list() if room.membership is Membership.JOIN and not room.muted]
-        invites = sum(room.section is RoomSection.INVITES for room in self.rooms.list())
+        rooms = self._rooms.summaries.values()
+        invites = sum(room.section is RoomSection.INVITES for room in rooms)
+        joined = [room for room in rooms if room.membership is Membership.JOIN and not room.muted]
         return AccountSummary(
             user_id=self.me.user_id,
             device_id=self.me.device_id,
@@ -149,8 +150,8 @@ class Client:
             display_name=profile.display_name,
             avatar_url=profile.avatar_url,
             state=self.sync.state,
-            unread=sum(room.unread for room in rooms) + invites,
-            mentions=sum(room.mentions for room in rooms),
+            unread=sum(room.unread for room in joined) + invites,
+            mentions=sum(room.mentions for room in joined),
         )
 
     async def close(self) -> None:

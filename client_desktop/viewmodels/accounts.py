@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from client_desktop.core.client import Client
     from client_desktop.core.engine import Engine
 
+COUNT_AFTER_S = 0.2
 NOTES = {SyncState.SIGNED_OUT: "dialogs.accounts_signed_out", SyncState.OFFLINE: "dialogs.accounts_offline"}
 
 
@@ -70,9 +72,10 @@ class AccountsModel(Flow):
         self._backed_up = False
         self._broken: tuple[BrokenRow, ...] = ()
         self._put_off: set[str] = set()
+        self._counting = False
         self._rows: ValueListModel[AccountRow] = ValueListModel(AccountRow, lambda row: row.user_id, self)
-        self.listen(AccountsChanged, self._something_changed)
-        self.listen(RoomsChanged, self._something_changed)
+        self.listen(AccountsChanged, self._accounts_changed)
+        self.listen(RoomsChanged, self._rooms_changed)
         self.listen(SyncStateChanged, self._sync_changed)
 
     list = Property(QObject, lambda self: self._rows, constant=True)
@@ -196,5 +199,16 @@ class AccountsModel(Flow):
         if change.account == self.user_id and change.state is SyncState.SIGNED_OUT:
             self.start(self._look_whether_signed_out())
 
-    def _something_changed(self, change: object) -> None:
+    def _accounts_changed(self, change: AccountsChanged) -> None:
         self.start(self._read())
+
+    def _rooms_changed(self, change: RoomsChanged) -> None:
+        if not self._counting:
+            self._counting = True
+            self.start(self._count_again())
+
+    async def _count_again(self) -> None:
+        """Once for all that changes within a moment: counting goes through all rooms of all accounts."""
+        await asyncio.sleep(COUNT_AFTER_S)
+        self._counting = False
+        await self._read()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import Callable, Coroutine
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
+from time import perf_counter
 from typing import Any, ParamSpec, TypeVar, overload
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from client_desktop.core.changes import Change, Changes
+from client_desktop.core.changes import Change, Changes, RoomsChanged
 from client_desktop.viewmodels.engine_thread import EngineThread
 
 __all__ = ["Bridge", "EngineThread"]
@@ -21,6 +23,8 @@ C = TypeVar("C", bound=Change)
 
 COLLECT_S = 0.016
 """Changes are gathered for one frame, so that a burst costs the interface one wake-up."""
+SLICE_S = 0.008
+"""For so long changes are taken in at a time; one that takes longer is not interrupted."""
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +43,9 @@ class Bridge(QObject):
         super().__init__(parent)
         self._loop = loop
         self._waiting: list[Change] = []
+        """In the engine's thread, for the next frame."""
+        self._arrivals: deque[Change] = deque()
+        """In the interface's thread, for the next slice of time."""
         self._listeners: dict[type[Change], list[Callable[[Any], None]]] = {}
         self._arrived.connect(self._deliver)
         self._stop_listening = changes.listen(Change, self._collect)
@@ -80,11 +87,12 @@ class Bridge(QObject):
         return stop
 
     def post(self, change: Change) -> None:
-        """Put a change behind those that are on their way; only in the engine's thread.
+        """Send a change behind those that are on their way, at once; only in the engine's thread.
 
         A snapshot read there and posted at once stands exactly between what it holds and what follows it.
         """
-        self._collect(change)
+        self._waiting.append(change)
+        self._flush()
 
     def close(self) -> None:
         """Hear no more: changes that have not been delivered are dropped. Only while the loop still runs."""
@@ -98,14 +106,29 @@ class Bridge(QObject):
 
     def _flush(self) -> None:
         batch, self._waiting = self._waiting, []
-        self._arrived.emit(batch)
+        if batch:
+            self._arrived.emit(batch)
 
     @Slot(object)
     def _deliver(self, batch: list[Change]) -> None:
-        for change in batch:
+        behind = bool(self._arrivals)
+        self._arrivals.extend(batch)
+        if not behind:  # else the rest is on its way already
+            self._deliver_some()
+
+    def _deliver_some(self) -> None:
+        """Deliver for a few milliseconds, then let the window draw and answer before the rest."""
+        end = perf_counter() + SLICE_S
+        self._arrivals = gathered(self._arrivals)
+        while self._arrivals:
+            change = self._arrivals.popleft()
             for kind in (type(change), Change):
                 for listener in tuple(self._listeners.get(kind, ())):
                     self._tell(listener, change)
+            if perf_counter() > end:
+                break
+        if self._arrivals:
+            asyncio.get_running_loop().call_soon(self._deliver_some)
 
     @staticmethod
     def _tell(listener: Callable[[Any], None], change: Change) -> None:
@@ -114,3 +137,45 @@ class Bridge(QObject):
             listener(change)
         except Exception:
             log.exception("A view model failed to take in %s", type(change).__name__)
+
+
+def gathered(changes: Iterable[Change]) -> deque[Change]:
+    """The same changes in the same order, but all that is told of an account's rooms in the first of them."""
+    found: deque[Change] = deque()
+    rooms: dict[str, RoomsOfAccount] = {}
+    for change in changes:
+        if not isinstance(change, RoomsChanged):
+            found.append(change)
+        elif change.account in rooms:
+            rooms[change.account].add(change)
+        else:
+            rooms[change.account] = RoomsOfAccount(len(found), change)
+            found.append(change)
+    for gathered_rooms in rooms.values():
+        found[gathered_rooms.place] = gathered_rooms.change()
+    return found
+
+
+class RoomsOfAccount:
+    """What several changes tell of an account's rooms, as one."""
+
+    def __init__(self, place: int, first: RoomsChanged) -> None:
+        self.place = place
+        self._first = first
+        self._rooms = {room.room_id: room for room in first.rooms}
+        self._gone = dict.fromkeys(first.gone)
+        self._several = False
+
+    def add(self, change: RoomsChanged) -> None:
+        self._several = True
+        for room in change.rooms:
+            self._rooms[room.room_id] = room
+            self._gone.pop(room.room_id, None)
+        for room_id in change.gone:
+            self._rooms.pop(room_id, None)
+            self._gone[room_id] = None
+
+    def change(self) -> RoomsChanged:
+        if not self._several:
+            return self._first
+        return RoomsChanged(self._first.account, tuple(self._rooms.values()), tuple(self._gone))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
-from client_desktop.core.changes import Changes, RoomStateChanged, SyncStateChanged
+from client_desktop.core.changes import Change, Changes, RoomsChanged, RoomStateChanged, SyncStateChanged
 from client_desktop.core.errors import MatrixError
-from client_desktop.core.values import SyncState
-from client_desktop.viewmodels.bridge import Bridge, EngineThread
+from client_desktop.core.values import RoomSummary, SyncState
+from client_desktop.viewmodels.bridge import SLICE_S, Bridge, EngineThread
 from client_desktop.viewmodels.view_model import ViewModel
+from tests.desktop.viewmodels.values import a_room
 
 
 @pytest.fixture
@@ -72,8 +75,8 @@ async def test_cancelling_the_caller_cancels_the_call(bridge: Bridge) -> None:
     assert await asyncio.to_thread(cancelled.wait, 5)
 
 
-def test_changes_arrive_in_the_interfaces_thread_in_order(
-    bridge: Bridge, engine: EngineThread, changes: Changes, qtbot: QtBot
+async def test_changes_arrive_in_the_interfaces_thread_in_order(
+    bridge: Bridge, engine: EngineThread, changes: Changes
 ) -> None:
     seen: list[tuple[str, str]] = []
     deliveries: list[int] = []
@@ -88,10 +91,51 @@ def test_changes_arrive_in_the_interfaces_thread_in_order(
             changes.publish(SyncStateChanged("@a:x", SyncState.LIVE))
 
     engine.loop.call_soon_threadsafe(publish)
-    qtbot.waitUntil(lambda: sum(deliveries) == 2000)
+    await until(lambda: len(seen) == 1000)
     assert [room for _, room in seen] == [str(number) for number in range(1000)]
     assert {thread for thread, _ in seen} == {threading.main_thread().name}
     assert len(deliveries) < 50, "they are not gathered"
+
+
+async def test_what_is_told_of_rooms_again_and_again_is_heard_once(
+    bridge: Bridge, engine: EngineThread, changes: Changes
+) -> None:
+    heard: list[Change] = []
+    bridge.listen(RoomsChanged, heard.append)
+    bridge.listen(SyncStateChanged, heard.append)
+    told = (
+        RoomsChanged("@a:x", (room("!1"), room("!2", "before")), ("!3",)),
+        SyncStateChanged("@a:x", SyncState.LIVE),
+        RoomsChanged("@b:x", (room("!1"),)),
+        RoomsChanged("@a:x", (room("!2", "after"), room("!3")), ("!1",)),
+    )
+    engine.loop.call_soon_threadsafe(publish_all, changes, told)
+    await until(lambda: len(heard) == 3)
+    together = RoomsChanged("@a:x", (room("!2", "after"), room("!3")), ("!1",))
+    assert heard == [together, told[1], told[2]]
+
+
+async def test_the_interface_breathes_while_much_arrives(
+    bridge: Bridge, engine: EngineThread, changes: Changes
+) -> None:
+    seen: list[str] = []
+    breaths: list[int] = []
+
+    def take(change: RoomStateChanged) -> None:
+        if not seen:
+            asyncio.get_running_loop().call_soon(lambda: breaths.append(len(seen)))
+        seen.append(change.room_id)
+        end = time.perf_counter() + SLICE_S
+        while time.perf_counter() < end:
+            pass
+
+    bridge.listen(RoomStateChanged, take)
+    wanted = [str(number) for number in range(5)]
+    told = [RoomStateChanged("@a:x", number, frozenset()) for number in wanted]
+    engine.loop.call_soon_threadsafe(publish_all, changes, told)
+    await until(lambda: len(seen) == 5)
+    assert seen == wanted
+    assert breaths[0] < 5
 
 
 def test_a_listener_that_fails_does_not_keep_others_from_hearing(
@@ -134,3 +178,19 @@ async def test_closing_cancels_what_runs(bridge: Bridge) -> None:
     await asyncio.sleep(0)
     await model.close()
     assert task.cancelled()
+
+
+def publish_all(changes: Changes, told: Sequence[Change]) -> None:
+    for change in told:
+        changes.publish(change)
+
+
+def room(room_id: str, name: str = "Hut") -> RoomSummary:
+    return a_room(name, room_id=room_id)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():
+            QCoreApplication.processEvents()
+            await asyncio.sleep(0.001)

@@ -6,6 +6,7 @@ import {
   type VerificationRequest,
   VerificationRequestEvent,
   type Verifier,
+  VerifierEvent,
 } from "matrix-js-sdk/lib/crypto-api";
 import { ClientError } from "../errors";
 import { MutableValue, type Value } from "../value";
@@ -167,8 +168,10 @@ export class Verifications {
     const { verifier } = request;
     if (verifier !== undefined && !this.#started.has(verifier)) {
       this.#started.add(verifier);
+      // The request tells of a change before the emoji are there.
+      verifier.on(VerifierEvent.ShowSas, this.#show);
       // How it ends is seen by the request's phase.
-      verifier.verify().catch(() => this.#show());
+      verifier.verify().catch(this.#show);
     }
     if (request.phase === VerificationPhase.Ready && !this.#coded.has(request)) {
       this.#coded.add(request); // a second code would end the first one's verification
@@ -188,7 +191,7 @@ export class Verifications {
     if (code !== undefined && request === this.#request) this.#remember({ qrCode: Uint8Array.from(code) });
   }
 
-  #show(): void {
+  readonly #show = (): void => {
     if (this.#request !== null) this.#current.set(snapshotOf(this.#request, this.#memory));
-  }
+  };
 }

@@ -3,6 +3,7 @@ import { constants } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
+import { doesSomethingByItself, sdkWithoutCalls } from "./sdkWithoutCalls";
 
 /** Where `vite dev` finds a homeserver; the built client is served by one. */
 const HOMESERVER = process.env.PARLOUR_URL ?? "http://127.0.0.1:8008";
@@ -13,6 +14,7 @@ const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
 export default defineConfig({
   plugins: [
     react(),
+    sdkWithoutCalls(),
     compression({
       algorithms: [defineAlgorithm("gzip", { level: 9 }), defineAlgorithm("brotliCompress", BROTLI)],
       include: /\.(?:js|css|html|svg|json|wasm|webmanifest)$/,
@@ -32,6 +34,7 @@ export default defineConfig({
     assetsDir: "code",
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
+    rolldownOptions: { treeshake: { moduleSideEffects: doesSomethingByItself } },
   },
   test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
 });

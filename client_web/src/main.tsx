@@ -5,15 +5,15 @@ import "@shared/generated/tokens.css";
 import "./ui/styles/fonts.css";
 import "./ui/styles/base.css";
 import { App } from "./App";
-import { applyPreferences } from "./state/applyPreferences";
-import { usePreferences } from "./state/usePreferences";
+import { applyPreferences, spokenLanguage } from "./state/applyPreferences";
+import { useValue } from "./state/useValue";
 import { ConfirmDialog, Toasts } from "./ui/controls";
 
-applyPreferences();
+await applyPreferences();
 
 /** Everything, drawn anew in another language when somebody chooses one. */
 function Root() {
-  const { language } = usePreferences();
+  const language = useValue(spokenLanguage);
   return (
     <CSPProvider key={language} disableStyleElements>
       <App />

@@ -2,6 +2,7 @@ import { createClient, type MatrixClient, PendingEventOrdering } from "matrix-js
 import { type ChatClient, createParts } from "./client";
 import type { ClientContext } from "./context";
 import { cryptoOptions } from "./crypto/options";
+import { loadHomoglyphs } from "./homoglyphs";
 import { sdkLogger } from "./sdkLogger";
 import { updateSession } from "./session";
 import { databaseName, keepStored } from "./store";
@@ -54,7 +55,7 @@ export async function startClient(session: Session): Promise<ChatClient> {
     parts: () => client,
     onStop: (end) => void ends.push(end),
   };
-  await Promise.all([stored.connect(), startCrypto(sdk, session)]);
+  await Promise.all([stored.connect(), startCrypto(sdk, session), loadHomoglyphs()]);
   const waking = watchWaking(() => {
     transport.reconnect();
     sdk.retryImmediately();

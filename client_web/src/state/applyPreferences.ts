@@ -1,23 +1,38 @@
 import { followOtherTabs, type Preferences, preferences } from "../matrix/settings/preferences";
-import { preferredLanguage, setLanguage } from "../words";
+import { MutableValue, type Value } from "../matrix/value";
+import { currentLanguage, type Language, preferredLanguage, setLanguage } from "../words";
 
-/** Let the page look as somebody chose for this browser, now and whenever they choose anew. */
-export function applyPreferences(): () => void {
-  const apply = () => show(preferences.get());
-  apply();
-  const ends = [preferences.subscribe(apply), followOtherTabs()];
-  return () => {
-    for (const end of ends) end();
-  };
+const spoken = new MutableValue<Language>(currentLanguage());
+
+/** The language whose words are there: whatever is shown has to be drawn again when it changes. */
+export const spokenLanguage: Value<Language> = spoken;
+
+/**
+ * Let the page look as somebody chose for this browser, now and whenever they choose anew. It returns when the
+ * words are there that it speaks with first.
+ */
+export async function applyPreferences(): Promise<void> {
+  preferences.subscribe(() => void show(preferences.get()));
+  followOtherTabs();
+  await show(preferences.get());
 }
 
-function show(chosen: Preferences): void {
+async function show(chosen: Preferences): Promise<void> {
   const root = document.documentElement;
   root.dataset.theme = chosen.theme;
   root.dataset.density = chosen.density;
   root.dataset.motion = chosen.reducedMotion ? "reduced" : "full";
   root.style.fontSize = chosen.zoom === 1 ? "" : `${chosen.zoom * 100}%`;
-  const language = chosen.language || preferredLanguage(navigator.languages);
-  root.lang = language;
-  setLanguage(language);
+  await speak(chosen.language || preferredLanguage(navigator.languages));
+}
+
+async function speak(language: Language): Promise<void> {
+  try {
+    await setLanguage(language);
+  } catch (error) {
+    // Its words cannot be loaded now; those that are there serve until the page is loaded again.
+    console.warn(error);
+  }
+  document.documentElement.lang = currentLanguage();
+  spoken.set(currentLanguage());
 }

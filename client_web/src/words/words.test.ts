@@ -13,8 +13,8 @@ describe("words", () => {
     expect(t("main.beginning.direct", "Bob")).toBe("You and Bob");
   });
 
-  it("speaks the language that was chosen", () => {
-    setLanguage("de");
+  it("speaks the language that was chosen", async () => {
+    await setLanguage("de");
     expect(t("main.action.reply")).toBe("Antworten");
   });
 

@@ -1,4 +1,3 @@
-import de from "@shared/generated/words/de.json";
 import en from "@shared/generated/words/en.json";
 
 type Text = string | { readonly one: string; readonly other: string };
@@ -8,13 +7,20 @@ type Catalogue = Readonly<Record<string, Text>>;
 export type WordId = keyof typeof en;
 export type Language = "en" | "de";
 
-const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en, de };
+/** What is loaded; others are loaded when they are spoken, since nobody needs them all. */
+const CATALOGUES: Record<Language, Catalogue | null> = { en, de: null };
+
+const LOADERS: Readonly<Record<Language, () => Promise<{ readonly default: Catalogue }>>> = {
+  en: () => Promise.resolve({ default: en }),
+  de: () => import("@shared/generated/words/de.json"),
+};
 
 let language: Language = "en";
 let plurals = new Intl.PluralRules(language);
 
-/** Speak a language from now on; what is shown already must be drawn again. */
-export function setLanguage(wanted: Language): void {
+/** Speak a language from now on, once its words are there; what is shown already must be drawn again. */
+export async function setLanguage(wanted: Language): Promise<void> {
+  CATALOGUES[wanted] ??= (await LOADERS[wanted]()).default;
   language = wanted;
   plurals = new Intl.PluralRules(wanted);
 }
@@ -35,7 +41,7 @@ export function preferredLanguage(languages: readonly string[]): Language {
  * filled in. An id that nobody knows comes back as it is, so that a fault is seen and nothing breaks.
  */
 export function t(id: WordId, ...values: readonly (string | number | { readonly n: number })[]): string {
-  const text = CATALOGUES[language][id] ?? CATALOGUES.en[id];
+  const text = CATALOGUES[language]?.[id] ?? en[id];
   if (text === undefined) return id;
   const count = values.find((value): value is { readonly n: number } => typeof value === "object");
   const plain = values.filter((value) => typeof value !== "object");

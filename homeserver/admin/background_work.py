@@ -1,7 +1,7 @@
 """Everything that goes on in the background, with how far it is."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from federation.protocol.ids import RoomId
@@ -13,6 +13,7 @@ from homeserver.storage.jobs import Job, JobStatus, select_jobs
 from homeserver.storage.partial_joins import select_partial_rooms
 
 MAX_JOBS: Final = 200
+MAX_NAMED: Final = 50
 UNDER_WAY: Final = (JobStatus.SCHEDULED, JobStatus.ACTIVE)
 DONE: Final = ("done", "deleted_events", "deleted", "redacted", "next")
 """Where the kinds of job note how much they have done."""
@@ -37,6 +38,8 @@ class BackgroundWork:
     job_id: str | None = None
     created_ms: int | None = None
     finished_ms: int | None = None
+    name: str | None = None
+    """What the room is called that it is about."""
 
 
 async def list_background_work(ctx: AdminContext) -> list[BackgroundWork]:
@@ -57,7 +60,19 @@ async def list_background_work(ctx: AdminContext) -> list[BackgroundWork]:
     ]
     shown = [job for job in jobs if job.kind != JOIN_DEFAULT_ROOMS or job.status in (*UNDER_WAY, "failed")]
     under_way = [_of_job(job) for job in shown if job.status in UNDER_WAY]
-    return [*under_way, *work, *(_of_job(job) for job in shown if job.status not in UNDER_WAY)]
+    every = [*under_way, *work, *(_of_job(job) for job in shown if job.status not in UNDER_WAY)]
+    names = await _names(ctx, {entry.subject for entry in every[:MAX_NAMED] if entry.subject.startswith("!")})
+    return [replace(entry, name=names.get(entry.subject)) for entry in every]
+
+
+async def _names(ctx: AdminContext, room_ids: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for room_id in room_ids:
+        room = await ctx.rooms.names.room(RoomId(room_id))
+        summary = None if room is None else await ctx.rooms.summaries.of_room(room.nid)
+        if summary is not None and (name := summary.name or summary.canonical_alias):
+            found[room_id] = name
+    return found
 
 
 def _newest(entries: Iterable[Progress]) -> dict[tuple[str, str], Progress]:

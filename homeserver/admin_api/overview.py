@@ -151,6 +151,7 @@ def _work(entry: BackgroundWork) -> JsonObject:
     return {
         "kind": entry.kind,
         "subject": entry.subject,
+        "name": entry.name,
         "status": entry.status,
         "done": entry.done,
         "total": entry.total,

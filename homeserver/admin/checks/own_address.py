@@ -9,8 +9,8 @@ import orjson
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
 from yarl import URL
 
-from federation.transport.connections import explain
 from homeserver.admin.checks.findings import Finding
+from homeserver.admin.checks.reasons import reason_of
 from homeserver.config import Settings
 from homeserver.json_types import JsonObject
 from homeserver.outgoing.trust import Trust
@@ -36,7 +36,7 @@ async def check_address(settings: Settings) -> Finding:
     except NoAnswer as error:
         return Finding("address", "address_other", {"url": url, "reason": str(error)})
     except (ClientError, OSError, ValueError) as error:
-        return Finding("address", "address_unreachable", {"url": url, "reason": explain(error)})
+        return Finding("address", "address_unreachable", {"url": url, "reason": reason_of(error)})
     if not isinstance(answer.get("versions"), list):
         return Finding("address", "address_other", {"url": url, "reason": "it names no versions"})
     is_plain = URL(url).scheme == "http" and URL(url).host not in LOOPBACK
@@ -53,7 +53,7 @@ async def check_certificate(settings: Settings, now_ms: int) -> Finding | None:
         async with asyncio.timeout(ANSWER_WITHIN_S):
             _, writer = await asyncio.open_connection(url.host, url.port, ssl=context)
     except ssl.SSLError as error:
-        reason = getattr(error, "verify_message", None) or explain(error)
+        reason = getattr(error, "verify_message", None) or reason_of(error)
         return Finding("certificate", "certificate_bad", {"host": url.host, "reason": reason})
     except OSError:
         return None  # nothing is there: the check of the address says so
@@ -75,7 +75,7 @@ async def check_well_known(settings: Settings, host: str) -> Finding:
     try:
         answer = await _fetch(settings, url, redirects=3)
     except (NoAnswer, ClientError, OSError, ValueError) as error:
-        reason = str(error) if isinstance(error, NoAnswer) else explain(error)
+        reason = str(error) if isinstance(error, NoAnswer) else reason_of(error)
         return Finding("well_known", "well_known_missing", {**values, "reason": reason})
     homeserver = answer.get("m.homeserver")
     found = homeserver.get("base_url") if isinstance(homeserver, dict) else None

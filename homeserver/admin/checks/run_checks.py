@@ -7,11 +7,11 @@ from typing import Final
 
 from federation.protocol.ids import ServerName
 from federation.transport.check_server import check_server
-from federation.transport.connections import explain
 from federation.transport.open_transport import Transport
 from federation.transport.server_names import is_literal, split_server_name
 from homeserver.admin.checks.findings import Finding
 from homeserver.admin.checks.own_address import check_address, check_certificate, check_well_known
+from homeserver.admin.checks.reasons import reason_of
 from homeserver.admin.context import AdminContext
 from homeserver.config import Settings
 from homeserver.config.registration import EmailAtRegistration, RegistrationMode
@@ -54,7 +54,7 @@ async def check_dns(host: str) -> Finding:
         async with asyncio.timeout(RESOLVED_WITHIN_S):
             found = await loop.getaddrinfo(host, 443)
     except OSError as error:
-        return Finding("dns", "dns_missing", {"host": host, "reason": explain(error)})
+        return Finding("dns", "dns_missing", {"host": host, "reason": reason_of(error)})
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     return Finding("dns", "dns_fine", {"host": host, "addresses": ", ".join(addresses[:4])})
 
@@ -75,7 +75,7 @@ async def check_federation(
                 endpoint = ", ".join(endpoint.authority for endpoint in route.endpoints)
                 return Finding("federation", "federation_fine", {"endpoint": endpoint})
             if finding.works is False:
-                reason = finding.words
+                reason = finding.words.rstrip(".")
     return Finding("federation", "federation_unreachable", {"name": server_name, "reason": reason})
 
 

@@ -10,6 +10,8 @@ export interface Work {
   readonly kind: string;
   /** The room, person or server that it is about. */
   readonly subject: string;
+  /** What the room is called, else the subject. */
+  readonly name: string;
   readonly status: WorkStatus;
   readonly done: number;
   /** How much there is, or is left; null: nobody knows. */
@@ -42,6 +44,7 @@ function readWork(body: JsonObject): Work {
     key: asText(body.job_id, 100) || `${kind} ${subject}`,
     kind,
     subject,
+    name: asText(body.name, 300) || subject,
     status: readStatus(asText(body.status)),
     done: asInteger(body.done),
     total: asNumber(body.total),

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { Link, Redirect, useLocation } from "wouter";
 import { ApiError } from "../../matrix/errors";
 import { useAuth } from "../../state/AuthContext";
@@ -54,6 +54,9 @@ export default function AdminPage() {
 
 function Parts({ part, subject }: { readonly part: string; readonly subject: string }) {
   const { overview, serverName } = useAdmin();
+  const [name, setName] = useState<{ readonly of: string; readonly name: string } | null>(null);
+  const title = name?.of === subject ? name.name : undefined;
+  const setTitle = useCallback((found: string) => setName({ of: subject, name: found }), [subject]);
   if (overview.error instanceof ApiError && overview.error.status === 403) return <NoAdmin />;
   const isKnown = part === "setup" || PARTS.some((known) => known === part);
   if (!isKnown) return <Redirect to="/admin" replace />;
@@ -75,22 +78,22 @@ function Parts({ part, subject }: { readonly part: string; readonly subject: str
         </Link>
       }
       entries={entries}
-      title={subject ? titleOf(part, subject) : t(`admin.part.${part}` as WordId)}
+      title={subject ? (title ?? subject) : t(`admin.part.${part}` as WordId)}
       status={part === "overview" ? <ChecksStatus /> : undefined}
     >
       <div className={styles.parts} key={`${part} ${subject}`}>
-        {contentOf(part, subject)}
+        {contentOf(part, subject, setTitle)}
       </div>
     </PageWithIndex>
   );
 }
 
-function contentOf(part: string, subject: string): ReactNode {
+function contentOf(part: string, subject: string, onName: (name: string) => void): ReactNode {
   switch (part) {
     case "people":
-      return subject ? <PersonView userId={subject} /> : <PeopleView />;
+      return subject ? <PersonView userId={subject} onName={onName} /> : <PeopleView />;
     case "rooms":
-      return subject ? <RoomView roomId={subject} /> : <RoomsView />;
+      return subject ? <RoomView roomId={subject} onName={onName} /> : <RoomsView />;
     case "media":
       return <MediaView />;
     case "federation":
@@ -119,10 +122,6 @@ function NoAdmin() {
       action={<Link href="/">{t("admin.noAdmin.back")}</Link>}
     />
   );
-}
-
-function titleOf(part: string, subject: string): string {
-  return part === "people" || part === "rooms" ? subject : t(`admin.part.${part}` as WordId);
 }
 
 function unescapePart(part: string): string {

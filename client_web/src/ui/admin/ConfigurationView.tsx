@@ -78,10 +78,16 @@ function SettingLine({ setting }: { readonly setting: Setting }) {
         {!setting.isDefault && !setting.isSecret && <Tag>{t("admin.configuration.changed")}</Tag>}
       </dd>
       <dd className={styles.meaning} lang="en">
-        {setting.meaning}
+        <WithCode text={setting.meaning} />
       </dd>
     </div>
   );
+}
+
+/** A text in which keys and values stand between backticks. */
+function WithCode({ text }: { readonly text: string }) {
+  // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text stay where they are
+  return text.split("`").map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part));
 }
 
 function Versions({ configuration }: { readonly configuration: Configuration }) {

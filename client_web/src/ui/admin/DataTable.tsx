@@ -10,6 +10,8 @@ export interface Column<T> {
   readonly render: (row: T) => ReactNode;
   /** Left out where there is no room for it. */
   readonly isMinor?: boolean;
+  /** Left out on a phone only. */
+  readonly isWide?: boolean;
   /** Numbers stand at the end of their column. */
   readonly atEnd?: boolean;
   /** Its heading is for who cannot see it: a column of buttons. */
@@ -60,5 +62,9 @@ export function DataTable<T>({ label, rows, columns, keyOf, hrefOf }: DataTableP
 }
 
 function cellClass<T>(column: Column<T>): string {
-  return classNames(column.isMinor && styles.minor, column.atEnd && styles.atEnd);
+  return classNames(
+    column.isMinor && styles.minor,
+    column.isWide && styles.wide,
+    column.atEnd && styles.atEnd,
+  );
 }

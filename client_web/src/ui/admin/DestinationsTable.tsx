@@ -29,7 +29,7 @@ export function DestinationsTable({ destinations, onChanged }: DestinationsTable
       isMinor: true,
       render: (row) => (row.waiting === null ? "–" : number(row.waiting)),
     },
-    { key: "contact", label: t("admin.federation.lastContact"), render: contactOf },
+    { key: "contact", label: t("admin.federation.lastContact"), isWide: true, render: contactOf },
     {
       key: "retry",
       label: t("admin.federation.retryNow"),
@@ -60,6 +60,7 @@ function ServerName({ destination }: { readonly destination: Destination }) {
             ? destination.failure
             : t(`admin.federation.state.${state}`)}
         </span>
+        <span className={styles.contact}>{contactOf(destination)}</span>
       </span>
     </span>
   );
@@ -87,6 +88,7 @@ function Retry({ destination, onChanged }: RetryProps) {
     <Tooltip text={since}>
       <Button
         kind="quiet"
+        className={styles.retry}
         busy={act.isBusy}
         disabled={destination.isRetryAsked}
         aria-label={t("admin.federation.retryServer", destination.server)}

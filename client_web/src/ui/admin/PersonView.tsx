@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { Link } from "wouter";
 import { listRoomsOf, loadPerson, type Person } from "../../matrix/admin/people";
 import { useAdmin } from "../../state/admin/AdminContext";
@@ -12,10 +13,20 @@ import { PersonDevices } from "./PersonDevices";
 import { PersonTags } from "./PersonTags";
 import { WayBack } from "./WayBack";
 
+interface PersonViewProps {
+  readonly userId: string;
+  /** Told the name of the person once it is known. */
+  readonly onName: (name: string) => void;
+}
+
 /** One person of this server: what is known, and what can be done. */
-export function PersonView({ userId }: { readonly userId: string }) {
+export function PersonView({ userId, onName }: PersonViewProps) {
   const { api } = useAdmin();
   const loaded = useLoaded(() => loadPerson(api, userId), userId);
+  const name = loaded.value?.name;
+  useEffect(() => {
+    if (name !== undefined) onName(name);
+  }, [name, onName]);
   return (
     <>
       <WayBack href="/admin/people" label={t("admin.part.people")} />
@@ -37,8 +48,10 @@ export function PersonView({ userId }: { readonly userId: string }) {
 
 function Facts({ person }: { readonly person: Person }) {
   return (
-    <Card title={person.name} end={<PersonTags person={person} />}>
+    <Card title={t("control.details")} end={<PersonTags person={person} />}>
       <dl className={form.facts}>
+        <dt>{t("admin.id")}</dt>
+        <dd>{person.userId}</dd>
         <dt>{t("admin.people.since")}</dt>
         <dd>{person.createdMs > 0 ? fullDate(person.createdMs) : "–"}</dd>
         <dt>{t("admin.people.lastSeen")}</dt>

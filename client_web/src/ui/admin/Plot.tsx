@@ -1,3 +1,4 @@
+import { classNames } from "../controls";
 import styles from "./Plot.module.css";
 import { plotPath, thinned } from "./plot";
 
@@ -16,13 +17,13 @@ export function Plot({ label, values, tone }: PlotProps) {
   const path = plotPath(thinned(values, MOST), WIDTH, HEIGHT);
   return (
     <svg
-      className={`${styles.plot} ${styles[tone]}`}
+      className={classNames(styles.plot, path ? styles[tone] : styles.empty)}
       viewBox={`0 -2 ${WIDTH} ${HEIGHT + 4}`}
       preserveAspectRatio="none"
       role="img"
       aria-label={label}
     >
-      <path d={path} vectorEffect="non-scaling-stroke" />
+      <path d={path || `M0 ${HEIGHT / 2}H${WIDTH}`} vectorEffect="non-scaling-stroke" />
     </svg>
   );
 }

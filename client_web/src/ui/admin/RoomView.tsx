@@ -1,8 +1,9 @@
+import { useEffect } from "react";
 import { Link } from "wouter";
 import { type AdminRoom, listMembers, loadRoom } from "../../matrix/admin/rooms";
 import { useAdmin } from "../../state/admin/AdminContext";
 import { useLoaded } from "../../state/useLoaded";
-import { t } from "../../words";
+import { t, type WordId } from "../../words";
 import { Card } from "./Card";
 import form from "./Form.module.css";
 import { number } from "./format";
@@ -14,11 +15,28 @@ import styles from "./RoomView.module.css";
 import { WayBack } from "./WayBack";
 
 const MEMBERS_SHOWN = 200;
+const JOIN_RULES = ["invite", "restricted", "knock", "knock_restricted", "public"];
+const HISTORY: Readonly<Record<string, WordId>> = {
+  world_readable: "dialogs.access_history_world",
+  shared: "dialogs.access_history_shared",
+  invited: "dialogs.access_history_invited",
+  joined: "dialogs.access_history_joined",
+};
+
+interface RoomViewProps {
+  readonly roomId: string;
+  /** Told the name of the room once it is known. */
+  readonly onName: (name: string) => void;
+}
 
 /** One room: what is known, and what can be done. */
-export function RoomView({ roomId }: { readonly roomId: string }) {
+export function RoomView({ roomId, onName }: RoomViewProps) {
   const { api } = useAdmin();
   const loaded = useLoaded(() => loadRoom(api, roomId), roomId);
+  const name = loaded.value?.name;
+  useEffect(() => {
+    if (name !== undefined) onName(name);
+  }, [name, onName]);
   return (
     <>
       <WayBack href="/admin/rooms" label={t("admin.part.rooms")} />
@@ -40,16 +58,17 @@ export function RoomView({ roomId }: { readonly roomId: string }) {
 
 function Facts({ room }: { readonly room: AdminRoom }) {
   const facts: readonly (readonly [string, string])[] = [
+    [t("admin.id"), room.id],
     [t("admin.room.address"), room.alias || "–"],
     [t("admin.rooms.members"), t("admin.room.membersOurs", number(room.members), number(room.localMembers))],
     [t("admin.room.creator"), room.creator || "–"],
     [t("admin.room.version"), room.version],
-    [t("admin.room.joinRule"), room.joinRule || "–"],
-    [t("admin.room.history"), room.historyVisibility || "–"],
+    [t("dialogs.access_join"), joinRuleText(room.joinRule)],
+    [t("dialogs.access_history"), historyText(room.historyVisibility)],
     [t("admin.room.stateEvents"), number(room.stateEvents)],
   ];
   return (
-    <Card title={room.name} end={<RoomTags room={room} />}>
+    <Card title={t("control.details")} end={<RoomTags room={room} />}>
       {room.topic && <p className={form.note}>{room.topic}</p>}
       <dl className={form.facts}>
         {facts.map(([label, value]) => (
@@ -91,4 +110,13 @@ function Members({ room }: { readonly room: AdminRoom }) {
       </LoadedView>
     </Card>
   );
+}
+
+function joinRuleText(rule: string): string {
+  if (JOIN_RULES.includes(rule)) return t(`dialogs.access_${rule}` as WordId);
+  return rule ? t("dialogs.access_unknown", rule) : t("dialogs.access_invite");
+}
+
+function historyText(visibility: string): string {
+  return t(HISTORY[visibility] ?? "dialogs.access_history_shared");
 }

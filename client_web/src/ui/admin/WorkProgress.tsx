@@ -22,8 +22,8 @@ export function WorkProgress({ work }: { readonly work: Work }) {
 
 /** Return what work is about, in words. */
 export function workTitle(work: Work): string {
-  if (!KINDS.includes(work.kind)) return t("admin.work.other", work.kind, work.subject);
-  return t(`admin.work.${work.kind}` as WordId, work.subject);
+  if (!KINDS.includes(work.kind)) return t("admin.work.other", work.kind, work.name);
+  return t(`admin.work.${work.kind}` as WordId, work.name);
 }
 
 function noteOf(work: Work): string {

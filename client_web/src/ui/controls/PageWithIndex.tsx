@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
 import { Link } from "wouter";
 import { classNames } from "./classNames";
 import { Icon } from "./Icon";
@@ -36,11 +36,18 @@ export function PageWithIndex({
   children,
 }: PageWithIndexProps) {
   const titleId = useId();
+  const index = useRef<HTMLUListElement>(null);
+  const current = entries.find((entry) => entry.current)?.href;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another entry is another place to show
+  useEffect(() => {
+    // On a narrow screen the index scrolls, and what is shown may be behind its edge.
+    index.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [current]);
   return (
     <div className={classNames(styles.page, !wide && styles.settings)}>
       <nav className={styles.index} aria-label={label}>
         <div className={styles.head}>{head}</div>
-        <ul className={styles.entries}>
+        <ul ref={index} className={styles.entries}>
           {entries.map((entry) => (
             <li key={entry.href}>
               <Link

@@ -57,6 +57,8 @@ class RoomStateChanged(Change, frozen=True):
 class MembersChanged(Change, frozen=True):
     room_id: str
     user_ids: frozenset[str]
+    returned: frozenset[str] = frozenset()
+    """Of those, who may have left and come back unseen: only their present membership is known."""
 
 
 class TimelineChanged(Change, frozen=True):

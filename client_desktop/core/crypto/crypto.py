@@ -306,6 +306,8 @@ class Crypto:
             content = self._rooms.state(change.room_id, "m.room.member", user_id) or {}
             if content.get("membership") in LEAVING:
                 self._discard_session(change.room_id)
+        if change.returned:
+            self._discard_session(change.room_id)
 
     def _note_member_event(self, room_id: str, event: ReadonlyJsonObject) -> None:
         """Notice who left, also if they are back by now; what history shows of long ago does not matter."""

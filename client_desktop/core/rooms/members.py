@@ -15,6 +15,7 @@ from client_desktop.core.rooms.context import RoomsContext
 from client_desktop.core.rooms.names import unambiguous_name, with_user_id
 from client_desktop.core.rooms.permissions import Permissions, read_permissions
 from client_desktop.core.rooms.record import is_joined, keep_record, load_record
+from client_desktop.core.rooms.returned import returned_unseen
 from client_desktop.core.rooms.summarize import clean_lines
 from client_desktop.core.shapes import as_object, as_objects, as_text
 from client_desktop.core.store.members import (
@@ -22,6 +23,7 @@ from client_desktop.core.store.members import (
     delete_members,
     select_member,
     select_member_event,
+    select_member_events,
     select_members,
     select_present,
     upsert_members,
@@ -122,11 +124,13 @@ class Members:
             return
         with self._ctx.store.transaction() as db:
             kept = [event for user in newer if (event := select_member_event(db, room_id, user))]
+            before = select_member_events(db, room_id)
             delete_members(db, room_id)
             upsert_members(db, room_id, (*events, *kept))
             keep_record(db, room_id, replace(record, members_complete=True))
         user_ids = frozenset(event["state_key"] for event in events) - newer
-        self._ctx.changes.publish(MembersChanged(self._ctx.user_id, room_id, user_ids))
+        returned = returned_unseen(before, events) - newer
+        self._ctx.changes.publish(MembersChanged(self._ctx.user_id, room_id, user_ids, returned))
 
     def _note_newer(self, room_id: str, newer: set[str], change: Change) -> None:
         """Remember whose membership sync brings while the answer is on its way: that is the newer one."""

@@ -12,6 +12,7 @@ from client_desktop.core.events import ClearEvent
 from client_desktop.core.rooms.context import RoomsContext
 from client_desktop.core.rooms.last_event import follow_last_event
 from client_desktop.core.rooms.record import RoomRecord, keep_record, load_record
+from client_desktop.core.rooms.returned import returned_unseen
 from client_desktop.core.rooms.summarize import PENDING, summarize
 from client_desktop.core.rooms.touched import Touched
 from client_desktop.core.shapes import as_object, as_text, as_texts
@@ -35,6 +36,7 @@ from client_desktop.core.values import Membership
 
 MEMBER = "m.room.member"
 SPACE_CHILD = "m.space.child"
+ENCRYPTION = "m.room.encryption"
 MAX_HEROES = 10
 MAX_TYPING = 50
 
@@ -97,6 +99,8 @@ def _write_state(db: Connection, update: RoomUpdate, touched: Touched) -> None:
     room_id = update.room_id
     members = [event for event in update.state if event["type"] == MEMBER]
     others = [event for event in update.state if event["type"] != MEMBER]
+    known = (select_member_event(db, room_id, event["state_key"]) for event in members)
+    touched.returned[room_id] |= returned_unseen([event for event in known if event], members)
     upsert_members(db, room_id, members)
     upsert_state(db, room_id, others)
     for type_, state_key in update.removed_state:
@@ -139,7 +143,7 @@ def _with_facts(ctx: RoomsContext, db: Connection, record: RoomRecord, update: R
             joined_members=count_members(db, update.room_id, "join"),
             invited_members=count_members(db, update.room_id, "invite"),
         )
-    if record.members_complete and update.limited and not _members_agree(db, update.room_id, record):
+    if record.members_complete and update.limited and _may_hide_members(db, update.room_id, record):
         return replace(record, members_complete=False)  # asked for again when they are needed
     return record
 
@@ -152,9 +156,13 @@ def _membership(ctx: RoomsContext, db: Connection, update: RoomUpdate) -> Member
     return Membership.BAN if banned else Membership.LEAVE
 
 
-def _members_agree(db: Connection, room_id: str, record: RoomRecord) -> bool:
-    """Tell whether we know as many members as the server counts: a gap may have hidden some."""
-    return count_members(db, room_id, "join") == record.joined_members
+def _may_hide_members(db: Connection, room_id: str, record: RoomRecord) -> bool:
+    """Tell whether members have to be asked for again after a gap: we know not as many as the server counts.
+
+    Where messages are encrypted always: as many as before may be others, who must not get each other's keys.
+    """
+    encrypted = select_state_event(db, room_id, ENCRYPTION, "") is not None
+    return encrypted or count_members(db, room_id, "join") != record.joined_members
 
 
 def _touch_dependents(db: Connection, room_id: str, touched: Touched) -> None:

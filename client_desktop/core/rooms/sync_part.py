@@ -96,7 +96,7 @@ class RoomsPart:
         for room_id, types in touched.state.items():
             publish(RoomStateChanged(me, room_id, frozenset(types)))
         for room_id, user_ids in touched.members.items():
-            publish(MembersChanged(me, room_id, frozenset(user_ids)))
+            publish(MembersChanged(me, room_id, frozenset(user_ids), frozenset(touched.returned[room_id])))
         for room_id, typing in touched.typing.items():
             publish(TypingChanged(me, room_id, typing))
         for room_id, types in touched.account_data.items():

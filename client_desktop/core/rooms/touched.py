@@ -17,6 +17,8 @@ class Touched:
     """Room id to types of state."""
     members: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Room id to user ids."""
+    returned: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Room id to those of `members` who may have left and come back unseen."""
     account_data: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Room id (empty: the account's) to types."""
     typing: dict[str, tuple[str, ...]] = field(default_factory=dict)

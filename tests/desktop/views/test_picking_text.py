@@ -242,7 +242,7 @@ async def test_every_one_of_several_files_has_its_caption(
 async def test_a_room_is_dragged_among_the_favourites_and_back(
     open_client: OpenClient, open_window: OpenWindow
 ) -> None:
-    main, alice, room_id = await a_room(open_client, open_window)
+    main, _, room_id = await a_room(open_client, open_window)
 
     def row(name: str) -> QQuickItem:
         return next(item for item in main.items("RoomListRow") if _row(item)["name"] == name)

@@ -30,7 +30,8 @@ def source_digest() -> str:
 
 def main() -> None:
     """Write `icons/parlour-<size>.png` and `icons/parlour.ico`."""
-    pictures = {size: _draw(size) for size in SIZES}
+    source = SOURCE.read_bytes()
+    pictures = {size: draw(source, size) for size in SIZES}
     note = PngInfo()
     note.add_text(DIGEST, source_digest())
     for size, picture in pictures.items():
@@ -42,9 +43,10 @@ def main() -> None:
     )
 
 
-def _draw(size: int) -> Image.Image:
+def draw(svg: bytes, size: int) -> Image.Image:
+    """Draw an SVG as a square picture."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtCore import QBuffer, QIODevice, Qt
+    from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
     from PySide6.QtGui import QGuiApplication, QImage, QPainter
     from PySide6.QtSvg import QSvgRenderer
 
@@ -53,7 +55,7 @@ def _draw(size: int) -> Image.Image:
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    QSvgRenderer(str(SOURCE)).render(painter)
+    QSvgRenderer(QByteArray(svg)).render(painter)
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

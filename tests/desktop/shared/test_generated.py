@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from client_shared.generate import GENERATED, main, make_all, stale_files
+from client_shared.importers import web_icons
 from client_shared.importers.logo import DIGEST, SIZES, SOURCE, source_digest
 from client_shared.sources import ROOT, read_shortcuts, read_tokens, read_words
 
@@ -56,11 +57,19 @@ def test_pictures_of_the_logo_are_drawn_from_it() -> None:
         assert (16, 16) in icon.info["sizes"]
 
 
+def test_pictures_for_browsers_are_drawn_from_the_logo() -> None:
+    for name, (_, size) in web_icons.pictures().items():
+        with Image.open(web_icons.ASSETS / name) as picture:
+            assert picture.size == (size, size)
+            assert picture.info[DIGEST] == source_digest(), "run: python -m client_shared.importers.web_icons"
+    assert (web_icons.ASSETS / "icon.svg").read_bytes() == SOURCE.read_bytes()
+
+
 def test_css_has_both_themes_and_every_density() -> None:
     css = (GENERATED / "tokens.css").read_text("utf-8")
-    assert css.count("--accent: #2F6B5B") == 1
-    assert css.count("--accent: #7CC4AE") == 2
-    assert "--hover: #1F1D1A0D" in css
+    assert css.count("--color-accent: #2F6B5B") == 1
+    assert css.count("--color-accent: #7CC4AE") == 2
+    assert "--color-hover: #1F1D1A0D" in css
     assert all(f'data-density="{density}"' in css for density in ("compact", "cosy", "roomy"))
     assert css.count("{") == css.count("}")
 

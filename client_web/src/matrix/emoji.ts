@@ -30,7 +30,7 @@ interface Table {
 /** So many emoji alone are shown large. */
 const MAX_BIG = 12;
 const SHORTCODE = /(?<![\p{L}\p{N}_:])(?<!!\[):([a-z0-9_+-]{2,40}):(?![\p{L}\p{N}_])/gu;
-const CODE = /(```[^]*?(?:```|$)|`[^`\n]*`)/;
+const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;
 const ONE_EMOJI =
   /^(?:\p{RI}\p{RI}|[0-9#*]\ufe0f?\u20e3|\p{Emoji}(?:\p{EMod}|\ufe0f)?[\u{e0020}-\u{e007f}]*(?:\u200d\p{Emoji}(?:\p{EMod}|\ufe0f)?)*)/u;
 

@@ -50,8 +50,8 @@ const LANGUAGE = /^language-[A-Za-z0-9_+#.-]{1,32}$/;
 const NUMBER = /^-?\d{1,5}$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
 const UNSAFE_IN_LINKS = /[\u0000-\u0020\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-const LINK = /^(?:https?|mailto|matrix):[^]/i;
-const REPLY = /^\s*<mx-reply\b[^]*?<\/mx-reply\s*>/i;
+const LINK = /^(?:https?|mailto|matrix):[\s\S]/i;
+const REPLY = /^\s*<mx-reply\b[\s\S]*?<\/mx-reply\s*>/i;
 
 const known = new Map<string, readonly RichNode[]>();
 

@@ -18,7 +18,7 @@ const PLAIN_BLOCKS = new Set(["paragraph_open", "paragraph_close", "inline"]);
 const PLAIN_INLINE = new Set(["text", "softbreak", "hardbreak", "bare_url"]);
 const ROOM = /(?<![\w@])@room(?!\w)/;
 const NAMED_LINK = /\[((?:\\.|[^\]\\])*)\]\((?:https:\/\/matrix\.to\/#\/[^)\s]*|matrix:[^)\s]*)\)/g;
-const SPOILER = /\|\|(?:([^|\n]*)\|)?([^]+?)\|\|/y;
+const SPOILER = /\|\|(?:([^|\n]*)\|)?([\s\S]+?)\|\|/y;
 const ADDRESS = /(?:https?:\/\/|matrix:|mailto:)[^\s<>]+/iy;
 const TEXT = /(?:(?!https?:\/\/|matrix:|mailto:)[^\n!#$%&*+\-:<=>@[\]\\^_`{}~|])+/iy;
 

@@ -3,6 +3,7 @@
 const MAX_NAME = 255;
 const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const INVISIBLE =
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: each is taken out by itself
   /[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufff8\u{1d173}-\u{1d17a}\u{e0000}-\u{e001f}]/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
 const BREAKS = /[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;

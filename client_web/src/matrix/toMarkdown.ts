@@ -124,7 +124,7 @@ function run(node: RichNode): string {
 
 /** Spaces belong outside the marks, or the marks are none. */
 function wrapped(inner: string, mark: string): string {
-  const match = /^(\s*)([^]*?)(\s*)$/.exec(inner)!;
+  const match = /^(\s*)([\s\S]*?)(\s*)$/.exec(inner)!;
   return match[2] ? `${match[1]}${mark}${match[2]}${mark}${match[3]}` : inner;
 }
 

@@ -75,6 +75,8 @@ export interface Outbox {
   imagePacks(roomId: string): readonly ImagePack[];
   /** Ask the server what a web page is about; nothing where there is nothing to show. */
   previewUrl(url: string, atMs: number): Promise<UrlPreview | null>;
+  /** Use a new key for what is said next in a room. */
+  discardSession(roomId: string): Promise<void>;
   /** A blob: URL of the file of an own message, as long as it is still here. For timelines alone. */
   localUrl(txnId: string): string | null;
   /** Tell the server that everything up to an event was read. For timelines alone. */

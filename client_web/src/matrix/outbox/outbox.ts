@@ -177,6 +177,10 @@ export class RoomOutbox implements Outbox {
     return { url, title, description, site, picture: picture.startsWith("mxc://") ? picture : null };
   }
 
+  async discardSession(roomId: string): Promise<void> {
+    await this.#sdk.getCrypto()?.forceDiscardSession(roomId);
+  }
+
   localUrl(txnId: string): string | null {
     return this.#uploads.localUrl(txnId);
   }

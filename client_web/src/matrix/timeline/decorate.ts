@@ -86,7 +86,8 @@ function firstNew(items: readonly EventItem[], newAfter: string | null): number 
 }
 
 function fold(changes: readonly ChangeItem[], cache: DecorationCache): FoldItem {
-  const key = `fold:${changes[0]!.key}`;
+  // By its last: earlier ones join it when they are loaded, and it stays where it is on the screen.
+  const key = `fold:${changes.at(-1)!.key}`;
   const before = cache.folds.get(key);
   if (
     before?.changes.length === changes.length &&

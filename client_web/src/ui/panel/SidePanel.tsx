@@ -11,6 +11,9 @@ const CONTENTS: Readonly<
   room: lazy(() => import("./RoomPanel")),
   members: lazy(() => import("./MembersPanel")),
   search: lazy(() => import("./SearchPanel")),
+  pins: lazy(() => import("../chat/panels/PinsPanel")),
+  thread: lazy(() => import("../chat/panels/ThreadPanel")),
+  threads: lazy(() => import("../chat/panels/ThreadsPanel")),
 };
 
 const TITLES: Readonly<Record<Panel["kind"], WordId>> = {

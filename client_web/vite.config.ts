@@ -26,6 +26,11 @@ export default defineConfig({
     fs: { allow: [".."] },
     proxy: Object.fromEntries(SERVED_BY_IT.map((path) => [path, { target: HOMESERVER, ws: true }])),
   },
+  worker: {
+    format: "es",
+    plugins: () => [sdkWithoutCalls()],
+    rolldownOptions: { treeshake: { moduleSideEffects: doesSomethingByItself } },
+  },
   optimizeDeps: { exclude: ["@matrix-org/matrix-sdk-crypto-wasm"] },
   build: {
     target: "es2023",

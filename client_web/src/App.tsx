@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { AuthProvider, useAuth } from "./state/AuthContext";
 import { ChatProvider } from "./state/ChatContext";
@@ -11,7 +11,7 @@ const LandingPage = lazy(() => import("./ui/pages/LandingPage"));
 const LoginPage = lazy(() => import("./ui/login/LoginPage"));
 const RegisterPage = lazy(() => import("./ui/login/RegisterPage"));
 const NotFoundPage = lazy(() => import("./ui/pages/NotFoundPage"));
-const SignedInPages = lazy(() => import("./ui/shell/SignedInPages"));
+const SignedInPages = lazy(loadSignedInPages);
 const AdminPage = lazy(() => import("./ui/admin/AdminPage"));
 const EncryptionDialogs = lazy(() => import("./ui/encryption/EncryptionDialogs"));
 
@@ -19,6 +19,12 @@ const EncryptionDialogs = lazy(() => import("./ui/encryption/EncryptionDialogs")
 const SIGNED_IN = /^\/(?:chat|settings|account)(?:\/|$)/;
 
 const ADMINISTRATION = /^\/admin(?:\/|$)/;
+
+/** Loaded while the account is opened, since they are what is shown then. */
+function loadSignedInPages() {
+  void import("./ui/shell/ChatPage");
+  return import("./ui/shell/SignedInPages");
+}
 
 /** The whole client: which page is shown. */
 export function App() {
@@ -55,6 +61,7 @@ function Start() {
 function SignedIn({ children }: { readonly children: ReactNode }) {
   const { session } = useAuth();
   const [path] = useLocation();
+  useEffect(() => void loadSignedInPages(), []);
   if (session === null || session.ended !== undefined) {
     return <Redirect to={`/login?next=${encodeURIComponent(path)}`} replace />;
   }

@@ -22,6 +22,7 @@ export function openSyncStore(session: Session): SyncStore {
     indexedDB,
     dbName: databaseName(session, "sync"),
     localStorage,
+    workerFactory: () => new Worker(new URL("./storeWorker.ts", import.meta.url), { type: "module" }),
   });
   const lose = (error: unknown): void => state.set(isStorageFull(error) ? "full" : "refused");
   store.on("degraded", lose);

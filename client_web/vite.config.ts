@@ -3,6 +3,7 @@ import { constants } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
+import { serviceWorker } from "./vite/serviceWorker";
 import { doesSomethingByItself, sdkWithoutCalls } from "./sdkWithoutCalls";
 
 /** Where `vite dev` finds a homeserver; the built client is served by one. */
@@ -14,6 +15,7 @@ const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
 export default defineConfig({
   plugins: [
     react(),
+    serviceWorker(),
     sdkWithoutCalls(),
     compression({
       algorithms: [defineAlgorithm("gzip", { level: 9 }), defineAlgorithm("brotliCompress", BROTLI)],

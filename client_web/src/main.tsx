@@ -1,13 +1,16 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { navigate } from "wouter/use-browser-location";
 import "@shared/generated/tokens.css";
 import "./ui/styles/fonts.css";
 import "./ui/styles/base.css";
 import { App } from "./App";
 import { applyPreferences, spokenLanguage } from "./state/applyPreferences";
+import { startServiceWorker } from "./state/serviceWorker";
 import { useValue } from "./state/useValue";
 import { ConfirmDialog, Toasts } from "./ui/controls";
+import { UpdateNotice } from "./ui/pages/UpdateNotice";
 
 await applyPreferences();
 
@@ -17,6 +20,7 @@ function Root() {
   return (
     <CSPProvider key={language} disableStyleElements>
       <App />
+      <UpdateNotice />
       <ConfirmDialog />
       <Toasts />
     </CSPProvider>
@@ -30,3 +34,4 @@ createRoot(root).render(
     <Root />
   </StrictMode>,
 );
+void startServiceWorker((path) => navigate(path));

@@ -12,6 +12,7 @@ import { createSettings, type Settings } from "./settings";
 import { createTimelines, type Timelines } from "./timeline";
 import type { Session, SyncState } from "./types";
 import type { Value } from "./value";
+import { createWebPush, type WebPush } from "./webpush";
 
 /** Everything that a signed-in account can do, by its parts. */
 export interface ChatClient {
@@ -36,6 +37,7 @@ export interface ChatClient {
   readonly settings: Settings;
   readonly search: Search;
   readonly push: Push;
+  readonly webPush: WebPush;
   /** Try now what waits for the network. */
   retry(): void;
   /** End everything, and write down what is not stored yet. */
@@ -58,6 +60,7 @@ export type ClientParts = Pick<
   | "settings"
   | "search"
   | "push"
+  | "webPush"
 >;
 
 /** Make the parts of a client. */
@@ -73,6 +76,7 @@ export function createParts(sdk: MatrixClient, context: ClientContext): ClientPa
     outbox: createOutbox(sdk, context),
     account: createAccount(sdk, context),
     push: createPush(sdk, context),
+    webPush: createWebPush(sdk, context),
     search: createSearch(sdk, context),
   };
 }

@@ -19,6 +19,8 @@ from client_desktop.viewmodels.room_permissions import role_name
 if TYPE_CHECKING:
     from client_desktop.core.client import Client
 
+MAX_REMOVED: Final = 500
+"""Messages of somebody who is banned."""
 MAX_SHOWN: Final = 500
 """More are found by searching: nobody scrolls through them."""
 
@@ -58,6 +60,7 @@ class MembersAdminModel(Flow):
     members = Property(QObject, lambda self: self._rows, constant=True)
     tab = shown(str, "_tab", changed)
     """join, invite, knock or ban."""
+    mayRedact = Property(bool, lambda self: self._may_redact(), notify=changed)  # noqa: N815
     counts = shown("QVariantMap", "_counts", changed)
     loaded = shown(bool, "_loaded", changed)
 
@@ -84,9 +87,11 @@ class MembersAdminModel(Flow):
         """Remove somebody, take back an invitation, or decline who asks."""
         self._do(lambda client: client.rooms.kick(self._room_id, user_id, reason.strip()))
 
-    @Slot(str, str)
-    def ban(self, user_id: str, reason: str) -> None:
-        self._do(lambda client: client.rooms.ban(self._room_id, user_id, reason.strip()))
+    @Slot(str, str, bool)
+    def ban(self, user_id: str, reason: str, remove_messages: bool) -> None:
+        """Ban somebody; `remove_messages`: and remove what they wrote, as far as this device knows it."""
+        room_id = self._room_id
+        self._do(lambda client: ban(client, room_id, user_id, reason.strip(), remove_messages))
 
     @Slot(str)
     def unban(self, user_id: str) -> None:
@@ -96,6 +101,9 @@ class MembersAdminModel(Flow):
     def letIn(self, user_id: str) -> None:  # noqa: N802
         """Invite who asks to join."""
         self._do(lambda client: client.rooms.invite(self._room_id, user_id))
+
+    def _may_redact(self) -> bool:
+        return self._permissions is not None and self._permissions.may_redact()
 
     def _do(self, call: Callable[[Client], Awaitable[None]]) -> None:
         self.act(self._apply(call))
@@ -137,6 +145,17 @@ class MembersAdminModel(Flow):
         ours = change.account == self.user_id and change.room_id == self._room_id
         if ours and self._loaded and "m.room.power_levels" in change.types:
             self.start(self._read())
+
+
+async def ban(client: Client, room_id: str, user_id: str, reason: str, remove_messages: bool) -> None:
+    """In the engine's thread: ban somebody, and have what they wrote removed by the send queue.
+
+    Raises: ClientError.
+    """
+    await client.rooms.ban(room_id, user_id, reason)
+    if remove_messages:
+        for event_id in client.timelines.written_by(room_id, user_id, MAX_REMOVED):
+            client.outbox.redact(room_id, event_id, reason or None)
 
 
 def _row(member: MemberSummary, permissions: Permissions) -> MemberRow:

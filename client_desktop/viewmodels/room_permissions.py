@@ -19,6 +19,8 @@ from client_desktop.viewmodels.words import word
 POWER_LEVELS: Final = "m.room.power_levels"
 ROLES: Final = ((100, "admin"), (50, "moderator"), (0, "member"), (-1, "muted"))
 MAX_PEOPLE: Final = 200
+HIGHEST: Final = 999_999_999
+"""More than any room needs; creators could give any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ class RoomPermissionsModel(Flow):
     mayChange = shown(bool, "_may_change", changed)  # noqa: N815
     roles = Property(list, lambda self: role_choices(self._own_level), notify=changed)
     """Roles that can be given: `{level, name}`."""
+    highest = Property(float, lambda self: min(self._own_level, HIGHEST), notify=changed)
+    """The highest level that can be given."""
 
     @Slot(str)
     def begin(self, room_id: str) -> None:

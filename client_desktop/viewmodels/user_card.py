@@ -13,7 +13,8 @@ from client_desktop.core.errors import ClientError
 from client_desktop.core.values import Membership, UserTrust
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.flow import Flow, shown
-from client_desktop.viewmodels.room_permissions import role_choices, role_name
+from client_desktop.viewmodels.members_admin import ban
+from client_desktop.viewmodels.room_permissions import HIGHEST, role_choices, role_name
 from client_desktop.viewmodels.words import word
 
 if TYPE_CHECKING:
@@ -57,6 +58,10 @@ class PersonView:
     may_unban: bool = False
     may_set_role: bool = False
     may_invite: bool = False
+    may_redact: bool = False
+    """Remove what others wrote."""
+    highest: float = 0
+    """The highest level that can be given here."""
     roles: tuple[dict[str, object], ...] = ()
     devices: tuple[CardDevice, ...] = ()
 
@@ -105,8 +110,9 @@ class UserCardModel(Flow):
         self._do(lambda client: client.rooms.kick(self._room_id, self._about, reason.strip()))
 
     @Slot(str)
-    def ban(self, reason: str) -> None:
-        self._do(lambda client: client.rooms.ban(self._room_id, self._about, reason.strip()))
+    def ban(self, reason: str, remove_messages: bool) -> None:
+        room_id, about = self._room_id, self._about
+        self._do(lambda client: ban(client, room_id, about, reason.strip(), remove_messages))
 
     @Slot()
     def unban(self) -> None:
@@ -208,6 +214,8 @@ def read_person(client: Client, user_id: str, room_id: str) -> PersonView:
         may_unban=banned and permissions is not None and permissions.may_unban(user_id),
         may_set_role=present and permissions is not None and permissions.may_set_level(user_id, 0),
         may_invite=not present and not banned and permissions is not None and permissions.may_invite(),
+        may_redact=permissions is not None and permissions.may_redact(),
+        highest=min(permissions.own_level, HIGHEST) if permissions is not None else 0,
         roles=tuple(role_choices(permissions.own_level)) if permissions is not None else (),
         devices=tuple(
             CardDevice(

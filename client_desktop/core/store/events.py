@@ -55,6 +55,10 @@ SELECT_FIRST_TIME = (
     "SELECT e.at_ms FROM placements p JOIN events e ON e.event_nid = p.event_nid "
     "WHERE p.fragment = ? ORDER BY p.place LIMIT 1"
 )
+SELECT_IDS_OF_SENDER = (
+    "SELECT event_id FROM events WHERE room_id = ? AND sender = ? AND state_key IS NULL AND redacted = 0 "
+    "AND type NOT IN ('m.reaction', 'm.room.redaction') ORDER BY event_nid DESC LIMIT ?"
+)
 DELETE_ROOM_EVENTS = "DELETE FROM events WHERE room_id = ?"
 
 MAX_WAITING = 2000
@@ -80,6 +84,11 @@ class EventRow:
     notify: int
     json: bytes
     clear: bytes | None
+
+
+def select_ids_of_sender(db: sqlite3.Connection, room_id: str, sender: str, limit: int) -> list[str]:
+    """Give what somebody wrote in a room and was not removed, the newest first."""
+    return [str(event_id) for (event_id,) in db.execute(SELECT_IDS_OF_SENDER, (room_id, sender, limit))]
 
 
 def select_event(db: sqlite3.Connection, room_id: str, event_id: str) -> EventRow | None:

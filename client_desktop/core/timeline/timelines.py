@@ -19,7 +19,7 @@ from client_desktop.core.store import events as event_store
 from client_desktop.core.store import fragments
 from client_desktop.core.store import receipts as receipt_store
 from client_desktop.core.store.account_data import select_account_data
-from client_desktop.core.store.events import EventRow
+from client_desktop.core.store.events import EventRow, select_ids_of_sender
 from client_desktop.core.store.receipts import SENT, ReceiptRow
 from client_desktop.core.store.room_state import select_state_event
 from client_desktop.core.timeline import lookup, runs
@@ -159,6 +159,10 @@ class Timelines:
         Raises: ClientError.
         """
         return await lookup.event_source(self.ctx, room_id, event_id)
+
+    def written_by(self, room_id: str, user_id: str, limit: int) -> list[str]:
+        """Give the events that somebody wrote and this device knows, the newest first."""
+        return select_ids_of_sender(self.ctx.store.db, room_id, user_id, limit)
 
     async def edit_history(self, room_id: str, event_id: str) -> tuple[lookup.EditVersion, ...]:
         """Give what a message said, version by version, the first first.

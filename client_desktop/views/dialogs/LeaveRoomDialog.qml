@@ -23,10 +23,11 @@ PDialog {
     contentItem: Column {
         spacing: Theme.space12
         ErrorLine { width: parent.width; text: dialog.settings.error }
+        PCheckBox { id: forget; objectName: "forgetRoom"; width: parent.width; text: qsTrId("dialogs.room_forget"); description: qsTrId("dialogs.room_forget_text") }
         PText { visible: dialog.room?.lastAdmin ?? false; text: qsTrId("dialogs.room_leave_last_admin"); color: Theme.warning; width: parent.width; wrapMode: Text.Wrap }
     }
     actions: [
         PButton { text: qsTrId("dialogs.cancel"); onClicked: dialog.close() },
-        PButton { objectName: "confirmLeave"; kind: "danger"; busy: dialog.busy; text: dialog.room?.space ? qsTrId("dialogs.space_leave") : qsTrId("dialogs.room_leave"); onClicked: dialog.settings.leave(false) }
+        PButton { objectName: "confirmLeave"; kind: "danger"; busy: dialog.busy; text: dialog.room?.space ? qsTrId("dialogs.space_leave") : qsTrId("dialogs.room_leave"); onClicked: dialog.settings.leave(forget.checked) }
     ]
 }

@@ -98,6 +98,7 @@ PDialog {
                         visible: dialog.person.maySetRole ?? false
                         width: Theme.px(150)
                         roles: dialog.person.roles ?? []
+                        highest: dialog.person.highest ?? 0
                         level: dialog.person.level ?? 0
                         onPicked: level => dialog.card.setRole(level)
                     }
@@ -135,6 +136,7 @@ PDialog {
     RemoveMemberDialog {
         id: remove
         function ask(ban) { args = { "ban": ban, "userId": dialog.person.userId, "personName": dialog.person.name }; open(); }
-        confirm: reason => args.ban ? dialog.card.ban(reason) : dialog.card.kick(reason)
+        mayRedact: dialog.person.mayRedact ?? false
+        confirm: (reason, wipe) => args.ban ? dialog.card.ban(reason, wipe) : dialog.card.kick(reason)
     }
 }

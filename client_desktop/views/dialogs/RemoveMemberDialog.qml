@@ -8,15 +8,22 @@ PDialog {
 
     property var args: ({})
     readonly property bool ban: args.ban ?? false
-    property var confirm: reason => app.dialogs.members[dialog.ban ? "ban" : "kick"](args.userId, reason)
+    // What they wrote can be removed with them, where the user may.
+    property bool mayRedact: app.dialogs.members.mayRedact
+    property var confirm: (reason, wipe) => dialog.ban ? app.dialogs.members.ban(args.userId, reason, wipe) : app.dialogs.members.kick(args.userId, reason)
 
     title: Words.text(ban ? "dialogs.ban_title" : "dialogs.kick_title", [args.personName ?? args.userId])
     description: ban ? qsTrId("dialogs.ban_text") : qsTrId("dialogs.kick_text")
     onOpened: reason.forceActiveFocus()
-    contentItem: PTextField { id: reason; label: qsTrId("dialogs.reason"); maximumLength: 500; onAccepted: dialog.give() }
+    onAboutToShow: wipe.checked = false
+    contentItem: Column {
+        spacing: Theme.space8
+        PTextField { id: reason; width: parent.width; label: qsTrId("dialogs.reason"); maximumLength: 500; onAccepted: dialog.give() }
+        PCheckBox { id: wipe; objectName: "removeMessages"; width: parent.width; visible: dialog.ban && dialog.mayRedact; text: qsTrId("dialogs.ban_remove_messages"); description: qsTrId("dialogs.ban_remove_messages_text") }
+    }
 
     function give() {
-        confirm(reason.text);
+        confirm(reason.text, wipe.visible && wipe.checked);
         close();
     }
 

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QUrl
 
+from client_desktop.core.api import path
 from client_desktop.core.client import Client
-from client_desktop.core.values import Membership
+from client_desktop.core.errors import MatrixError
+from client_desktop.core.values import ItemKind, Membership
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.create_room import CreateRoomModel
 from client_desktop.viewmodels.directory import DirectoryModel
@@ -314,6 +316,11 @@ async def test_permission_editor_sets_what_acts_take_and_who_has_which_role(
             == [(BOB, "Moderator")]
         )
     )
+    permissions.setRole(BOB, 42)
+    await permissions.settle()
+    await until(lambda: [row.level for row in permissions.property("people").rows][1:] == [42])
+    assert permissions.property("people").rows[1].role == "Level 42"
+    assert shown(permissions, "highest") == 999_999_999
     creator = permissions.property("people").rows[0]
     assert (creator.role, creator.creator, creator.editable) == ("Creator", True, False)
 
@@ -360,13 +367,56 @@ async def test_members_are_banned_with_a_reason_and_let_back(
     await members.settle()
     members.search("bob")
     await until(lambda: [row.may_ban for row in members.property("members").rows] == [True])
-    members.ban(BOB, "no bread")
+    members.ban(BOB, "no bread", False)
     await members.settle()
     members.setTab("ban")
     await until(lambda: [row.reason for row in members.property("members").rows] == ["no bread"])
     members.unban(BOB)
     await members.settle()
     await until(lambda: len(members.property("members").rows) == 0)
+
+
+async def test_what_somebody_wrote_goes_with_them_where_that_is_wanted(
+    bridge: Bridge, show: Show, make: Make, alice: Client, open_client: OpenClient, until: Until
+) -> None:
+    room_id = await make(access="public")
+    bob = await open_client("bob")
+    await bob.rooms.join(room_id)
+    for text in ("buy this", "and that"):
+        bob.outbox.send_text(room_id, text)
+    alice.outbox.send_text(room_id, "mine")
+    timeline = await alice.timelines.open(room_id)
+
+    def said() -> list[str]:
+        return [item.body for item in timeline.items if item.kind is ItemKind.TEXT]
+
+    await until(lambda: sorted(said()) == ["and that", "buy this", "mine"])
+    members = MembersAdminModel(bridge)
+    await show(members, alice)
+    members.begin(room_id)
+    await members.settle()
+    assert shown(members, "mayRedact")
+    members.ban(BOB, "advertising", True)
+    await members.settle()
+    await until(lambda: said() == ["mine"] and not alice.outbox.pending(room_id))
+    removed = [item for item in timeline.items if item.kind is ItemKind.REDACTED]
+    assert {item.redaction_reason for item in removed} == {"advertising"}
+    timeline.close()
+
+
+async def test_room_that_is_left_can_be_forgotten(
+    bridge: Bridge, show: Show, make: Make, alice: Client, until: Until
+) -> None:
+    room_id = await make()
+    settings = RoomSettingsModel(bridge)
+    await show(settings, alice)
+    settings.begin(room_id)
+    await settings.settle()
+    settings.leave(True)
+    await settings.settle()
+    await until(lambda: alice.rooms.summary(room_id) is None)
+    with pytest.raises(MatrixError):
+        await alice.api.get(path("/_matrix/client/v3/rooms/{}/messages", room_id), {"dir": "b"})
 
 
 async def test_card_of_a_person_opens_the_chat_and_ignores(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QObject, QPoint, Qt, qInstallMessageHandler
+from PySide6.QtCore import Q_ARG, QCoreApplication, QMetaObject, QObject, QPoint, Qt, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
@@ -271,6 +271,30 @@ async def test_room_is_made_by_hand_and_settings_close_by_escape(desk: Desk, hom
     await desk.until(lambda: "Where you are signed in." in desk.texts())
     desk.press(Qt.Key.Key_Escape)
     await desk.until(lambda: desk.app.property("page") == "main")
+
+
+async def test_level_of_ones_own_choice_is_given(desk: Desk, homeserver_url: str) -> None:
+    await register(desk, homeserver_url)
+    await desk.until(lambda: desk.find("makeKey"))
+    await close_dialog(desk)
+    desk.app.openDialog("createRoom")
+    await desk.type("roomName", "Hut")
+    await desk.click("submitCreate")
+    room_id = await desk.until(lambda: desk.app.room_model.room_id)
+    desk.app.openDialogWith("roomSettings", {"roomId": room_id, "page": "permissions"})
+    box = await desk.until(lambda: desk.find("act-invite"))
+    other = box.property("otherPlace")
+    QMetaObject.invokeMethod(box, "activated", Q_ARG(int, other))
+    await desk.type("customLevel", "")
+    desk.press(Qt.Key.Key_A)
+    picture(desk, "custom-level")
+    submit = await desk.until(lambda: desk.find("setCustomLevel"))
+    assert not submit.isEnabled()
+    QTest.keyClick(desk.window, Qt.Key.Key_Backspace)
+    await desk.type("customLevel", "\b" * 3 + "42")
+    await desk.click("setCustomLevel")
+    await desk.until(lambda: box.property("level") == 42)
+    assert box.property("displayText") == "Level 42"
 
 
 @pytest.mark.parametrize("overrides", [at_its_own_address()])

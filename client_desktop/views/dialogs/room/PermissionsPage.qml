@@ -37,6 +37,7 @@ PageColumn {
                             visible: person.row.editable
                             width: Theme.px(150)
                             roles: page.permissions.roles
+                            highest: page.permissions.highest
                             level: person.row.level
                             label: Words.text("dialogs.permissions_role_of", [person.row.name])
                             custom: person.row.role
@@ -67,6 +68,7 @@ PageColumn {
                         visible: row.editable
                         width: Theme.px(150)
                         roles: page.permissions.roles
+                        highest: page.permissions.highest
                         level: row.level
                         custom: row.role
                         label: qsTrId("dialogs.permission_" + row.word)

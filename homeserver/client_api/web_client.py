@@ -13,12 +13,15 @@ from aiohttp import web
 
 from client_web import FILES
 from homeserver import __version__
+from homeserver.client_api.capabilities import web_push_capability
 from homeserver.config import Settings
 from homeserver.errors import NotFound, Unrecognized
 from homeserver.http.context import services
 from homeserver.http.html_pages import html_page
 from homeserver.http.params import json_response
 from homeserver.http.routing import Routes, path_param
+from homeserver.json_types import JsonObject
+from homeserver.pushers.pusher import GATEWAY_PATH
 
 routes = Routes("web", cors=False)
 
@@ -47,14 +50,20 @@ async def get_start(request: web.Request) -> web.StreamResponse:
 @routes.get("/config.json")
 async def get_config(request: web.Request) -> web.StreamResponse:
     """Tell the client where it is."""
-    settings = services(request).settings
-    known = {
+    here = services(request)
+    settings = here.settings
+    known: JsonObject = {
         "server_name": settings.server_name,
         "base_url": settings.public_baseurl,
         "version": __version__,
         "homeservers": list(settings.web.homeservers),
         "registration": settings.registration.mode,
     }
+    web_push = web_push_capability(here.pushers.ctx.vapid)
+    if settings.push.gateway and web_push["enabled"]:
+        # For accounts of other servers, which know nothing of this one's key.
+        gateway = f"{settings.base_url}{GATEWAY_PATH}"
+        known["web_push"] = {"vapid": web_push["vapid"], "gateway": gateway}
     response = json_response(known)
     response.headers["Cache-Control"] = ASK_AGAIN
     return response

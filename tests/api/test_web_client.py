@@ -117,5 +117,20 @@ async def test_the_client_may_talk_to_the_homeservers_that_the_operator_names(cl
     assert "connect-src 'self' https://matrix.example.org wss://matrix.example.org;" in policy
 
 
+@everything
+async def test_the_client_learns_how_browsers_are_notified(client: ApiClient, alice: ApiClient) -> None:
+    capabilities = (await alice.get("/_matrix/client/v3/capabilities")).ok()["capabilities"]
+    async with client.session.get(client.base_url + "/config.json") as response:
+        web_push = (await response.json())["web_push"]
+    assert web_push["vapid"] == capabilities["org.matrix.msc4174.webpush"]["vapid"]
+    assert web_push["gateway"].endswith("/_matrix/push/v1/notify")
+
+
+@pytest.mark.parametrize("overrides", [{**EVERYTHING, "push": {"gateway": False}}])
+async def test_the_client_learns_of_no_gateway_where_there_is_none(client: ApiClient) -> None:
+    async with client.session.get(client.base_url + "/config.json") as response:
+        assert "web_push" not in await response.json()
+
+
 def test_without_named_homeservers_any_over_tls_may_be_talked_to() -> None:
     assert "connect-src 'self' https: wss:;" in web_client.security_policy(Settings())

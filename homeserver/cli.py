@@ -3,6 +3,7 @@
 import click
 
 from homeserver.commands.appservice import appservice
+from homeserver.commands.backup import backup, restore
 from homeserver.commands.config import config
 from homeserver.commands.database import check, migrate
 from homeserver.commands.federation import federation
@@ -22,7 +23,8 @@ def main() -> None:
 
 
 COMMANDS = (
-    appservice, check, config, federation, health, keys, mail, migrate, run, token, user, version, worker,
+    appservice, backup, check, config, federation, health, keys, mail, migrate, restore, run, token, user,
+    version, worker,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

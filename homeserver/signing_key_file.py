@@ -27,9 +27,9 @@ def load_signing_key(settings: Settings) -> SigningKey:
     if key is not None:
         return key
     try:
-        _write(_path(settings), new_signing_key(), replace=False)
+        _write(signing_key_path(settings), new_signing_key(), replace=False)
     except OSError as error:
-        raise SigningKeyUnusable(f"signing key file {_path(settings)}: {error}") from error
+        raise SigningKeyUnusable(f"signing key file {signing_key_path(settings)}: {error}") from error
     key = find_signing_key(settings)
     assert key is not None, "the file was just written"
     return key
@@ -37,7 +37,7 @@ def load_signing_key(settings: Settings) -> SigningKey:
 
 def find_signing_key(settings: Settings) -> SigningKey | None:
     """Return the server's signing key, None where there is no file. Raises SigningKeyUnusable."""
-    path = _path(settings)
+    path = signing_key_path(settings)
     try:
         return parse_signing_key(path.read_text(encoding="ascii"))
     except FileNotFoundError:
@@ -50,9 +50,9 @@ def replace_signing_key(settings: Settings) -> SigningKey:
     """Write a new key in the place of the old one, and return it. Raises SigningKeyUnusable."""
     key = new_signing_key()
     try:
-        _write(_path(settings), key, replace=True)
+        _write(signing_key_path(settings), key, replace=True)
     except OSError as error:
-        raise SigningKeyUnusable(f"signing key file {_path(settings)}: {error}") from error
+        raise SigningKeyUnusable(f"signing key file {signing_key_path(settings)}: {error}") from error
     return key
 
 
@@ -66,7 +66,8 @@ def public_half(key: SigningKey) -> str:
     return f"{key.key_id} {encode_base64(key.public_key)}"
 
 
-def _path(settings: Settings) -> Path:
+def signing_key_path(settings: Settings) -> Path:
+    """Return where the signing key is, or is going to be."""
     return settings.federation.signing_key_file or settings.data_dir / "signing.key"
 
 

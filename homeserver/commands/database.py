@@ -40,16 +40,24 @@ def check(config: Path | None, rows: int) -> None:
 
 
 @asynccontextmanager
+async def database_in_use(settings: "Settings") -> AsyncIterator[str]:
+    """Give the URL of the server's database, whether the server is running or not."""
+    from homeserver.embedded_postgres import postgres_in_use
+
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    async with postgres_in_use(settings.data_dir) as url:
+        yield url
+
+
+@asynccontextmanager
 async def open_database(settings: "Settings") -> AsyncIterator["Database"]:
     """Connect to the server's database, whether the server is running or not; nothing is migrated yet."""
-    from homeserver.embedded_postgres import postgres_in_use
     from homeserver.storage.db import Database
 
     async with AsyncExitStack() as stack:
-        if settings.database_url is not None:
-            url = settings.database_url.get_secret_value()
-        else:
-            url = await stack.enter_async_context(postgres_in_use(settings.data_dir))
+        url = await stack.enter_async_context(database_in_use(settings))
         db = await Database.connect(url, max_connections=FEW_CONNECTIONS)
         stack.push_async_callback(db.close)
         yield db

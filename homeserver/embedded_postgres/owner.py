@@ -41,10 +41,15 @@ def choose_owner(cluster: Path) -> Owner:
     Raises: EmbeddedPostgresError.
     """
     if os.geteuid() != 0:
-        return _owner(_entry_of(os.geteuid()), is_other=False)
+        return current_user()
     if cluster.exists() and (uid := cluster.stat().st_uid) != 0:
         return _owner(_entry_of(uid), is_other=True)
     return _owner(_find_or_make_user(), is_other=True)
+
+
+def current_user() -> Owner:
+    """Return the user that this process runs as. Raises: EmbeddedPostgresError."""
+    return _owner(_entry_of(os.geteuid()), is_other=False)
 
 
 def _owner(entry: pwd.struct_passwd, *, is_other: bool) -> Owner:

@@ -6,6 +6,7 @@ memory.
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -58,6 +59,13 @@ class BlobStore:
         store = await self._open()
         with _reachable():
             await store.put_async(key_of(blob), file, max_concurrency=2)
+
+    async def copy_in(self, blob: Blob, file: Path) -> None:
+        """Store a copy of a file that stays where it is."""
+        if self.local_root is not None:
+            await asyncio.to_thread(_copy_durably, file, self.local_root / key_of(blob))
+            return
+        await self.put(blob, file)
 
     async def has(self, blob: Blob) -> bool:
         """Tell whether the blob's bytes are there."""
@@ -152,6 +160,13 @@ def _move_durably(source: Path, target: Path) -> None:
     source.replace(target)
     for folder in (target.parent, target.parent.parent):
         _sync_folder(folder)
+
+
+def _copy_durably(source: Path, target: Path) -> None:
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, unfinished)
+    _move_durably(unfinished, target)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -61,7 +61,7 @@ def build_media(
     Raises: ValueError for a `media_url` of an unknown kind.
     """
     limits = limits_of(settings)
-    blobs = BlobStore(_url(settings))
+    blobs = BlobStore(media_url_of(settings))
     return MediaContext(
         server_name=server_name,
         db=db,
@@ -95,7 +95,8 @@ def limits_of(settings: Settings) -> MediaLimits:
     )
 
 
-def _url(settings: Settings) -> str:
+def media_url_of(settings: Settings) -> str:
+    """Return where uploads are kept: what is configured, or a folder beside the rest."""
     if settings.media_url is not None:
         return settings.media_url.get_secret_value()
     return (settings.data_dir.absolute() / "media").as_uri()

@@ -1,0 +1,1 @@
+"""Backups: a folder with the database, the uploads and the keys of one moment, and the way back from it."""

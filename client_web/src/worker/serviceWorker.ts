@@ -79,8 +79,8 @@ async function show(path: string): Promise<void> {
     await self.clients.openWindow(path);
     return;
   }
-  await page.focus();
   page.postMessage({ kind: "open", path });
+  await page.focus();
 }
 
 function parsed(data: PushMessageData | null): unknown {

@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TypeVar
 
 from homeserver.fanout.ports import Fanout
@@ -27,7 +28,7 @@ class Waiter:
     """One long-poll or WebSocket of a user. `woken` is set when there may be something new.
 
     `peeks_into` is a room that wakes this waiter alone, besides the rooms of its user. `woken_at` is
-    when it was woken, by the event loop's clock.
+    when it was woken, by the monotonic clock.
     """
 
     user_nid: int
@@ -119,7 +120,7 @@ class Hub:
     def note_delivery(self, waiter: Waiter) -> None:
         """Note that a waiter has been given what it was woken for: how long that took goes to `delays_s`."""
         if waiter.woken_at:
-            self.delays_s.append(asyncio.get_running_loop().time() - waiter.woken_at)
+            self.delays_s.append(monotonic() - waiter.woken_at)
             waiter.woken_at = 0.0
 
     def count_online(self) -> int:
@@ -166,7 +167,7 @@ class Hub:
                 self._fanout.watch_user(user_nid, watched=False)
 
     def _wake(self, waiters: Iterable[Waiter]) -> None:
-        now = asyncio.get_running_loop().time()
+        now = monotonic()  # the event loop's own clock counts in milliseconds
         for waiter in waiters:
             if not waiter.woken:
                 waiter.woken = True

@@ -1,6 +1,8 @@
+import { ApiError } from "../errors";
 import { asInteger, asObjects, asText, asTexts, type JsonObject } from "../shapes";
 import { type AdminApi, PARLOUR, pathOf, SYNAPSE } from "./api";
 import { asNumber, PAGE_SIZE, type Page, readPage } from "./page";
+import { loadRoom } from "./rooms";
 
 /** An account of this server. */
 export interface Person {
@@ -32,6 +34,13 @@ export interface NewPerson {
   readonly password: string;
   readonly isAdmin: boolean;
 }
+
+export interface RoomOfPerson {
+  readonly id: string;
+  readonly name: string;
+}
+
+const NAMED = 20;
 
 /** Return a page of the accounts whose name or id holds a term. */
 export async function listPeople(
@@ -122,9 +131,12 @@ export async function signOutDevice(api: AdminApi, userId: string, deviceId: str
   await api.delete(pathOf(`${pathOf(`${SYNAPSE}/v2/users`, userId)}/devices`, deviceId));
 }
 
-export async function listRoomsOf(api: AdminApi, userId: string): Promise<readonly string[]> {
+/** Return the rooms that a person is in; the first of them by name, the others by id. */
+export async function listRoomsOf(api: AdminApi, userId: string): Promise<readonly RoomOfPerson[]> {
   const body = await api.get(`${pathOf(`${SYNAPSE}/v1/users`, userId)}/joined_rooms`);
-  return asTexts(body.joined_rooms);
+  const ids = asTexts(body.joined_rooms);
+  const named = await Promise.all(ids.slice(0, NAMED).map((id) => nameRoom(api, id)));
+  return [...named, ...ids.slice(NAMED).map((id) => ({ id, name: id }))];
 }
 
 /** Return the rooms that new people are joined to. */
@@ -178,4 +190,13 @@ function readPerson(body: JsonObject): Person {
 /** Flags are booleans or, in older answers, 0 and 1. */
 function isSet(value: unknown): boolean {
   return value === true || value === 1;
+}
+
+async function nameRoom(api: AdminApi, id: string): Promise<RoomOfPerson> {
+  try {
+    return { id, name: (await loadRoom(api, id)).name };
+  } catch (error) {
+    if (error instanceof ApiError) return { id, name: id }; // gone meanwhile
+    throw error;
+  }
 }

@@ -68,8 +68,9 @@ function ServerName({ destination }: { readonly destination: Destination }) {
 
 function contactOf(destination: Destination): string {
   if (destination.failingSinceMs === null) return sinceText(destination.lastAnswerMs);
-  if (destination.isRetryAsked) return t("admin.federation.retrying");
-  return t("admin.federation.retryIn", untilText(destination.retryAtMs ?? 0));
+  const retryAtMs = destination.retryAtMs ?? 0;
+  if (destination.isRetryAsked || retryAtMs <= Date.now()) return t("admin.federation.retrying");
+  return t("admin.federation.retryIn", untilText(retryAtMs));
 }
 
 interface RetryProps {

@@ -79,8 +79,8 @@ function RoomsOfPerson({ userId }: { readonly userId: string }) {
           ) : (
             <ul className={form.form}>
               {rooms.map((room) => (
-                <li key={room}>
-                  <Link href={`/admin/rooms/${encodeURIComponent(room)}`}>{room}</Link>
+                <li key={room.id}>
+                  <Link href={`/admin/rooms/${encodeURIComponent(room.id)}`}>{room.name}</Link>
                 </li>
               ))}
             </ul>

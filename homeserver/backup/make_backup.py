@@ -19,7 +19,7 @@ from homeserver.errors import NotFound
 from homeserver.media.blob_store import BlobStore, key_of
 from homeserver.media.open_media import media_url_of
 from homeserver.signing_key_file import find_signing_key, signing_key_path
-from homeserver.storage.backups import NOT_DUMPED, Moment, is_blob_there, view_of_moment
+from homeserver.storage.backups import NOT_DUMPED, DatabaseEmpty, Moment, is_blob_there, view_of_moment
 from homeserver.storage.db import Database
 
 UNFINISHED: Final = ".unfinished"
@@ -57,6 +57,9 @@ async def make_backup(
     try:
         _begin(folder, unfinished)
         manifest = await _write(settings, url, unfinished, wishes, clock.now_ms(), tell)
+    except DatabaseEmpty:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise BackupError("the database is empty: there is nothing to back up") from None
     except OSError as error:
         raise BackupError(f"{unfinished} cannot be written: {error.strerror}") from error
     write_manifest(unfinished, manifest)

@@ -44,6 +44,10 @@ STEP_OF_POSITIONS: Final = 1_000_000_000
 BATCH: Final = 1_000
 
 
+class DatabaseEmpty(Exception):
+    """There is no server's database yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """What the database says of itself, at one moment that others can look at as well."""
@@ -71,10 +75,12 @@ class View:
 
 @asynccontextmanager
 async def view_of_moment(url: str) -> AsyncIterator[View]:
-    """Look at one moment of the database. It holds up vacuuming, so it is not for long."""
+    """Look at one moment of the database. It holds up vacuuming, so it is not for long. Raises: DatabaseEmpty."""
     conn = await asyncpg.connect(url)
     try:
         async with conn.transaction(isolation="repeatable_read", readonly=True):
+            if not await has_tables(conn):
+                raise DatabaseEmpty
             moment = Moment(
                 snapshot=await conn.fetchval(SELECT_SNAPSHOT),
                 server_name=await conn.fetchval(SELECT_SERVER_NAME),

@@ -166,8 +166,8 @@ async def test_a_backup_is_refused_where_it_cannot_be_restored(tmp_path: Path, s
 
 
 async def test_uploads_of_the_backup_before_need_no_second_place(tmp_path: Path, small_backup: Path) -> None:
-    again = tmp_path / "again"
-    made = await asyncio.to_thread(parlour, tmp_path / "small", "backup", again, "--previous", small_backup)
+    small, again = small_backup.with_name("small"), tmp_path / "again"
+    made = await asyncio.to_thread(parlour, small, "backup", again, "--previous", small_backup)
     assert made.returncode == 0, made.stderr
     [first] = [file for file in (small_backup / "media").rglob("*") if file.is_file()]
     assert (again / first.relative_to(small_backup)).samefile(first)
@@ -181,4 +181,6 @@ async def test_a_backup_that_was_not_finished_is_none(tmp_path: Path, small_back
     lacking = await asyncio.to_thread(parlour, small, "backup", tmp_path / "lacking")
     (small / "elsewhere").rename(small / "media")
     assert "the media store lacks" in lacking.stderr
+    empty = await asyncio.to_thread(parlour, tmp_path / "empty", "backup", tmp_path / "lacking")
+    assert "the database is empty" in empty.stderr
     assert not (tmp_path / "lacking").exists()

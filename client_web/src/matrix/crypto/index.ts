@@ -11,7 +11,7 @@ import * as backup from "./backup";
 import { EncryptionWatch } from "./encryptionWatch";
 import { openKeyFile, sealKeyFile } from "./keyFile";
 import * as recovery from "./recovery";
-import { acceptIdentity, devicesOf, trustOf } from "./trust";
+import { acceptIdentity, changedIn, devicesOf, trustOf } from "./trust";
 import type { Crypto } from "./types";
 import { Verifications } from "./verifications";
 
@@ -62,6 +62,7 @@ export function createCrypto(sdk: MatrixClient, context: ClientContext): Crypto 
     deviceKey: async () => (await api().getOwnDeviceKeys()).ed25519,
     devices: (userId, fresh = false) => devicesOf(api(), userId, context.deviceId, fresh),
     trustOf: (userId) => trustOf(api(), userId),
+    changedIn: (roomId) => changedIn(sdk, api(), roomId),
     acceptIdentity: (userId) => changing(() => acceptIdentity(api(), userId)),
     setUp: (prove, passphrase = "") => changing(() => recovery.setUp(api(), storageKey, prove, passphrase)),
     changeRecoveryKey: (passphrase = "") =>
@@ -76,7 +77,7 @@ export function createCrypto(sdk: MatrixClient, context: ClientContext): Crypto 
     importKeys: (file, passphrase) => importKeys(api(), file, passphrase),
     verifyOwn: (deviceId) => verifications.askOwn(deviceId),
     verifyUser: (userId, roomId) => verifications.askUser(userId, roomId),
-    lookAt: (roomId, userId) => verifications.lookAt(roomId, userId),
+    lookAt: (roomId) => verifications.lookAt(roomId),
     acceptVerification: () => verifications.accept(),
     compareEmoji: () => verifications.compareEmoji(),
     scan: (code) => verifications.scan(code),

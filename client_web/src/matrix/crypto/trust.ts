@@ -1,3 +1,4 @@
+import type { MatrixClient } from "matrix-js-sdk";
 import type { CryptoApi } from "matrix-js-sdk/lib/crypto-api";
 import type { Trust } from "../types";
 import type { DeviceKeys } from "./types";
@@ -9,6 +10,23 @@ export async function trustOf(crypto: CryptoApi, userId: string): Promise<Trust>
   if (status.isCrossSigningVerified()) return "verified";
   if (status.wasCrossSigningVerified()) return "changed";
   return status.known ? "unverified" : "unknown";
+}
+
+/** Rooms with more people than this are not looked through: nobody would compare emoji with all of them. */
+const MOST_LOOKED_AT = 100;
+
+/** Find the first in an encrypted room whose keys have changed. */
+export async function changedIn(
+  sdk: MatrixClient,
+  crypto: CryptoApi,
+  roomId: string,
+): Promise<string | null> {
+  const members = sdk.getRoom(roomId)?.getJoinedMembers() ?? [];
+  if (members.length > MOST_LOOKED_AT || !(await crypto.isEncryptionEnabledInRoom(roomId))) return null;
+  for (const { userId } of members) {
+    if (userId !== sdk.getUserId() && (await trustOf(crypto, userId)) === "changed") return userId;
+  }
+  return null;
 }
 
 /** The reader goes on with somebody's new keys: they are pinned, and verifying is not insisted on. */

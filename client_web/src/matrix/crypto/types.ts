@@ -93,6 +93,8 @@ export interface Crypto {
   devices(userId: string, fresh?: boolean): Promise<readonly DeviceKeys[]>;
   /** Return how far a user's keys are trusted. */
   trustOf(userId: string): Promise<Trust>;
+  /** Find somebody in a room whose keys are not those that were verified or known before; null where nobody has. */
+  changedIn(roomId: string): Promise<string | null>;
   /** The reader has seen that somebody has other keys and wants to go on. */
   acceptIdentity(userId: string): Promise<void>;
 
@@ -122,8 +124,8 @@ export interface Crypto {
   verifyOwn(deviceId?: string): Promise<void>;
   /** Ask a user to verify, in a room with them. */
   verifyUser(userId: string, roomId?: string): Promise<void>;
-  /** Show a verification of a room's timeline; false where it is over. */
-  lookAt(roomId: string, userId: string): boolean;
+  /** Show the verification that goes on in a room; false where it is over. */
+  lookAt(roomId: string): boolean;
   acceptVerification(): Promise<void>;
   compareEmoji(): Promise<void>;
   /** Take what the other side's code holds. */

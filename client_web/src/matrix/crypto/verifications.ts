@@ -14,6 +14,8 @@ import { directRoomWith } from "./directRoom";
 import type { Verification } from "./types";
 import { type Memory, SAS, SCAN_QR, snapshotOf } from "./verificationSnapshot";
 
+/** Verifications are for rooms of a few. */
+const MOST_ASKED = 100;
 const FRESH: Omit<Memory, "userId" | "incoming"> = { qrCode: null, confirmed: false, mismatched: false };
 
 /** The one verification that is shown; an incoming one is taken while there is no other. */
@@ -49,9 +51,9 @@ export class Verifications {
     return this.#once(() => this.#askUser(userId, roomId));
   }
 
-  /** Show one of a room's timeline; false where it is over. */
-  lookAt(roomId: string, userId: string): boolean {
-    const found = this.crypto().findVerificationRequestDMInProgress(roomId, userId);
+  /** Show the one that goes on in a room; false where it is over. */
+  lookAt(roomId: string): boolean {
+    const found = this.#inRoom(roomId);
     if (!found?.pending) return false;
     if (found !== this.#request) this.#take(found, !found.initiatedByMe);
     return true;
@@ -102,6 +104,16 @@ export class Verifications {
   stop(): void {
     this.sdk.off(CryptoEvent.VerificationRequestReceived, this.#hear);
     this.#forget();
+  }
+
+  #inRoom(roomId: string): VerificationRequest | undefined {
+    const crypto = this.crypto();
+    const others = this.sdk.getRoom(roomId)?.getJoinedMembers() ?? [];
+    for (const { userId } of others.slice(0, MOST_ASKED)) {
+      const found = crypto.findVerificationRequestDMInProgress(roomId, userId);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   /** Two requests at the same time would end each other: whoever asks again waits for the first. */

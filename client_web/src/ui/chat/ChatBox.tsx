@@ -11,6 +11,7 @@ import { useDropZone } from "./input/useDropZone";
 import { MessageList } from "./list/MessageList";
 import { TypingLine } from "./TypingLine";
 
+const IdentityBanner = lazy(() => import("../encryption/IdentityBanner"));
 const Successor = lazy(() => import("./SuccessorLine"));
 
 interface ChatBoxProps {
@@ -41,6 +42,11 @@ function Open({ eventId }: { readonly eventId: string | undefined }) {
       <MessageList />
       <div className={styles.foot}>
         <OfflineLine />
+        {room?.isEncrypted && (
+          <Suspense fallback={null}>
+            <IdentityBanner roomId={roomId} />
+          </Suspense>
+        )}
         {room?.successor ? (
           <Suspense fallback={null}>
             <Successor roomId={room.successor} />

@@ -16,7 +16,7 @@ const ACTIONS: Readonly<Record<EncryptionStep, WordId>> = {
 };
 
 /** What is still to be done about encryption, as a small card that can be put away; nothing while all is well. */
-export function EncryptionBanner() {
+export default function EncryptionBanner() {
   const { client, openDialog } = useChat();
   const step = useValue(client.crypto.state, nextStep);
   const [dismissed, setDismissed] = useState<EncryptionStep>("none");

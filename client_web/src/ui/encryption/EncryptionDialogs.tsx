@@ -3,6 +3,7 @@ import { type OpenDialog, useChat } from "../../state/ChatContext";
 import { useValue } from "../../state/useValue";
 import { ProofDialog } from "../account/ProofDialog";
 import { AskVerificationDialog, type VerificationTarget } from "./AskVerificationDialog";
+import { LookAtVerification } from "./LookAtVerification";
 import { RecoverDialog } from "./RecoverDialog";
 import { ResetIdentityDialog } from "./ResetIdentityDialog";
 import { SetUpRecoveryDialog } from "./SetUpRecoveryDialog";
@@ -13,7 +14,8 @@ import { VerifyDeviceDialog } from "./VerifyDeviceDialog";
 /**
  * All that encryption asks, once in the window. Opened by `openDialog` with the kinds `verifyDevice`,
  * `setUpRecovery` (`change`: another key in place of the old one), `recover`, `resetIdentity`, and `verification`
- * with a `VerificationTarget`; one that another device began opens by itself.
+ * with a `VerificationTarget`, or with the `verificationId` of the one that goes on in the open room. One that
+ * another device began opens by itself.
  */
 export default function EncryptionDialogs() {
   const { client, dialog, openDialog } = useChat();
@@ -55,6 +57,7 @@ function Asked({ dialog }: { readonly dialog: OpenDialog }) {
     case "resetIdentity":
       return <ResetIdentityDialog />;
     case "verification":
+      if (dialog.verificationId !== undefined) return <LookAtVerification />;
       return <AskVerificationDialog target={dialog as VerificationTarget} />;
     default:
       return null;

@@ -1,4 +1,4 @@
-import { useChat } from "../../state/ChatContext";
+import { useChat, useClient } from "../../state/ChatContext";
 import { useAnswer } from "../../state/useAnswer";
 import { useValue } from "../../state/useValue";
 import { useWork } from "../../state/useWork";
@@ -6,22 +6,15 @@ import { t } from "../../words";
 import { Banner, Button } from "../controls";
 import { usePersonName } from "./usePersonName";
 
-interface IdentityBannerProps {
-  /** Whoever is in the room: the first whose keys have changed is told of. */
-  readonly userIds: readonly string[];
-  readonly roomId: string;
-}
-
-/** Says that somebody has other keys than before, above the composer; nothing while nobody has. */
-export function IdentityBanner({ userIds, roomId }: IdentityBannerProps) {
-  const { client } = useChat();
+/** Says that somebody in a room has other keys than before; nothing while nobody has. */
+export default function IdentityBanner({ roomId }: { readonly roomId: string }) {
+  const client = useClient();
   const changes = useValue(client.crypto.trustChanges);
-  const { value: changed } = useAnswer(async () => {
-    for (const userId of userIds) {
-      if ((await client.crypto.trustOf(userId)) === "changed") return userId;
-    }
-    return null;
-  }, `${changes} ${userIds.join()}`);
+  const about = `${roomId} ${changes}`;
+  const { value: changed } = useAnswer(
+    async () => (client.canEncrypt ? client.crypto.changedIn(roomId) : null),
+    about,
+  );
   return changed ? <Changed userId={changed} roomId={roomId} /> : null;
 }
 

@@ -7,6 +7,7 @@ import { useWork } from "../../state/useWork";
 import { t, type WordId } from "../../words";
 import { Group } from "../account/Group";
 import { SettingRow } from "../account/SettingRow";
+import { WebPushRow } from "../account/WebPushRow";
 import { Switch } from "../controls";
 import { Segmented } from "../search/Segmented";
 import { BrowserNotifications } from "./BrowserNotifications";
@@ -43,6 +44,7 @@ export default function NotificationSettings() {
           onChange={(wanted) => void work.act(() => push.setSilent(!wanted))}
         />
         <BrowserNotifications />
+        <WebPushRow />
         <Switch
           label={t("settings.notifications_content")}
           hint={t("settings.notifications_content_text")}

@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { useChat } from "../../state/ChatContext";
 import { listChoice } from "../../state/listChoice";
 import { useValue } from "../../state/useValue";
@@ -9,6 +9,8 @@ import { NewButton } from "./NewButton";
 import { OfflineLine } from "./OfflineLine";
 import { RoomList, type RoomListHandle } from "./RoomList";
 import styles from "./Sidebar.module.css";
+
+const EncryptionBanner = lazy(() => import("../encryption/EncryptionBanner"));
 
 /** The rooms of the account or of the chosen space, in sections. */
 export function Sidebar() {
@@ -34,6 +36,11 @@ export function Sidebar() {
           }}
         />
         <FilterButton />
+      </div>
+      <div className={styles.banner}>
+        <Suspense fallback={null}>
+          <EncryptionBanner />
+        </Suspense>
       </div>
       <RoomList ref={list} words={words} />
       <OfflineLine />

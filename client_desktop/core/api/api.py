@@ -21,6 +21,7 @@ from client_desktop.core.api.answers import (
     read_refusal,
 )
 from client_desktop.core.api.backoff import backoff_s
+from client_desktop.core.api.live import LiveRequests
 from client_desktop.core.api.paths import Query, encode_query
 from client_desktop.core.api.tokens import TokenSource
 from client_desktop.core.errors import (
@@ -55,6 +56,8 @@ class Api:
         self.base_url = base_url.rstrip("/")
         self.session = session
         self.tokens = tokens
+        self.live = LiveRequests()
+        """What some requests may go over, while sync keeps a connection open."""
         self._refreshing = asyncio.Lock()
 
     async def get(

@@ -86,6 +86,10 @@ class Sender:
         if entry.type == REDACTION:
             target = path(REDACT, entry.room_id, entry.redacts or "", entry.txn_id)
         else:
+            members = {"room_id": entry.room_id, "event_type": event_type, "txn_id": entry.txn_id}
+            answer = await self._api.live.ask("send", {**members, "content": content})
+            if answer is not None:
+                return answer
             target = path(SEND, entry.room_id, event_type, entry.txn_id)
         return await self._api.put(target, content, timeout_s=TIMEOUT_S)
 

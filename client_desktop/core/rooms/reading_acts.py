@@ -39,8 +39,11 @@ class ReadingActs:
                 path("/_matrix/client/v3/rooms/{}/read_markers", room_id), body, retry=True
             )
             return
-        target = path("/_matrix/client/v3/rooms/{}/receipt/{}/{}", room_id, kind, event_id)
-        await self._ctx.api.post(target, {"thread_id": thread or "main"}, retry=True)
+        members = {"room_id": room_id, "receipt_type": kind, "event_id": event_id}
+        receipt = {"thread_id": thread or "main"}
+        if await self._ctx.api.live.ask("receipt", {**members, **receipt}) is None:
+            target = path("/_matrix/client/v3/rooms/{}/receipt/{}/{}", room_id, kind, event_id)
+            await self._ctx.api.post(target, receipt, retry=True)
 
     async def set_fully_read(self, room_id: str, event_id: str) -> None:
         """Move the line below which everything is unread.
@@ -59,5 +62,6 @@ class ReadingActs:
         body: JsonObject = {"typing": typing}
         if typing:
             body["timeout"] = timeout_ms
-        target = path("/_matrix/client/v3/rooms/{}/typing/{}", room_id, self._ctx.user_id)
-        await self._ctx.api.put(target, body)
+        if await self._ctx.api.live.ask("typing", {"room_id": room_id, **body}) is None:
+            target = path("/_matrix/client/v3/rooms/{}/typing/{}", room_id, self._ctx.user_id)
+            await self._ctx.api.put(target, body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 
 import aiohttp
 import orjson
@@ -66,14 +67,20 @@ class WebSocketSync:
 
     async def close(self) -> None:
         socket, self._socket = self._socket, None
+        self._api.live.closed()
         if socket is not None:
             await socket.close()
 
     async def _delta(self, token: str | None) -> JsonObject:
         if self._socket is None:
             self._socket = await self._hello(token)
+            self._api.live.opened(partial(_send_text, self._socket))
             self._begins_anew = token is None
-        return await self._read_delta(self._socket)
+        try:
+            return await self._read_delta(self._socket)
+        except Exception:
+            self._api.live.closed()  # whoever waits for an answer asks by HTTP
+            raise
 
     async def _hello(self, token: str | None) -> aiohttp.ClientWebSocketResponse:
         socket = await self._open()
@@ -115,6 +122,9 @@ class WebSocketSync:
             size += frame_size
             if size > MAX_DELTA_BYTES:
                 raise BadAnswer("a delta without an end")
+            if "id" in frame:
+                self._api.live.answered(frame)
+                continue
             if frame.get("type") != "sync":
                 log.debug("sync: a frame that is no delta")
                 continue
@@ -122,6 +132,12 @@ class WebSocketSync:
                 rooms.setdefault(section, {}).update(as_object(of_section))
             if "next_batch" in frame:
                 return {**frame, "rooms": rooms}
+
+
+async def _send_text(socket: aiohttp.ClientWebSocketResponse, text: str) -> None:
+    """Raises: NetworkUnavailable."""
+    with network_errors():
+        await socket.send_str(text)
 
 
 async def _send(socket: aiohttp.ClientWebSocketResponse, frame: JsonObject) -> None:

@@ -128,6 +128,9 @@ class Tailer:
             except MatrixError as error:  # the database is away; syncs answer from memory until it is back
                 log.warning("tailer.waiting_for_database", error=str(error))
                 await asyncio.sleep(POLL_SECONDS)
+            except Exception:  # a worker that follows no more would answer with what was, for ever
+                log.exception("tailer.failed")
+                await asyncio.sleep(POLL_SECONDS)
 
     async def _catch_up(self) -> None:
         while True:

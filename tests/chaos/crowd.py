@@ -29,7 +29,7 @@ class Member:
         self.seen: defaultdict[str, list[str]] = defaultdict(list)
         self.breaks = 0
         self.changed = asyncio.Event()
-        self._token = ""
+        self.token = ""
 
     async def follow(self) -> None:
         """Take everything that comes, for ever, from where the last connection ended."""
@@ -42,7 +42,7 @@ class Member:
                 await asyncio.sleep(RETRY_S)
 
     async def _poll(self) -> None:
-        since: dict[str, str | int] = {"since": self._token, "timeout": POLL_MS} if self._token else {}
+        since: dict[str, str | int] = {"since": self.token, "timeout": POLL_MS} if self.token else {}
         reply = await self.client.get("/sync", filter=FILTER, **since)
         if reply.status in GATEWAY_ERRORS:
             raise ConnectionError(str(reply.status))
@@ -52,7 +52,7 @@ class Member:
         async with self.client.session.ws_connect(self.client.base_url + SOCKET_PATH, heartbeat=5) as socket:
             hello: JsonObject = {"type": "hello", "access_token": self.client.access_token}
             await socket.send_json(
-                {**hello, "filter": TIMELINE, **({"since": self._token} if self._token else {})}
+                {**hello, "filter": TIMELINE, **({"since": self.token} if self.token else {})}
             )
             rooms: JsonObject = {}
             while True:
@@ -60,16 +60,16 @@ class Member:
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     raise ConnectionError(f"closed with {socket.close_code}")
                 frame: JsonObject = message.json()
-                assert frame["type"] in ("ready", "sync", "error"), frame
                 if frame["type"] == "error":
-                    assert frame["error"]["errcode"] != "M_UNKNOWN_TOKEN", frame
+                    assert frame["errcode"] == "M_UNKNOWN", frame  # the database is away
+                    raise ConnectionError(frame["error"])
                 if frame["type"] != "sync":
                     continue
                 rooms.update(frame["rooms"].get("join", {}))
                 if "next_batch" in frame:
                     await self._take({**frame, "rooms": {"join": rooms}})
                     rooms = {}
-                    await socket.send_json({"type": "ack", "next_batch": self._token})
+                    await socket.send_json({"type": "ack", "next_batch": self.token})
 
     async def _take(self, delta: JsonObject) -> None:
         """Note what is new; a gap is filled before the token is moved on."""
@@ -77,11 +77,11 @@ class Member:
         for room_id, room in delta.get("rooms", {}).get("join", {}).items():
             timeline = room.get("timeline", {})
             found[room_id] = _messages(timeline.get("events", []))
-            if timeline.get("limited") and self._token:
+            if timeline.get("limited") and self.token:
                 found[room_id] = await self._before(room_id, timeline["prev_batch"]) + found[room_id]
         for room_id, event_ids in found.items():
             self.seen[room_id] += event_ids
-        self._token = delta["next_batch"]
+        self.token = delta["next_batch"]
         self.changed.set()
 
     async def _before(self, room_id: str, end: str) -> list[str]:
@@ -149,11 +149,23 @@ def _messages(events: list[JsonObject]) -> list[str]:
 
 async def until_all_seen(members: Sequence[Member], said: dict[str, set[str]], within_s: float) -> None:
     """Wait until every member has as many messages of every room as there are; checks nothing else."""
-    async with asyncio.timeout(within_s):
-        for member in members:
-            while any(len(member.seen[room_id]) < len(event_ids) for room_id, event_ids in said.items()):
-                member.changed.clear()
-                await member.changed.wait()
+    try:
+        async with asyncio.timeout(within_s):
+            for member in members:
+                while any(len(member.seen[room_id]) < len(event_ids) for room_id, event_ids in said.items()):
+                    member.changed.clear()
+                    await member.changed.wait()
+    except TimeoutError:
+        lines = [
+            f"{member.client.user_id} by {'socket' if member.by_socket else 'polls'} at {member.token} misses "
+            f"{len(missing)} of {len(event_ids)} in {room_id}, of which the first is "
+            f"number {min(map(order.index, missing), default=None)}"
+            for member in members
+            for room_id, event_ids in said.items()
+            for order in [max((other.seen[room_id] for other in members), key=len)]
+            if (missing := event_ids.intersection(order) - set(member.seen[room_id]))
+        ]
+        raise AssertionError("\n".join(["not all was delivered:", *lines])) from None
 
 
 def check_delivery(members: Sequence[Member], said: dict[str, set[str]]) -> None:

@@ -75,6 +75,7 @@ async def under_fire(
         for speaker in speakers:
             for room_id, event_ids in speaker.acknowledged.items():
                 said[room_id].update(event_ids)
+        assert not [task for task in following if task.done()], [task for task in following if task.done()]
         await until_all_seen(members, said, SETTLE_WITHIN_S)
         check_delivery(members, said)
     finally:

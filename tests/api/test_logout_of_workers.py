@@ -1,0 +1,75 @@
+"""What ends a session at one worker closes its polls and sockets at another at once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from pydantic import SecretStr
+
+from homeserver.app import RunningServer, running_server
+from homeserver.config.settings import Settings
+from homeserver.fanout import company
+from homeserver.http.context import Services
+from tests.api.client import ApiClient
+from tests.api.followers import LongPoll, Socket
+from tests.support.redis_server import running_redis
+
+UNKNOWN_TOKEN = 4401
+PROMPTLY_S = 5.0
+"""Much less than the half minute after which, here, each worker looks by itself."""
+
+
+@pytest.fixture(params=["redis", "postgres"])
+async def workers(
+    request: pytest.FixtureRequest, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[list[RunningServer]]:
+    monkeypatch.setattr(company, "SAY_EVERY_S", 0.05)
+    monkeypatch.setattr("homeserver.tailer.POLL_SECONDS", 30.0)  # so that only word of mouth is so quick
+    with running_redis(tmp_path) as redis:
+        url = SecretStr(redis.url) if request.param == "redis" else None
+        own = settings.model_copy(update={"redis_url": url})
+        async with running_server(own) as one, running_server(own) as other:
+            await until_acquainted(one.services, other.services)
+            yield [one, other]
+
+
+async def until_acquainted(*workers: Services) -> None:
+    async with asyncio.timeout(10):
+        for worker in workers:
+            fanout = worker.sync.hub._fanout
+            while not fanout.has_company:
+                await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("how", ["logout", "logout/all"])
+async def test_logout_at_one_worker_ends_polls_and_sockets_at_another(
+    client: ApiClient, workers: list[RunningServer], how: str
+) -> None:
+    here, there = (replace(client, base_url=worker.listeners.base_urls[0]) for worker in workers)
+    alice = await here.register("alice")
+    elsewhere = replace(there, access_token=alice.access_token)
+    poll, socket = await LongPoll.start(elsewhere), await Socket.start(elsewhere)
+    polling = asyncio.create_task(poll_until_refused(poll))
+    watches = workers[1].services.sync.hub._watches
+    async with asyncio.timeout(10):
+        while sum(len(watch.waiters) for watch in watches.values()) < 2:
+            await asyncio.sleep(0)
+    began = monotonic()
+    (await alice.post(f"/{how}")).ok()
+    assert await asyncio.wait_for(polling, 10) == "M_UNKNOWN_TOKEN"
+    while not socket.socket.closed:
+        await asyncio.wait_for(socket.socket.receive(), 10)
+    assert socket.socket.close_code == UNKNOWN_TOKEN
+    assert monotonic() - began < PROMPTLY_S
+
+
+async def poll_until_refused(poll: LongPoll) -> str | None:
+    """Poll again after news, such as who is present, and return why that is refused."""
+    while True:
+        reply = await poll.client.get("/sync", since=poll.token, timeout=30_000)
+        if reply.status != 200:
+            return reply.errcode
+        poll.token = reply.json["next_batch"]

@@ -75,7 +75,10 @@ class View:
 
 @asynccontextmanager
 async def view_of_moment(url: str) -> AsyncIterator[View]:
-    """Look at one moment of the database. It holds up vacuuming, so it is not for long. Raises: DatabaseEmpty."""
+    """Look at one moment of the database. It holds up vacuuming, so it is not for long.
+
+    Raises: DatabaseEmpty.
+    """
     conn = await asyncpg.connect(url)
     try:
         async with conn.transaction(isolation="repeatable_read", readonly=True):

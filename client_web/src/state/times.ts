@@ -7,7 +7,7 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 export function listTime(atMs: number, nowMs = Date.now()): string {
   if (atMs <= 0) return "";
   const days = daysBetween(atMs, nowMs);
-  if (days <= 0) return format(atMs, "clock", { hour: "2-digit", minute: "2-digit" });
+  if (days <= 0) return format(atMs, "clock", { timeStyle: "short" });
   if (days < 7) return format(atMs, "weekday", { weekday: "short" });
   return format(atMs, "date", { day: "2-digit", month: "2-digit", year: "2-digit" });
 }

@@ -29,10 +29,10 @@ export class ZipWriter {
   ) {}
 
   /** Add a file; names are paths with `/`, without a leading one. */
-  async add(name: string, text: string): Promise<void> {
+  async add(name: string, content: string | Uint8Array<ArrayBuffer>): Promise<void> {
     if (this.#entries.length >= MAX_ENTRIES || this.#offset > MAX_BYTES)
       throw new RangeError("too much for a ZIP");
-    const data = new TextEncoder().encode(text);
+    const data = typeof content === "string" ? new TextEncoder().encode(content) : content;
     const packed = await deflate(data);
     const path = new TextEncoder().encode(name);
     const head = description(data, packed, path.length, this.now);

@@ -1,5 +1,6 @@
 import type { MatrixClient } from "matrix-js-sdk";
 import type { ClientContext } from "../context";
+import { createExporting, type Exporting } from "../export";
 import { type Creating, createCreating } from "./create";
 import { createDetails, type Details } from "./details";
 import { createDirectory, type Directory } from "./directory";
@@ -7,18 +8,29 @@ import { createRoomList, type RoomList } from "./list";
 import { createMarks, type Marks } from "./marks";
 import { createMembers, type Members } from "./members";
 import { createMemberships, type Memberships } from "./memberships";
+import { createPacks, type Packs } from "./packs";
 import { createStateActs, type StateActs } from "./state_acts";
 
 export type { Access, NewRoom } from "./create";
 export type { RoomDetails } from "./details";
 export type { DirectoryPage, RoomPreview } from "./directory";
 export type { MemberList } from "./members";
+export type { RoomPack } from "./packs";
 export { Rights } from "./permissions";
 export { roomNameGenerator } from "./room_name";
 export { createSpaces, type SpaceChild, type SpaceContent, type Spaces } from "./spaces";
 
 /** Rooms and invites of the account: as lists and headers show them, and what can be done with them. */
-export interface Rooms extends RoomList, Memberships, Marks, Creating, Members, Details, StateActs {
+export interface Rooms
+  extends RoomList,
+    Memberships,
+    Marks,
+    Creating,
+    Members,
+    Details,
+    StateActs,
+    Packs,
+    Exporting {
   readonly directory: Directory;
 }
 
@@ -33,6 +45,8 @@ export function createRooms(sdk: MatrixClient, context: ClientContext): Rooms {
     ...createMembers(sdk, context),
     ...createDetails(sdk, context),
     ...createStateActs(sdk, context),
+    ...createPacks(sdk),
+    ...createExporting(sdk, context),
     directory: createDirectory(sdk),
   };
 }

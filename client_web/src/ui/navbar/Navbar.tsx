@@ -27,8 +27,8 @@ export function Navbar({ room }: { readonly room: RoomSummary }) {
         <MediaAvatar id={room.directUser ?? room.id} name={room.name} picture={room.avatar} size="timeline" />
         <span className={styles.words}>
           <span className={styles.name}>
-            <span className={styles.nameText} dir="auto">
-              {room.name}
+            <span className={styles.nameText}>
+              <bdi>{room.name}</bdi>
             </span>
             {room.isMuted && <Icon name="bell-off" size="small" />}
           </span>
@@ -93,8 +93,8 @@ function Caption({ room }: { readonly room: RoomSummary }) {
   const text = topic || (room.isDirect ? room.directUser : people);
   return (
     <>
-      <span className={classNames(styles.caption, styles.wide)} dir="auto">
-        {text}
+      <span className={classNames(styles.caption, styles.wide)}>
+        <bdi>{text}</bdi>
       </span>
       <span className={classNames(styles.caption, styles.narrow)}>{people}</span>
     </>

@@ -62,12 +62,7 @@ export function MemberRows({ roomId, words, children }: MemberRowsProps) {
               {row.kind === "head" && children}
               {row.kind === "heading" && <h3 className={styles.heading}>{t("main.members.invited")}</h3>}
               {row.kind === "member" && (
-                <MemberRow
-                  roomId={roomId}
-                  member={row.member}
-                  index={item.index}
-                  isTab={item.index === focus.index}
-                />
+                <MemberRow member={row.member} index={item.index} isTab={item.index === focus.index} />
               )}
             </li>
           );
@@ -82,14 +77,13 @@ export function MemberRows({ roomId, words, children }: MemberRowsProps) {
 }
 
 interface MemberRowProps {
-  readonly roomId: string;
   readonly member: MemberSummary;
   readonly index: number;
   readonly isTab: boolean;
 }
 
-function MemberRow({ roomId, member, index, isTab }: MemberRowProps) {
-  const { openDialog } = useChat();
+function MemberRow({ member, index, isTab }: MemberRowProps) {
+  const { openPanel } = useChat();
   const role = member.isIgnored ? t("main.members.ignored") : roleText(member);
   const isFaint = member.membership === "invite" || member.isIgnored;
   return (
@@ -98,13 +92,13 @@ function MemberRow({ roomId, member, index, isTab }: MemberRowProps) {
       className={styles.member}
       tabIndex={isTab ? 0 : -1}
       data-row={index}
-      onClick={() => openDialog({ kind: "person", userId: member.userId, roomId })}
+      onClick={() => openPanel({ kind: "person", userId: member.userId })}
     >
       <span className={styles.face}>
         <MediaAvatar id={member.userId} name={member.name} picture={member.avatar} />
       </span>
-      <span className={classNames(styles.name, isFaint && styles.faint)} dir="auto">
-        {member.name}
+      <span className={classNames(styles.name, isFaint && styles.faint)}>
+        <bdi>{member.name}</bdi>
       </span>
       {role && <span className={styles.role}>{role}</span>}
     </button>

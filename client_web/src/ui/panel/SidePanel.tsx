@@ -10,6 +10,7 @@ const CONTENTS: Readonly<
 > = {
   room: lazy(() => import("./RoomPanel")),
   members: lazy(() => import("./MembersPanel")),
+  person: lazy(() => import("./PersonPanel")),
   search: lazy(() => import("./SearchPanel")),
   pins: lazy(() => import("../chat/panels/PinsPanel")),
   thread: lazy(() => import("../chat/panels/ThreadPanel")),
@@ -24,11 +25,11 @@ const TITLES: Readonly<Record<Panel["kind"], WordId>> = {
   threads: "main.panel.threads",
   search: "main.panel.search",
   thread: "main.panel.thread",
-  person: "main.panel.members",
+  person: "main.action.person",
 };
 
 /** Where a panel leads back to. */
-const BACK: Readonly<Partial<Record<Panel["kind"], "room" | "threads">>> = {
+const BACK: Readonly<Partial<Record<Panel["kind"], "room" | "members" | "threads">>> = {
   members: "room",
   thread: "threads",
 };

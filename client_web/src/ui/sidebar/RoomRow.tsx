@@ -35,8 +35,8 @@ export const RoomRow = memo(function RoomRow({ room, index, isTab, isOpen }: Roo
       <MediaAvatar id={room.directUser ?? room.id} name={room.name} picture={picture} />
       <span className={styles.words}>
         <span className={styles.line}>
-          <span className={styles.name} dir="auto">
-            {room.name}
+          <span className={styles.name}>
+            <bdi>{room.name}</bdi>
           </span>
           <span className={styles.time}>{listTime(room.previewTime)}</span>
         </span>
@@ -53,9 +53,9 @@ export const RoomRow = memo(function RoomRow({ room, index, isTab, isOpen }: Roo
 function Preview({ room }: { readonly room: RoomSummary }) {
   const { text, kind } = secondLine(room);
   return (
-    <span className={classNames(styles.preview, kind !== "" && styles[kind])} dir="auto">
+    <span className={classNames(styles.preview, kind !== "" && styles[kind])}>
       {kind === "draft" && <Icon name="pencil" size="small" />}
-      {text}
+      <bdi>{text}</bdi>
     </span>
   );
 }

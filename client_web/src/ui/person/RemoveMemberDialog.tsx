@@ -1,0 +1,43 @@
+import { useState } from "react";
+import { useChat } from "../../state/ChatContext";
+import { useWork } from "../../state/useWork";
+import { t } from "../../words";
+import { Button, Dialog, TextField } from "../controls";
+import { useDialog } from "../dialogs/useDialog";
+import { ErrorLine } from "../encryption/ErrorLine";
+
+/** Have somebody out of a room, or keep them out for good, with a word on why. */
+export default function RemoveMemberDialog() {
+  const { client } = useChat();
+  const { close, text, details } = useDialog();
+  const isBan = details.isBan === true;
+  const [reason, setReason] = useState("");
+  const work = useWork();
+  const remove = async () => {
+    const { rooms } = client;
+    const [roomId, userId] = [text("roomId"), text("userId")];
+    const isDone = await work.act(() =>
+      isBan ? rooms.ban(roomId, userId, reason.trim()) : rooms.kick(roomId, userId, reason.trim()),
+    );
+    if (isDone) close();
+  };
+  return (
+    <Dialog
+      open
+      onClose={close}
+      title={t(isBan ? "dialogs.ban_title" : "dialogs.kick_title", text("name"))}
+      description={t(isBan ? "dialogs.ban_text" : "dialogs.kick_text")}
+      actions={
+        <>
+          <Button onClick={close}>{t("dialogs.cancel")}</Button>
+          <Button kind="danger" busy={work.busy} onClick={() => void remove()}>
+            {t(isBan ? "dialogs.ban_submit" : "dialogs.kick_submit")}
+          </Button>
+        </>
+      }
+    >
+      <ErrorLine error={work.error} />
+      <TextField label={t("dialogs.reason")} value={reason} onChange={setReason} maxLength={500} />
+    </Dialog>
+  );
+}

@@ -17,6 +17,7 @@ from homeserver.assembly.housekeeping import keep_house
 from homeserver.client_api.appservice_gauges import appservice_samples
 from homeserver.client_api.pusher_gauges import pusher_samples
 from homeserver.client_api.search_gauges import search_samples
+from homeserver.client_api.worker_gauges import worker_samples
 from homeserver.client_data.open_client_data import open_client_data
 from homeserver.clock import Clock
 from homeserver.config import Settings
@@ -87,6 +88,7 @@ async def open_services(stack: AsyncExitStack, settings: Settings, clock: Clock)
     gauges = Gauges()
     gauges.add(partial(pusher_samples, pushers.ctx.tally))
     gauges.add(partial(search_samples, search))
+    gauges.add(partial(worker_samples, rooms, sync.hub, base.fanout))
     gauges.add(partial(appservice_samples, appservices.senders))
     services = Services(
         settings=settings,

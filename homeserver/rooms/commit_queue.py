@@ -55,6 +55,11 @@ class CommitQueue:
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
 
+    @property
+    def length(self) -> int:
+        """How many events wait, those aside that are being committed."""
+        return self._queued_events
+
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="commit-queue")
 

@@ -121,7 +121,7 @@ class Client:
         self.search = Search(self.timelines)
         self.exports = Exports(self.timelines, self.media, self._room_name)
         self.parts.verifications = self.crypto
-        choice = TransportChoice(me.user_id, api, self._presence, only)
+        choice = TransportChoice(me.user_id, api, self._presence, clock, only)
         self.sync = SyncLoop(me.user_id, store, changes, self.parts, choice)
         self._presence.changed = self.sync.wake
 

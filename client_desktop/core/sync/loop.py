@@ -115,6 +115,8 @@ class SyncLoop:
         self._set_state(SyncState.LIVE if batch.complete else SyncState.CATCHING_UP)
         self._after.begin()
         await transport.applied(batch.next_token)
+        if batch.complete and self._choice.better_than(transport.kind):
+            await self._close_transport()
 
     async def _after_sync(self) -> None:
         await self._parts.crypto.after_sync()
@@ -142,14 +144,16 @@ class SyncLoop:
         self._restarts += 1
 
     async def _recover(self, error: Exception) -> None:
-        """Close what is broken, and wait: longer each time, less when woken."""
+        """Close what is broken, and wait: longer each time, less when woken. What was but tried again is left
+        at once."""
         if isinstance(error, ClientError):
             log.info("sync: %s", describe(error))
         else:
             log.error("sync: %s", describe(error))
-        if self._transport is not None:
-            self._choice.note_failure(self._transport.kind)
+        tried_again = self._transport is not None and self._choice.note_failure(self._transport.kind)
         await self._close_transport()
+        if tried_again:
+            return
         self._set_state(SyncState.OFFLINE)
         delay_s = backoff_s(self._failures)
         if isinstance(error, RateLimited):

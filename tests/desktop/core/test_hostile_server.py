@@ -13,16 +13,21 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from client_desktop.core.changes import AccountDataChanged, Changes
+from client_desktop.core.api import Api
+from client_desktop.core.changes import AccountDataChanged, Changes, SyncStateChanged
 from client_desktop.core.client import Client
 from client_desktop.core.errors import BadAnswer
 from client_desktop.core.events import ClearEvent
 from client_desktop.core.json_types import JsonObject
+from client_desktop.core.sync.choose import FAILURES_ALLOWED, TransportChoice
+from client_desktop.core.sync.features import WEBSOCKET, Features
+from client_desktop.core.sync.presence_choice import PresenceChoice
 from client_desktop.core.sync.read_sliding import read_sliding
 from client_desktop.core.sync.read_v3 import read_v3
 from client_desktop.core.values import Membership, SyncState, SyncTransport
 from tests.desktop.clients import Heard, make_client
 from tests.desktop.stage import ME, ScriptedHomeserver, on_stage
+from tests.support.fake_clock import FakeClock
 
 ROOM = "!good:stage.org"
 numbers = count(1)
@@ -401,3 +406,44 @@ async def test_a_websocket_that_is_none_is_left_for_long_poll(
         await client.sync.until(SyncState.LIVE)
         assert client.sync.transport is SyncTransport.LONG_POLL
         await client.close()
+
+
+async def test_a_websocket_is_tried_again_after_a_rest_and_nobody_notices(
+    http: aiohttp.ClientSession, changes: Changes, tmp_path: Path
+) -> None:
+    server = ScriptedHomeserver({"parlour.websocket_sync": True})
+    async with on_stage(server):
+        client = make_client(server.session(), http, changes, tmp_path)
+        choice = client.sync._choice
+        for _ in range(FAILURES_ALLOWED):
+            choice.note_failure(SyncTransport.WEBSOCKET)
+        await client.start()
+        server.syncs.put_nowait(sync({}))
+        await client.sync.until(SyncState.LIVE)
+        assert client.sync.transport is SyncTransport.LONG_POLL
+        with Heard(changes, SyncStateChanged) as heard:
+            choice._rests_until[SyncTransport.WEBSOCKET] = 0.0
+            server.syncs.put_nowait(sync({}))
+            server.syncs.put_nowait({})
+            await server.until_asked("parlour.websocket/sync", 1)
+            server.syncs.put_nowait(sync({}))
+            await server.until_asked("/v3/sync", 3)
+        assert SyncState.OFFLINE not in [change.state for change in heard.all]
+        await client.close()
+
+
+async def test_what_keeps_failing_rests_longer_each_time(
+    http: aiohttp.ClientSession, clock: FakeClock
+) -> None:
+    choice = TransportChoice(ME, Api("http://127.0.0.1:9", http), PresenceChoice(), clock)
+    choice.features = Features(unstable=frozenset({WEBSOCKET}))
+    assert [choice.note_failure(SyncTransport.WEBSOCKET) for _ in range(3)] == [False, False, False]
+    assert not choice.better_than(SyncTransport.LONG_POLL)
+    for rest_s in (600, 1200, 2400):
+        clock.advance(rest_s * 1000 - 1)
+        assert not choice.better_than(SyncTransport.LONG_POLL)
+        clock.advance(1)
+        assert choice.better_than(SyncTransport.LONG_POLL)
+        assert choice.note_failure(SyncTransport.WEBSOCKET)
+    choice.note_success(SyncTransport.WEBSOCKET)
+    assert not choice.better_than(SyncTransport.WEBSOCKET)

@@ -3,8 +3,8 @@ import { constants } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
-import { serviceWorker } from "./vite/serviceWorker";
 import { doesSomethingByItself, sdkWithoutCalls } from "./sdkWithoutCalls";
+import { serviceWorker } from "./vite/serviceWorker";
 
 /** Where `vite dev` finds a homeserver; the built client is served by one. */
 const HOMESERVER = process.env.PARLOUR_URL ?? "http://127.0.0.1:8008";

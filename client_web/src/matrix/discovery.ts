@@ -49,7 +49,9 @@ const SERVER_NAME = /^(?:[A-Za-z0-9.-]{1,230}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{
 export async function siteConfig(): Promise<SiteConfig | null> {
   try {
     const body = await request(location.origin, "GET", "/config.json", { timeoutMs: SHORT_MS });
-    const baseUrl = baseUrlOf(asText(body.base_url)) ?? location.origin;
+    const named = baseUrlOf(asText(body.base_url));
+    // Over plain http a page may talk to nobody but the server that it came from.
+    const baseUrl = named?.startsWith("https:") ? named : location.origin;
     return {
       serverName: asText(body.server_name, 255) || location.host,
       baseUrl,
@@ -146,6 +148,8 @@ async function afterFailure(failure: unknown, asked: Asked): Promise<Homeserver>
     const named = await wellKnown(`https://${parseUrl(address)?.hostname}`);
     if (named !== null) return lookAt(named, asked.name);
   }
+  const isElsewhere = address?.startsWith("http:") && parseUrl(address)?.origin !== location.origin;
+  if (isElsewhere && failure instanceof Offline) throw new ClientError("server_needs_https", failure.message);
   throw failure;
 }
 

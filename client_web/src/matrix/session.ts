@@ -44,6 +44,24 @@ export function updateSession(session: Session): void {
   }));
 }
 
+/** Devices that are being signed out here: their end is no news. */
+const leaving = new Set<string>();
+
+/** Take notice that the server has ended a session; `soft`: signing in again goes on with its keys. */
+export function noteEnded(session: Session, ended: "soft" | "hard"): void {
+  if (!leaving.has(session.deviceId)) updateSession({ ...session, ended });
+}
+
+/** Do something that ends a session on its server, which its client then need not be told of. */
+export async function whileLeaving(session: Session, work: () => Promise<void>): Promise<void> {
+  leaving.add(session.deviceId);
+  try {
+    await work();
+  } finally {
+    leaving.delete(session.deviceId);
+  }
+}
+
 /** Show another account; nothing if it is not signed in. */
 export function switchSession(userId: string): void {
   write((now) => (now.all.some((session) => session.userId === userId) ? { ...now, active: userId } : now));

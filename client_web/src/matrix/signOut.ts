@@ -2,6 +2,7 @@ import { request } from "./api";
 import { ApiError } from "./errors";
 import { revokeOAuth } from "./oauth";
 import { closeAccount } from "./runner";
+import { whileLeaving } from "./session";
 import { deleteStored } from "./store";
 import type { Session } from "./types";
 
@@ -10,9 +11,11 @@ import type { Session } from "./types";
  * deleted here. Raises Offline where the server does not answer: then nothing was deleted.
  */
 export async function signOutSession(session: Session): Promise<void> {
-  if (session.ended === undefined) await endOnServer(session);
-  await closeAccount(session);
-  await deleteStored(session);
+  await whileLeaving(session, async () => {
+    if (session.ended === undefined) await endOnServer(session);
+    await closeAccount(session);
+    await deleteStored(session);
+  });
 }
 
 async function endOnServer(session: Session): Promise<void> {

@@ -2,10 +2,11 @@ import { createClient, type MatrixClient, PendingEventOrdering } from "matrix-js
 import { type ChatClient, createParts } from "./client";
 import type { ClientContext } from "./context";
 import { cryptoOptions } from "./crypto/options";
+import { ClientError } from "./errors";
 import { loadHomoglyphs } from "./homoglyphs";
 import { sdkLogger } from "./sdkLogger";
-import { updateSession } from "./session";
-import { databaseName, keepStored } from "./store";
+import { noteEnded, updateSession } from "./session";
+import { databaseName, isStorageShort, keepStored } from "./store";
 import { watchSync } from "./syncState";
 import { openSyncStore } from "./syncStore";
 import { SyncTransport } from "./syncTransport";
@@ -41,7 +42,7 @@ export async function startClient(session: Session): Promise<ChatClient> {
     disableVoip: true,
     ...options,
   });
-  const sync = watchSync(sdk, (isSoft) => updateSession({ ...now.get(), ended: isSoft ? "soft" : "hard" }));
+  const sync = watchSync(sdk, (isSoft) => noteEnded(now.get(), isSoft ? "soft" : "hard"));
   const context: ClientContext = {
     userId: session.userId,
     deviceId: session.deviceId,
@@ -55,7 +56,7 @@ export async function startClient(session: Session): Promise<ChatClient> {
     parts: () => client,
     onStop: (end) => void ends.push(end),
   };
-  await Promise.all([stored.connect(), startCrypto(sdk, session), loadHomoglyphs()]);
+  await Promise.all([stored.connect(), startCrypto(sdk, session), loadHomoglyphs()]).catch(explain);
   const waking = watchWaking(() => {
     transport.reconnect();
     sdk.retryImmediately();
@@ -87,6 +88,11 @@ export async function startClient(session: Session): Promise<ChatClient> {
   });
   await sync.prepared;
   return client;
+}
+
+/** A database that cannot be written says only that it cannot; most often there is no room. */
+async function explain(error: unknown): Promise<never> {
+  throw (await isStorageShort()) ? new ClientError("storage_full", String(error)) : error;
 }
 
 /** Encryption needs what browsers give only to pages that were loaded safely. */

@@ -1,7 +1,7 @@
 import { IndexedDBStore } from "matrix-js-sdk";
 import type { StorageState } from "./client";
 import { isStorageFull } from "./errors";
-import { databaseName } from "./store";
+import { databaseName, isStorageShort } from "./store";
 import type { Session } from "./types";
 import { MutableValue, type Value } from "./value";
 
@@ -15,6 +15,9 @@ export interface SyncStore {
   close(): Promise<void>;
 }
 
+/** How often it is looked whether there is room left: keys and messages are stored all the time. */
+const LOOK_MS = 60_000;
+
 /** Make the store of a session. It is written every few minutes, and when nobody looks at the page any more. */
 export function openSyncStore(session: Session): SyncStore {
   const state = new MutableValue<StorageState>("kept");
@@ -27,6 +30,11 @@ export function openSyncStore(session: Session): SyncStore {
   const lose = (error: unknown): void => state.set(isStorageFull(error) ? "full" : "refused");
   store.on("degraded", lose);
   store.on("closed", () => lose(null));
+  const look = async (): Promise<void> => {
+    const isShort = await isStorageShort();
+    if (state.get() !== "refused") state.set(isShort ? "full" : "kept");
+  };
+  let looking: ReturnType<typeof setInterval>;
   const save = (): void => {
     if (document.visibilityState === "hidden") void store.save(true);
   };
@@ -34,6 +42,8 @@ export function openSyncStore(session: Session): SyncStore {
     store,
     state,
     async connect() {
+      looking = setInterval(() => void look(), LOOK_MS);
+      void look();
       try {
         await store.startup();
         document.addEventListener("visibilitychange", save);
@@ -42,6 +52,7 @@ export function openSyncStore(session: Session): SyncStore {
       }
     },
     async close() {
+      clearInterval(looking);
       document.removeEventListener("visibilitychange", save);
       await store.save(true);
       await store.destroy();

@@ -24,8 +24,8 @@ export default function LoginPage() {
   const [userName, setUserName] = useState("");
   const [problem, setProblem] = useState("");
   const query = new URLSearchParams(search);
-  const isAdding = query.has("add");
-  const again = !isAdding && auth.session?.ended !== undefined ? auth.session : null;
+  const again = auth.session?.ended !== undefined && !query.has("add") ? auth.session : null;
+  const isAdding = auth.session !== null && again === null;
 
   useEffect(() => rememberNext(new URLSearchParams(search).get("next")), [search]);
   const againUrl = again?.homeserverUrl;
@@ -65,7 +65,7 @@ export default function LoginPage() {
       homeserver={homeserver}
       userName={userName}
       again={again}
-      isAdding={isAdding && auth.session !== null}
+      isAdding={isAdding}
       problem={problem}
       onChangeServer={() => setChoosing(true)}
       onSignedIn={enter}

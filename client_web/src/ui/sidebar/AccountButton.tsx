@@ -5,6 +5,7 @@ import { keysText } from "../../state/shortcuts";
 import { useValue } from "../../state/useValue";
 import { t } from "../../words";
 import { classNames, Menu, type MenuContent } from "../controls";
+import { keysKept, useSignOut } from "../login/useSignOut";
 import { MediaAvatar } from "../shell/MediaAvatar";
 import styles from "./Rail.module.css";
 
@@ -12,6 +13,7 @@ import styles from "./Rail.module.css";
 export function AccountButton() {
   const client = useClient();
   const auth = useAuth();
+  const signOut = useSignOut();
   const [, navigate] = useLocation();
   const own = useValue(client.people.own);
   const sync = useValue(client.sync);
@@ -35,6 +37,13 @@ export function AccountButton() {
       icon: "settings",
       keys: keysText("settings"),
       onSelect: () => navigate("/settings"),
+    },
+    "separator",
+    {
+      label: t("settings.account_sign_out"),
+      icon: "log-out",
+      danger: true,
+      onSelect: () => void signOut(client.userId, keysKept(client.crypto.state.get())),
     },
   ];
   return (

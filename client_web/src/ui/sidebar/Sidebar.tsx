@@ -3,6 +3,7 @@ import { useChat } from "../../state/ChatContext";
 import { listChoice } from "../../state/listChoice";
 import { useValue } from "../../state/useValue";
 import { t } from "../../words";
+import { BrowserNotices } from "../pages/BrowserNotices";
 import { FilterButton } from "./FilterButton";
 import { FindField } from "./FindField";
 import { NewButton } from "./NewButton";
@@ -41,6 +42,7 @@ export function Sidebar() {
         <Suspense fallback={null}>
           <EncryptionBanner />
         </Suspense>
+        <BrowserNotices />
       </div>
       <RoomList ref={list} words={words} />
       <OfflineLine />

@@ -116,5 +116,5 @@ def _welcome(base_url: str, token: str) -> str:
     return (
         "There is no account yet. The first one is made with this token, and is a server admin:\n"
         f"  token  {token}\n"
-        f"  link   {base_url}/register#token={token}\n"
+        f"  link   {base_url}/admin/welcome#token={token}\n"
     )

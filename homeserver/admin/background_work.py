@@ -61,18 +61,19 @@ async def list_background_work(ctx: AdminContext) -> list[BackgroundWork]:
     shown = [job for job in jobs if job.kind != JOIN_DEFAULT_ROOMS or job.status in (*UNDER_WAY, "failed")]
     under_way = [_of_job(job) for job in shown if job.status in UNDER_WAY]
     every = [*under_way, *work, *(_of_job(job) for job in shown if job.status not in UNDER_WAY)]
-    names = await _names(ctx, {entry.subject for entry in every[:MAX_NAMED] if entry.subject.startswith("!")})
+    names = {job.subject: name for job in jobs if isinstance(name := job.arguments.get("name"), str)}
+    names |= await _names(ctx, {entry.subject for entry in every[:MAX_NAMED] if entry.subject[:1] == "!"})
     return [replace(entry, name=names.get(entry.subject)) for entry in every]
 
 
 async def _names(ctx: AdminContext, room_ids: Iterable[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for room_id in room_ids:
-        room = await ctx.rooms.names.room(RoomId(room_id))
-        summary = None if room is None else await ctx.rooms.summaries.of_room(room.nid)
-        if summary is not None and (name := summary.name or summary.canonical_alias):
-            found[room_id] = name
-    return found
+    rooms = [await ctx.rooms.names.room(RoomId(room_id)) for room_id in room_ids]
+    found = await ctx.rooms.summaries.of_rooms([room.nid for room in rooms if room is not None])
+    return {
+        summary.room.room_id: name
+        for summary in found.values()
+        if (name := summary.name or summary.canonical_alias)
+    }
 
 
 def _newest(entries: Iterable[Progress]) -> dict[tuple[str, str], Progress]:

@@ -54,13 +54,15 @@ async def delete_room(ctx: RetentionContext, room_id: RoomId, how: RoomDeletion)
     Raises: NotFound for an unknown room, InvalidParam where the creator of the new room has no account.
     """
     rooms = ctx.rooms
-    await room_by_id(rooms, room_id)
+    room = await room_by_id(rooms, room_id)
     if how.new_room_creator is not None:
         async with rooms.db.acquire() as conn:
             account = await select_account(conn, how.new_room_creator)
         if account is None or account.deactivated_ts is not None:
             raise InvalidParam("The creator of the new room has no account here")
-    job_id = await ask_for_job(rooms, DELETE_ROOM, room_id, _arguments(how))
+    summary = (await rooms.summaries.of_rooms([room.nid])).get(room.nid)
+    name = None if summary is None else summary.name or summary.canonical_alias
+    job_id = await ask_for_job(rooms, DELETE_ROOM, room_id, {**_arguments(how), "name": name})
     assert job_id is not None
     blocked_by = None if how.requester is None else await rooms.names.intern_user(how.requester)
     async with rooms.db.acquire() as conn:

@@ -147,6 +147,16 @@ async def test_work_in_the_background_tells_how_far_it_is(
     assert (job["done"], job["total"]) == (3, 3)
 
 
+async def test_rooms_that_were_deleted_keep_their_name_in_the_list_of_work(
+    admin: ApiClient, bob: ApiClient, services: Services
+) -> None:
+    room_id = await create(bob, name="Den")
+    (await admin.delete(f"/_synapse/admin/v2/rooms/{room_id}", {"purge": True, "force_purge": True})).ok()
+    await finish_jobs(services.retention)
+    [job] = (await admin.get(f"{HERE}/work")).ok()["work"]
+    assert (job["name"], job["subject"], job["status"]) == ("Den", room_id, "complete")
+
+
 async def test_retention_runs_when_it_is_asked_for_and_once_at_a_time(
     admin: ApiClient, services: Services, clock: FakeClock
 ) -> None:

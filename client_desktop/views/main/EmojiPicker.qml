@@ -76,7 +76,7 @@ PPopover {
                         fillMode: Image.PreserveAspectFit
                     }
                 }
-                PToolTip { visible: sticker.hovered; text: sticker.modelData.body }
+                PTip { wanted: sticker.hovered; text: sticker.modelData.body }
             }
         }
         PSearchField {
@@ -173,7 +173,7 @@ PPopover {
                                 border { width: rows.activeFocus && rows.currentIndex === line.index && rows.column === key.index ? 2 : 0; color: Theme.focus }
                             }
                             contentItem: Item { Text { anchors.centerIn: parent; text: key.modelData.text; font.pixelSize: Theme.px(20) } }
-                            PToolTip { visible: key.hovered; text: key.modelData.name; delay: 700 }
+                            PTip { wanted: key.hovered; text: key.modelData.name; delay: 700 }
                         }
                     }
                 }

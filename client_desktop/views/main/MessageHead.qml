@@ -30,7 +30,7 @@ Row {
         anchors.verticalCenter: parent.verticalCenter
         Accessible.ignored: true
         HoverHandler { id: timeHover }
-        PToolTip { visible: timeHover.hovered; text: head.row.fullTime }
+        PTip { wanted: timeHover.hovered; text: head.row.fullTime }
     }
     Loader {
         active: head.row.shield !== ""
@@ -43,7 +43,7 @@ Row {
             Accessible.role: Accessible.Graphic
             Accessible.name: head.row.shieldText
             HoverHandler { id: shieldHover }
-            PToolTip { visible: shieldHover.hovered; text: head.row.shieldText }
+            PTip { wanted: shieldHover.hovered; text: head.row.shieldText }
         }
     }
     Loader {

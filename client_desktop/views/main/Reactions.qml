@@ -72,7 +72,7 @@ Flow {
                     }
                 }
             }
-            PToolTip { visible: chip.hovered; text: chip.modelData.who }
+            PTip { wanted: chip.hovered; text: chip.modelData.who }
         }
     }
     T.AbstractButton {

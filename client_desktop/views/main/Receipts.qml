@@ -40,5 +40,5 @@ Item {
         }
     }
     HoverHandler { id: hover }
-    PToolTip { visible: hover.hovered; text: Words.text("main.receipts", [readers.names]) }
+    PTip { wanted: hover.hovered; text: Words.text("main.receipts", [readers.names]) }
 }

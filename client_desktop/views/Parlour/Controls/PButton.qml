@@ -81,10 +81,10 @@ T.Button {
         PFocusRing { control: control }
     }
 
-    PToolTip {
+    PTip {
         text: control.toolTip
         shortcutAction: control.shortcutAction
-        visible: control.toolTip !== "" && (control.hovered || control.visualFocus)
+        wanted: control.toolTip !== "" && (control.hovered || control.visualFocus)
     }
 
     // Swallows clicks while busy; the button stays focused, so that the keyboard does not get lost.

@@ -66,5 +66,5 @@ T.Button {
         border { width: 1; color: chip.checked ? Theme.accent : Theme.floatBorder }
         PFocusRing { control: chip; gap: 0 }
     }
-    PToolTip { text: chip.toolTip; visible: chip.toolTip !== "" && (chip.hovered || chip.visualFocus) }
+    PTip { text: chip.toolTip; wanted: chip.toolTip !== "" && (chip.hovered || chip.visualFocus) }
 }

@@ -59,16 +59,9 @@ T.Button {
     onHoveredChanged: if (!hovered) used = false
     onVisualFocusChanged: if (!visualFocus) used = false
 
-    readonly property bool pointedAt: hovered || visualFocus
-    onPointedAtChanged: if (pointedAt) tip.active = true
-    Loader { // few buttons are ever pointed at
-        id: tip
-        active: false
-        sourceComponent: PToolTip {
-            parent: control
-            text: control.text
-            shortcutAction: control.shortcutAction
-            visible: control.text !== "" && control.pointedAt && !control.used
-        }
+    PTip {
+        text: control.text
+        shortcutAction: control.shortcutAction
+        wanted: control.text !== "" && (control.hovered || control.visualFocus) && !control.used
     }
 }

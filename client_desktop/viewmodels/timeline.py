@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from client_desktop.core.changes import TimelineChanged
 from client_desktop.core.errors import NetworkUnavailable
 from client_desktop.core.text.blocks import Surroundings
-from client_desktop.core.values import ItemKind, Reset, SendState, TimelineItem
+from client_desktop.core.values import Insert, ItemKind, Reset, SendState, TimelineItem, TimelineOperation
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.timeline_row import MESSAGES, SEPARATORS
 from client_desktop.viewmodels.timeline_rows import TimelineRows
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
 
 PAGE = 40
 """How many events one step back or forward asks for."""
+FEWEST_ROWS = 150
+MOST_ROWS = 500
+SHORTEN_AFTER_S = 3.0
+"""Whoever has come back to the newest row for a moment only finds all that was loaded."""
+AT_ONCE = 4
+"""So many new messages are shown with one frame."""
+FRAME_S = 0.016
+MOST_WAITING = 200
+"""More than these are shown together: few of them are in view."""
 
 
 class TimelineModel(ViewModel):
@@ -61,6 +71,10 @@ class TimelineModel(ViewModel):
         self._filling: set[str] = set()
         self.opened = asyncio.Event()
         """What the store holds is there, or cannot be."""
+        self._arriving: deque[TimelineOperation] = deque()
+        """What the engine's list did and this one has yet to do."""
+        self._taking: asyncio.TimerHandle | None = None
+        self._shortening: asyncio.Task[None] | None = None
         self.private_receipts = False
         self.listen(TimelineChanged, self._timeline_changed)
 
@@ -101,6 +115,9 @@ class TimelineModel(ViewModel):
 
     async def close(self) -> None:
         await super().close()
+        self._arriving.clear()
+        if self._taking is not None:
+            self._taking.cancel()
         timeline, self._timeline = self._timeline, None
         if timeline is not None:
             await self.bridge.call(self.client.timelines.close_timeline, timeline.number)
@@ -118,11 +135,33 @@ class TimelineModel(ViewModel):
     def _timeline_changed(self, change: TimelineChanged) -> None:
         if change.timeline != self._number:
             return
-        self._rows.apply(change.operations)
+        for operation in change.operations:
+            if isinstance(operation, Reset):
+                self._arriving.clear()
+            self._arriving.append(operation)
+        if self._taking is None:
+            self._take_some()
+
+    def _take_some(self) -> None:
+        """Show what has arrived: of new messages a few with each frame, for each has to be made."""
+        self._taking = None
+        left = AT_ONCE if sum(map(_length, self._arriving)) < MOST_WAITING else MOST_WAITING**2
+        while self._arriving and left > 0:
+            operation = self._arriving.popleft()
+            if isinstance(operation, Insert) and operation.index == len(self._rows.items):
+                operation, rest = _split(operation, left)
+                left -= len(operation.items)
+                if rest.items:
+                    self._arriving.appendleft(rest)
+            self._rows.apply((operation,))
         if not self._ready:
             self._ready = True
             self.stateChanged.emit()
-        self._mark_read()
+        if self._arriving:
+            self._taking = asyncio.get_running_loop().call_later(FRAME_S, self._take_some)
+        else:
+            self._mark_read()
+            self._shorten_soon()
 
     # Where one is
 
@@ -139,6 +178,7 @@ class TimelineModel(ViewModel):
         if at_bottom and not self._more_forward:
             self._set_news(0)
             self._mark_read()
+            self._shorten_soon()
 
     @Slot(str, float)
     def keepAnchor(self, key: str, offset: float) -> None:  # noqa: N802
@@ -232,6 +272,25 @@ class TimelineModel(ViewModel):
         step: Callable[[int], Awaitable[bool]] = timeline.back if direction == "back" else timeline.forward
         return bool(await self.bridge.call(step, PAGE))
 
+    def _shorten_soon(self) -> None:
+        """Who reads at the end has no need of thousands of rows above it; `loadBack` brings them again."""
+        if self._may_be_shortened() and self._shortening is None:
+            self._shortening = self.start(self._shorten())
+            self._shortening.add_done_callback(self._shortened)
+
+    async def _shorten(self) -> None:
+        await asyncio.sleep(SHORTEN_AFTER_S)
+        if self._may_be_shortened() and self._timeline is not None:
+            await self.bridge.call(self._timeline.shorten, FEWEST_ROWS)
+            self._more_back = True
+            self.stateChanged.emit()
+
+    def _shortened(self, _: asyncio.Task[None]) -> None:
+        self._shortening = None
+
+    def _may_be_shortened(self) -> bool:
+        return self._at_bottom and not self._more_forward and len(self._rows.items) > MOST_ROWS
+
     # Going somewhere
 
     @Slot(str)
@@ -290,4 +349,16 @@ def _on_server(item: TimelineItem) -> bool:
         and item.kind not in SEPARATORS
         and item.kind is not ItemKind.UNKNOWN
         and item.send_state is SendState.SENT
+    )
+
+
+def _length(operation: TimelineOperation) -> int:
+    return len(operation.items) if isinstance(operation, Insert) else 1
+
+
+def _split(insert: Insert, most: int) -> tuple[Insert, Insert]:
+    """The first so many items of an insertion, and one of those that follow them."""
+    return (
+        Insert(insert.index, insert.items[:most]),
+        Insert(insert.index + most, insert.items[most:]),
     )

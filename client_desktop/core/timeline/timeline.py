@@ -95,6 +95,14 @@ class Timeline:
         self.refresh()
         return not self.at_beginning
 
+    def shorten(self, keep: int) -> None:
+        """Let go of the oldest rows beyond so many; `back` shows them again, from the store."""
+        self._window.shorten(self._ctx.store.db, keep)
+        self.refresh()
+        shown = self.event_ids() | self._echo_rows.keys()
+        self._built = {event_id: item for event_id, item in self._built.items() if event_id in shown}
+        self._answers = {target: answering & shown for target, answering in self._answers.items()}
+
     async def forward(self, limit: int = PAGE) -> bool:
         """Show up to `limit` newer rows; return whether there may be more. At the end there never are.
 

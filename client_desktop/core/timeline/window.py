@@ -97,6 +97,13 @@ class Window:
         self.load(db)
         return len(found)
 
+    def shorten(self, db: sqlite3.Connection, keep: int) -> None:
+        """Let go of the oldest rows beyond so many."""
+        rows = self.rows()
+        if len(rows) > keep:
+            self.top = rows[-keep]
+            self.load(db)
+
     def extend_forward(self, db: sqlite3.Connection, limit: int) -> int:
         """Take in up to `limit` newer rows that are in the store; return how many they were."""
         self._drop_what_is_gone(db)

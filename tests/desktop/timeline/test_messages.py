@@ -456,3 +456,23 @@ async def test_pins_that_are_here_show_without_a_network(world: World) -> None:
     world.state("m.room.pinned_events", {"pinned": ["$a", "$far", "$b", 5]})
     world.sync(world.text("a", event_id="$a"), world.text("b", event_id="$b"))
     assert [item.body for item in await world.timelines.pinned(ROOM)] == ["b", "a"]
+
+
+async def test_a_timeline_let_go_of_shows_its_older_rows_again(world: World) -> None:
+    world.sync(*(world.text(str(number), event_id=f"${number}") for number in range(90)))
+    timeline = await world.timelines.open(ROOM)
+    await timeline.back()
+    follower = Follower(world, timeline.number, timeline.items)
+    everything = list(timeline.items)
+    timeline.shorten(20)
+    assert [item.body for item in timeline.items if item.body] == [str(number) for number in range(70, 90)]
+    assert len(timeline._built) == 20
+    world.sync(world.text("new", event_id="$new"))
+    assert timeline.items[-1].body == "new"
+    assert follower.items == list(timeline.items)
+    for _ in range(2):
+        await timeline.back()
+    assert [item.key for item in timeline.items] == [item.key for item in everything] + [
+        timeline.items[-1].key
+    ]
+    assert follower.items == list(timeline.items)

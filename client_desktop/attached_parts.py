@@ -16,7 +16,9 @@ from client_desktop.viewmodels.browser import Browser
 from client_desktop.viewmodels.dialogs import DialogsModel
 from client_desktop.viewmodels.encryption import EncryptionModel
 from client_desktop.viewmodels.forgotten_password import ForgottenPasswordModel
+from client_desktop.viewmodels.links import LinksModel
 from client_desktop.viewmodels.login import LoginModel
+from client_desktop.viewmodels.preferences import PreferencesModel
 from client_desktop.viewmodels.prompt import PromptModel
 from client_desktop.viewmodels.qr_sign_in import QrSignInModel
 from client_desktop.viewmodels.recorder import RecorderModel
@@ -66,6 +68,9 @@ class AttachedParts:
         app.attach("recorder", RecorderModel(app))
         app.attach("qrSignIn", QrSignInModel(bridge, engine, login, browser, parent=app))
         app.attach("scanner", scanner)
+        preferences = app.part("preferences")
+        assert isinstance(preferences, PreferencesModel)
+        app.attach("links", LinksModel(preferences, app))
         return cls(accounts, login, scanner)
 
     def provide_pictures(self, views: QQmlEngine) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtQuick import QQuickWindow
 from client_desktop.core.changes import AccountsChanged, NotificationRaised, NotificationWithdrawn
 from client_desktop.core.errors import ClientError
 from client_desktop.core.values import Notification
+from client_desktop.desktop import link_handler
 from client_desktop.desktop.dbus_notifier import DBusNotifier, NotificationsUnavailable
 from client_desktop.desktop.notifier import NotificationActions, NotificationWords, Notifier
 from client_desktop.desktop.tray import Tray, TrayWords
@@ -24,6 +25,7 @@ from client_desktop.viewmodels.accounts import AccountsModel
 from client_desktop.viewmodels.app import App
 from client_desktop.viewmodels.apply_preferences import apply_preferences
 from client_desktop.viewmodels.bridge import Bridge
+from client_desktop.viewmodels.links import LinksModel
 from client_desktop.viewmodels.preferences import PreferencesModel
 from client_desktop.viewmodels.words import word
 
@@ -84,6 +86,9 @@ class DesktopServices(QObject):
             logger.info("notifications by the tray icon: %s", problem)
             self._notifier = TrayNotifier(self.tray.icon, actions)
         self.tray.show()
+        links = self._app.part("links")
+        if isinstance(links, LinksModel):
+            links.use(link_handler)
         self._follow_preferences()
         self._look()
 
@@ -100,6 +105,9 @@ class DesktopServices(QObject):
                 await self._notifier.close()
             except NotificationsUnavailable as problem:
                 logger.info("notifications are left to the desktop: %s", problem)
+        links = self._app.part("links")
+        if isinstance(links, LinksModel):
+            await links.close()
         self.tray.hide()
 
     def stays_when_closed(self) -> bool:

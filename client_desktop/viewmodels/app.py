@@ -80,6 +80,7 @@ class App(QObject):
     viewer = Property(QObject, lambda self: self._part("viewer"), constant=True)
 
     recorder = Property(QObject, lambda self: self._attached.get("recorder"), constant=True)
+    links = Property(QObject, lambda self: self._attached.get("links"), constant=True)
     scanner = Property(QObject, lambda self: self._attached.get("scanner"), constant=True)
     qrSignIn = Property(QObject, lambda self: self._attached.get("qrSignIn"), constant=True)  # noqa: N815
     registration = Property(QObject, lambda self: self._attached.get("registration"), constant=True)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from client_desktop.core.crypto.room_settings import SendTo
 from client_desktop.core.media.policy import FetchUnasked
 from client_desktop.viewmodels.preferences import Preferences
 
@@ -22,9 +21,6 @@ FETCH: Final = {
 
 def apply_preferences(clients: Iterable[Client], values: Preferences) -> None:
     """Have every account do as was chosen. In the engine's thread; doing it again changes nothing."""
-    send_to = SendTo.CROSS_SIGNED if values.verified_only else SendTo.EVERYBODY
     for client in clients:
         client.push_rules.hide_content(not values.notification_content)
         client.media.policy = replace(client.media.policy, unasked=FETCH[values.load_media])
-        if client.crypto.settings.send_to is not send_to:
-            client.crypto.set_send_to(send_to)

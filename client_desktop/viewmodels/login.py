@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import aiohttp
 from PySide6.QtCore import Property, QObject, Signal, Slot
 
-from client_desktop.core.accounts.discovery import discover
+from client_desktop.core.accounts.discovery import discover, named_by_itself
 from client_desktop.core.accounts.homeserver import Homeserver, IdentityProvider, RegistrationOptions
 from client_desktop.core.accounts.login import log_in_again, log_in_with_password
 from client_desktop.core.accounts.loopback import BrowserWords
@@ -71,6 +71,7 @@ class LoginModel(Flow):
         self._again: Session | None = None
         self._server_name = ""
         self._server_url = ""
+        self._user_server = ""
         self._insecure = False
         self._has_password = False
         self._has_sso = False
@@ -86,6 +87,8 @@ class LoginModel(Flow):
 
     page = shown(str, "_page", changed)
     serverName = shown(str, "_server_name", changed)  # noqa: N815
+    userServer = shown(str, "_user_server", changed)  # noqa: N815
+    """What follows the colon of user ids there; empty where an address was typed and nobody says."""
     serverUrl = shown(str, "_server_url", changed)  # noqa: N815
     insecure = shown(bool, "_insecure", changed)
     hasPassword = shown(bool, "_has_password", changed)  # noqa: N815
@@ -215,25 +218,30 @@ class LoginModel(Flow):
 
     async def _look_up(self, typed: str) -> None:
         homeserver = await self.bridge.call(lambda: discover(self._accounts.http, typed))
-        self._show_server(homeserver)
+        self._show_server(homeserver, "" if "://" in typed else homeserver.name)
         if typed.startswith("@") and self._again is None:
             self.show(_user_name=typed)
         try:
             options = await self.bridge.call(lambda: registration_options(self._accounts.http, homeserver))
         except ClientError:
             options = RegistrationOptions(is_open=False)
+        name = self._user_server or await self.bridge.call(
+            lambda: named_by_itself(self._accounts.http, homeserver.url)
+        )
         if self._homeserver is homeserver:
             self.show(
+                _user_server=name,
                 _can_register=options.is_open and self._again is None,
                 _registers_in_browser=options.in_browser and not options.flows,
             )
 
-    def _show_server(self, homeserver: Homeserver) -> None:
+    def _show_server(self, homeserver: Homeserver, user_server: str) -> None:
         self._homeserver = homeserver
         self.show(
             _page="sign_in",
             _server_name=homeserver.name,
             _server_url=homeserver.url,
+            _user_server=user_server,
             _insecure=homeserver.url.startswith("http:") and not is_loopback(homeserver.url),
             _has_password=homeserver.has_password,
             _has_sso=homeserver.has_sso,
@@ -269,7 +277,7 @@ class LoginModel(Flow):
             homeserver = await self.bridge.call(lambda: discover(self._accounts.http, user_id))
         except ClientError:
             return
-        self._show_server(homeserver)
+        self._show_server(homeserver, homeserver.name)
 
     async def _sign_in_with(self, provider_id: str | None) -> None:
         homeserver = self._chosen()

@@ -42,8 +42,8 @@ class Preferences:
     link_previews_encrypted: bool = False
     load_media: Literal["always", "private", "never"] = "always"
     invite_pictures: bool = True
-    verified_only: bool = False
-    """Encrypt only for devices that their owners have verified."""
+    links_offered: bool = False
+    """The user was asked whether links to people and rooms are to open here."""
     developer_tools: bool = False
     last_server: str = ""
     """Where somebody signed in last."""
@@ -86,7 +86,6 @@ class PreferencesModel(QObject):
     linkPreviewsEncrypted = chosen(bool, "link_previews_encrypted", changed)  # noqa: N815
     loadMedia = chosen(str, "load_media", changed)  # noqa: N815
     invitePictures = chosen(bool, "invite_pictures", changed)  # noqa: N815
-    verifiedOnly = chosen(bool, "verified_only", changed)  # noqa: N815
     developerTools = chosen(bool, "developer_tools", changed)  # noqa: N815
     lastServer = chosen(str, "last_server", changed)  # noqa: N815
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 
+from client_desktop.core.crypto.room_settings import SendTo
 from client_desktop.core.errors import NotAllowed
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.flow import Flow, shown
@@ -37,10 +38,13 @@ class KeysSettingsModel(Flow):
         self._device_key = ""
         self._done_keys = 0
         self._total_keys = 0
+        self._verified_only = False
         self._restored.connect(self._show_progress)
 
     deviceId = shown(str, "_device_id", changed)  # noqa: N815
     deviceKey = shown(str, "_device_key", changed)  # noqa: N815
+    verifiedOnly = shown(bool, "_verified_only", changed)  # noqa: N815
+    """This account sends only to devices whose owners vouch for them."""
     restored = shown(int, "_done_keys", changed)
     total = shown(int, "_total_keys", changed)
 
@@ -49,7 +53,22 @@ class KeysSettingsModel(Flow):
         if self.user_id:
             client = self.client
             account = await self.bridge.call(lambda: client.crypto.account)
-            self.show(_device_id=account.device_id, _device_key=grouped(account.ed25519))
+            send_to = await self.bridge.call(lambda: client.crypto.settings.send_to)
+            self.show(
+                _device_id=account.device_id,
+                _device_key=grouped(account.ed25519),
+                _verified_only=send_to is not SendTo.EVERYBODY,
+            )
+
+    @Slot(bool)
+    def sendToVerifiedOnly(self, wanted: bool) -> None:  # noqa: N802
+        """Choose for this account; its rooms may be stricter."""
+        self.act(self._send_to(SendTo.CROSS_SIGNED if wanted else SendTo.EVERYBODY))
+
+    async def _send_to(self, send_to: SendTo) -> None:
+        client = self.client
+        await self.bridge.call(client.crypto.set_send_to, send_to)
+        self.show(_verified_only=send_to is not SendTo.EVERYBODY)
 
     @Slot()
     def turnOn(self) -> None:  # noqa: N802

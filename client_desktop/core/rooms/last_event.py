@@ -13,6 +13,7 @@ from client_desktop.core.text.plain import one_line, plain_text, without_reply
 
 POLL_STARTS = {"m.poll.start", "org.matrix.msc3381.poll.start"}
 MESSAGE_TYPES = {"m.room.message", "m.sticker", "m.room.encrypted", *POLL_STARTS}
+VERIFICATION_REQUEST = "m.key.verification.request"
 CONTENT_LIMIT = 4000
 """More of a body is not looked at for one line."""
 
@@ -39,7 +40,7 @@ def _follow(
         changed = line(event) if (replaced, event.sender) == (record.last_event, record.last_sender) else None
         return record if changed is None else replace(record, last_text=changed)
     at_ms = max(0, min(event.at_ms, now_ms))
-    if event.type not in MESSAGE_TYPES or event.state_key is not None:
+    if event.type not in MESSAGE_TYPES or event.state_key is not None or _asks_to_verify(event):
         # Without any message, the list is sorted by what happened at all.
         return record if record.last_event else replace(record, last_at_ms=max(record.last_at_ms, at_ms))
     text = "" if event.redacted else line(event) or ""
@@ -62,6 +63,11 @@ def plain_line(event: ClearEvent) -> str | None:
     if formatted:  # without marks of Markdown, and what is hidden in the message is hidden in the list
         return one_line(plain_text(formatted)) or None
     return one_line(without_reply(as_text(said.get("body"), limit=CONTENT_LIMIT))) or None
+
+
+def _asks_to_verify(event: ClearEvent) -> bool:
+    """Whether it is between two programs: its body speaks to those that cannot verify."""
+    return event.content.get("msgtype") == VERIFICATION_REQUEST
 
 
 def _replaced_event(event: ClearEvent) -> str | None:

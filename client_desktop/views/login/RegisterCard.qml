@@ -10,8 +10,8 @@ AuthCard {
     required property var registration
 
     title: qsTrId("login.register_title")
-    lead: name.text === "" ? qsTrId("login.register_lead_plain")
-                           : Words.text("login.register_lead", ["@" + name.text + ":" + login.serverName])
+    lead: name.text === "" || login.userServer === "" ? qsTrId("login.register_lead_plain")
+                           : Words.text("login.register_lead", ["@" + name.text + ":" + login.userServer])
     error: registration.error
     canGoBack: !registration.busy
     onBack: login.goTo("sign_in")

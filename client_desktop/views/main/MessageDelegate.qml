@@ -137,6 +137,7 @@ Item {
         Loader {
             active: !!delegate.row.thread && !(delegate.view?.thread ?? false)
             visible: active
+            anchors.left: parent.left // mirrored, where text runs from right to left
             sourceComponent: ThreadChip {
                 thread: delegate.row.thread
                 onClicked: app.room.openThread(delegate.row.eventId)

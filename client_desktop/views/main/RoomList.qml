@@ -115,7 +115,8 @@ FocusScope {
         id: banner
         anchors { left: parent.left; right: parent.right; top: find.bottom; leftMargin: Theme.space8; rightMargin: Theme.space8 + 1; topMargin: height > 0 ? Theme.space8 : 0 }
         height: item?.implicitHeight ?? 0
-        source: app.ready && app.encryption !== null ? "../dialogs/EncryptionBanner.qml" : ""
+        source: !app.ready || app.encryption === null ? ""
+                : app.encryption.banner === "" && (app.links?.offered ?? false) ? "../dialogs/LinksBanner.qml" : "../dialogs/EncryptionBanner.qml"
     }
 
     ListView {

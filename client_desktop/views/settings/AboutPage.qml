@@ -43,6 +43,14 @@ PageColumn {
         }
     }
     Group {
+        visible: app.links.state !== ""
+        SettingRow {
+            title: qsTrId("desktop.links_setting")
+            text: app.links.state === "own" ? qsTrId("desktop.links_own") : qsTrId("desktop.links_other")
+            PButton { objectName: "registerLinks"; visible: app.links.state === "other"; text: qsTrId("desktop.links_yes"); onClicked: app.links.register() }
+        }
+    }
+    Group {
         PSwitch {
             width: parent.width
             text: qsTrId("settings.about_developer")

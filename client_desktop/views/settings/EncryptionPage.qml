@@ -97,8 +97,8 @@ PageColumn {
             width: parent.width
             text: qsTrId("settings.encryption_verified_only")
             description: qsTrId("settings.encryption_verified_only_text")
-            checked: app.preferences.verifiedOnly
-            onToggled: app.preferences.verifiedOnly = checked
+            checked: app.settings.keys.verifiedOnly
+            onToggled: app.settings.keys.sendToVerifiedOnly(checked)
         }
         PSeparator { width: parent.width; visible: page.state.identityExists }
         SettingRow {

@@ -186,3 +186,5 @@ async def test_the_newest_line_follows_edits_and_redactions(client: Client) -> N
     assert await take({**message("s"), "content": hidden}) == "▒▒ was"
     reply = {"body": "> <@bob:stage.org> before\n\nafter"}
     assert await take({**message("q"), "content": reply}) == "after"
+    asked = {"msgtype": "m.key.verification.request", "body": "@eve:stage.org wants to verify"}
+    assert await take({**message("v"), "content": asked}) == "after"

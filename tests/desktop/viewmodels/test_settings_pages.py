@@ -10,6 +10,7 @@ from PySide6.QtCore import QUrl
 
 from client_desktop.core.accounts.own_devices import DeviceRecord
 from client_desktop.core.client import Client
+from client_desktop.core.crypto.room_settings import SendTo
 from client_desktop.core.values import ItemKind, TimelineItem
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.browser import Browser
@@ -223,6 +224,24 @@ async def test_keys_are_exported_and_imported_with_their_passphrase(
     await keys.settle()
     assert done == ["Your keys are in keys.txt.", "0 keys imported."]
     assert len(str(shown(keys, "deviceKey")).split(" ")) == 11
+
+
+async def test_each_account_chooses_whom_it_sends_to(
+    bridge: Bridge, show: Show, alice: Client, open_client: OpenClient
+) -> None:
+    bob = await open_client("bob")
+    keys = KeysSettingsModel(bridge)
+    await show(keys, alice)
+    assert not shown(keys, "verifiedOnly")
+    keys.sendToVerifiedOnly(True)
+    await keys.settle()
+    assert shown(keys, "verifiedOnly")
+    assert alice.crypto.settings.send_to is SendTo.CROSS_SIGNED
+    assert bob.crypto.settings.send_to is SendTo.EVERYBODY
+    await keys.use(bob)
+    assert not shown(keys, "verifiedOnly")
+    await keys.use(alice)
+    assert shown(keys, "verifiedOnly")
 
 
 def test_choices_come_back_and_damage_costs_only_itself(tmp_path: Path, qtbot: object) -> None:

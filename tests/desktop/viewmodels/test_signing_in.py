@@ -46,6 +46,24 @@ async def test_server_shows_its_ways_in(login: LoginModel, homeserver_url: str) 
     assert not shown(login, "insecure")
 
 
+@pytest.mark.parametrize(
+    "overrides", [{"listeners": [{"port": 0, "serve": ["client", "media", "health", "federation"]}]}]
+)
+async def test_a_server_found_by_its_address_says_what_its_people_are_called(
+    login: LoginModel, homeserver_url: str
+) -> None:
+    await find(login, homeserver_url)
+    assert shown(login, "serverName") == homeserver_url.removeprefix("http://")
+    assert shown(login, "userServer") == "example.org"
+
+
+async def test_a_server_that_does_not_say_its_name_is_given_none(
+    login: LoginModel, homeserver_url: str
+) -> None:
+    await find(login, homeserver_url)
+    assert shown(login, "userServer") == ""
+
+
 @pytest.mark.parametrize("typed", ["", "not a server", "http://127.0.0.1:1"])
 async def test_server_that_is_none_is_said_in_words(login: LoginModel, typed: str) -> None:
     login.lookUp(typed)

@@ -1,15 +1,17 @@
 import hashlib
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from homeserver.errors import NotFound, Unavailable
 from homeserver.media.blob_store import BlobStore, key_of
 from homeserver.storage.media import Blob
-from tests.unit.media.fake_s3 import running_s3
+from tests.support.object_store import BUCKET, ObjectStoreServer, running_object_store
 from tests.unit.media.folders import names_in
 
 
@@ -21,27 +23,24 @@ async def read_all(store: BlobStore, blob: Blob, *span: int) -> bytes:
     return b"".join([chunk async for chunk in store.read(blob, *span)])
 
 
+@pytest.fixture(scope="module")
+def s3() -> Iterator[ObjectStoreServer]:
+    with running_object_store() as server:
+        yield server
+
+
 @pytest.fixture(params=["file", "memory", "s3"])
-async def store(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[BlobStore]:
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BlobStore:
     if request.param != "s3":
-        yield BlobStore((tmp_path / "store").as_uri() if request.param == "file" else "memory:///")
-        return
-    async with running_s3() as (_, endpoint):
-        yield s3_store(endpoint, monkeypatch)
+        return BlobStore((tmp_path / "store").as_uri() if request.param == "file" else "memory:///")
+    return s3_store(request.getfixturevalue("s3"), monkeypatch, prefix=tmp_path.name)
 
 
-def s3_store(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> BlobStore:
+def s3_store(server: ObjectStoreServer, monkeypatch: pytest.MonkeyPatch, prefix: str) -> BlobStore:
     monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
-    for name, value in {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "key",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_REGION": "nowhere",
-    }.items():
+    for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
-    return BlobStore("s3://bucket/prefix")
+    return BlobStore(f"s3://{BUCKET}/{prefix}")
 
 
 async def put(store: BlobStore, folder: Path, data: bytes, blob_nid: int = 7) -> Blob:
@@ -118,10 +117,15 @@ async def test_local_store_syncs_file_and_folders_before_it_returns(
 
 
 async def test_store_that_refuses_is_unavailable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with running_s3() as (bucket, endpoint):
-        store = s3_store(endpoint, monkeypatch)
-        blob = await put(store, tmp_path, b"abc")
-        bucket.broken = True
+    async def refuse(request: web.Request) -> web.Response:
+        return web.Response(status=403, text="<Error><Code>AccessDenied</Code></Error>")
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", refuse)
+    async with TestServer(app) as server:
+        endpoint = str(server.make_url("")).rstrip("/")
+        store = s3_store(ObjectStoreServer(endpoint), monkeypatch, prefix="refused")
+        blob = blob_of(b"abc")
         with pytest.raises(Unavailable):
             await put(store, tmp_path, b"abc")
         with pytest.raises(Unavailable):
@@ -130,6 +134,15 @@ async def test_store_that_refuses_is_unavailable(tmp_path: Path, monkeypatch: py
             await read_all(store, blob)
         with pytest.raises(Unavailable):
             await store.delete([blob])
+
+
+async def test_what_is_deleted_is_gone_from_the_bucket(
+    s3: ObjectStoreServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = s3_store(s3, monkeypatch, prefix="gone")
+    kept, deleted = await put(store, tmp_path, b"kept", 1), await put(store, tmp_path, b"deleted", 2)
+    await store.delete([deleted])
+    assert [key for key in s3.stored() if key.startswith("gone/")] == [f"gone/{key_of(kept)}"]
 
 
 async def test_incomplete_configuration_is_unavailable() -> None:

@@ -31,6 +31,11 @@ export function activeSession(all: Sessions = stored.get()): Session | null {
   return all.all.find((session) => session.userId === all.active) ?? null;
 }
 
+/** Return the session of an account as it was kept last, by this tab or another. */
+export function keptSession(userId: string): Session | null {
+  return read().all.find((session) => session.userId === userId) ?? null;
+}
+
 /** Keep a session and show its account. */
 export function enterSession(session: Session): void {
   write((now) => ({ active: session.userId, all: [...others(now, session.userId), session] }));

@@ -5,8 +5,9 @@ import { cryptoOptions } from "./crypto/options";
 import { ClientError } from "./errors";
 import { loadHomoglyphs } from "./homoglyphs";
 import { sdkLogger } from "./sdkLogger";
-import { noteEnded, updateSession } from "./session";
-import { databaseName, isStorageShort, keepStored } from "./store";
+import { keptSession, noteEnded, updateSession } from "./session";
+import { hasRoom } from "./storageProbe";
+import { databaseName, keepStored } from "./store";
 import { watchSync } from "./syncState";
 import { openSyncStore } from "./syncStore";
 import { SyncTransport } from "./syncTransport";
@@ -25,7 +26,7 @@ const POLL_MS = 30_000;
  */
 export async function startClient(session: Session): Promise<ChatClient> {
   const now = new MutableValue(session);
-  const tokens = new SessionTokens(now, updateSession);
+  const tokens = new SessionTokens(now, updateSession, () => keptSession(session.userId));
   const transport = new SyncTransport(session.homeserverUrl, tokens);
   const ends: (() => void | Promise<void>)[] = [];
   const { storageKey, options } = cryptoOptions();
@@ -56,7 +57,12 @@ export async function startClient(session: Session): Promise<ChatClient> {
     parts: () => client,
     onStop: (end) => void ends.push(end),
   };
-  await Promise.all([stored.connect(), startCrypto(sdk, session), loadHomoglyphs()]).catch(explain);
+  await Promise.all([stored.connect(), startCrypto(sdk, session), loadHomoglyphs()]).catch(
+    async (error: unknown) => {
+      // A database that cannot be written says only that it cannot.
+      throw (await hasRoom(session)) ? error : new ClientError("storage_full", String(error));
+    },
+  );
   const waking = watchWaking(() => {
     transport.reconnect();
     sdk.retryImmediately();
@@ -88,11 +94,6 @@ export async function startClient(session: Session): Promise<ChatClient> {
   });
   await sync.prepared;
   return client;
-}
-
-/** A database that cannot be written says only that it cannot; most often there is no room. */
-async function explain(error: unknown): Promise<never> {
-  throw (await isStorageShort()) ? new ClientError("storage_full", String(error)) : error;
 }
 
 /** Encryption needs what browsers give only to pages that were loaded safely. */

@@ -75,6 +75,19 @@ describe("tokens", () => {
     expect(kept).toEqual([]);
   });
 
+  it("that another tab has renewed are taken over, so that no refresh token is used twice", async () => {
+    const asked = server("theirs");
+    const theirs = { ...SESSION, accessToken: "theirs", refreshToken: "r2" };
+    tokens = new SessionTokens(
+      session,
+      () => undefined,
+      () => theirs,
+    );
+    const answer = await tokens.fetch("https://x/_matrix/client/v3/thing");
+    expect(answer.status).toBe(200);
+    expect(asked.mock.calls.filter(([url]) => String(url).endsWith("/refresh"))).toHaveLength(0);
+  });
+
   it("are not given up because a server is away", async () => {
     server("new", () => new Response("bad gateway", { status: 502 }));
     await expect(tokens.fetch("https://x/_matrix/client/v3/thing")).rejects.toMatchObject({

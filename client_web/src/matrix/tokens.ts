@@ -1,6 +1,7 @@
 import { request } from "./api";
 import { ApiError } from "./errors";
 import { OAuthRefused, type OAuthTokens, refreshOAuth } from "./oauth";
+import { isSameDevice } from "./session";
 import { asInteger, asObject, asText } from "./shapes";
 import type { Session } from "./types";
 import type { MutableValue } from "./value";
@@ -18,11 +19,18 @@ const MARGIN_MS = 30_000;
 export class SessionTokens {
   readonly #session: MutableValue<Session>;
   readonly #keep: (session: Session) => void;
+  readonly #latest: () => Session | null;
   #renewing: Promise<boolean> | null = null;
 
-  constructor(session: MutableValue<Session>, keep: (session: Session) => void) {
+  /** `latest` is the session as it was kept last, perhaps by another tab: a refresh token is good only once. */
+  constructor(
+    session: MutableValue<Session>,
+    keep: (session: Session) => void,
+    latest: () => Session | null = () => null,
+  ) {
     this.#session = session;
     this.#keep = keep;
+    this.#latest = latest;
   }
 
   /** As the browser's `fetch`; what goes to the account's homeserver carries its token. */
@@ -53,7 +61,7 @@ export class SessionTokens {
    */
   async renew(refused: string): Promise<boolean> {
     if (this.#session.get().accessToken !== refused) return true;
-    this.#renewing ??= this.#renew().finally(() => {
+    this.#renewing ??= alone(this.#session.get(), () => this.#renew()).finally(() => {
       this.#renewing = null;
     });
     return this.#renewing;
@@ -61,6 +69,11 @@ export class SessionTokens {
 
   async #renew(): Promise<boolean> {
     const session = this.#session.get();
+    const kept = this.#latest();
+    if (kept !== null && isSameDevice(kept, session) && kept.accessToken !== session.accessToken) {
+      this.#session.set(kept);
+      return true;
+    }
     if (!session.refreshToken) return false;
     let tokens: OAuthTokens;
     try {
@@ -101,6 +114,12 @@ async function refresh(session: Session): Promise<OAuthTokens> {
     refreshToken: asText(body.refresh_token) || undefined,
     expiresAt: expiryOf(body, askedAt),
   };
+}
+
+/** Do something about a session while no other tab does; where browsers offer that, which is on https alone. */
+function alone<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  if (!("locks" in navigator)) return work();
+  return navigator.locks.request(`parlour.tokens ${session.userId} ${session.deviceId}`, work) as Promise<T>;
 }
 
 function withToken(

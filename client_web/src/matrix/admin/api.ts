@@ -1,5 +1,5 @@
 import { type RequestOptions, request } from "../api";
-import { sessions, updateSession } from "../session";
+import { keptSession, updateSession } from "../session";
 import type { JsonObject } from "../shapes";
 import { SessionTokens } from "../tokens";
 import type { Session } from "../types";
@@ -24,10 +24,8 @@ const TIMEOUT_MS = 75_000;
 /** Make what asks in the name of a session; its tokens are renewed where they run out. */
 export function createAdminApi(session: Session): AdminApi {
   const current = new MutableValue(session);
-  const tokens = new SessionTokens(current, updateSession);
+  const tokens = new SessionTokens(current, updateSession, () => keptSession(session.userId));
   const ask = (method: "GET" | "POST" | "PUT" | "DELETE", path: string, options: RequestOptions) => {
-    const stored = sessions.get().all.find((one) => one.userId === session.userId);
-    if (stored !== undefined) current.set(stored); // another part of the client may have renewed it
     return request(session.homeserverUrl, method, path, {
       timeoutMs: TIMEOUT_MS,
       ...options,

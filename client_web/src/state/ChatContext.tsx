@@ -72,13 +72,23 @@ export function roomPath(roomId: string | null, eventId?: string): string {
   return eventId === undefined ? room : `${room}/${encodeURIComponent(eventId)}`;
 }
 
+/** Addresses keep `:` and `#` escaped; what is escaped wrongly is taken as it stands. */
+function decoded(part: string | undefined): string | null {
+  if (part === undefined) return null;
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 function OpenChat({ client, children }: { readonly client: ChatClient; readonly children: ReactNode }) {
   const [, params] = useRoute("/chat/:roomId/:eventId?");
   const [, navigate] = useLocation();
   const [panel, openPanel] = useState<Panel | null>(null);
   const [dialog, openDialog] = useState<OpenDialog | null>(null);
-  const roomId = params?.roomId ?? null;
-  const eventId = params?.eventId ?? null;
+  const roomId = decoded(params?.roomId);
+  const eventId = decoded(params?.eventId);
   const chat = useMemo<Chat>(
     () => ({
       client,

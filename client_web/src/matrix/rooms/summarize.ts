@@ -53,7 +53,7 @@ export function summarize(sdk: MatrixClient, room: Room, facts: RoomFacts): Room
     joinedMembers: room.getJoinedMemberCount(),
     invitedMembers: room.getInvitedMemberCount(),
     preview: last.text,
-    previewSender: last.sender === "" ? "" : memberName(room, last.sender),
+    previewSender: senderOf(sdk, room, last.sender, directUser !== null),
     previewTime: last.time,
     unread: isPending ? 0 : room.getUnreadNotificationCount("total" as never),
     mentions: isPending ? 0 : room.getUnreadNotificationCount("highlight" as never),
@@ -71,6 +71,13 @@ export function summarize(sdk: MatrixClient, room: Room, facts: RoomFacts): Room
 export function memberName(room: Room, userId: string): string {
   const member = room.getMember(userId);
   return safeName(member?.name) || userId;
+}
+
+/** Who said it, where that is not clear: in a direct chat it is the other one. */
+function senderOf(sdk: MatrixClient, room: Room, sender: string, isDirect: boolean): string {
+  if (sender === "") return "";
+  if (sender === sdk.getUserId()) return t("rooms.you");
+  return isDirect ? "" : memberName(room, sender);
 }
 
 /** Content of the state event with an empty key; empty where there is none. */

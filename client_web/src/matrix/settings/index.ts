@@ -26,6 +26,8 @@ export function createSettings(sdk: MatrixClient, context: ClientContext): Setti
   return {
     userId: context.userId,
     serverSoftware: async () => {
+      // What servers tell each other is told to pages of their own only.
+      if (new URL(context.homeserverUrl).origin !== location.origin) return "";
       const answer = await ask(sdk, "GET", "/version", { prefix: "/_matrix/federation/v1" });
       const { name, version } = asObject(answer.server);
       return [oneLine(name, 60), oneLine(version, 60)].filter(Boolean).join(" ");

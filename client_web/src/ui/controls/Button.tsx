@@ -5,7 +5,8 @@ import { Icon } from "./Icon";
 
 export interface ButtonProps extends Omit<ComponentProps<"button">, "children"> {
   readonly children: ReactNode;
-  readonly kind?: "primary" | "secondary" | "danger" | "quiet";
+  /** `danger` does what cannot be undone, `caution` leads there. */
+  readonly kind?: "primary" | "secondary" | "danger" | "caution" | "quiet";
   readonly icon?: string;
   /** It works on what was asked and takes no further press. */
   readonly busy?: boolean;

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useMemo, useRef } from "react";
+import { type ReactNode, useCallback, useMemo, useRef } from "react";
 import type { MemberSummary } from "../../matrix/types";
 import { useChat } from "../../state/ChatContext";
 import { rankOf } from "../../state/ranking";
@@ -30,14 +30,17 @@ const HEADING_REM = 2.5;
 export function MemberRows({ roomId, words, children }: MemberRowsProps) {
   const { client } = useChat();
   const { members, isComplete } = useValue(client.rooms.members(roomId));
-  const rows = useMemo(() => rowsOf(members, words, children !== undefined), [members, words, children]);
+  const hasHead = children !== undefined;
+  const rows = useMemo(() => rowsOf(members, words, hasHead), [members, words, hasHead]);
   const scroller = useRef<HTMLDivElement>(null);
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+  const estimateSize = useCallback((index: number) => sizeOf(rows[index]) * rem, [rows, rem]);
+  const getItemKey = useCallback((index: number) => keyOf(rows[index], index), [rows]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => sizeOf(rows[index]!) * rem,
-    getItemKey: (index) => keyOf(rows[index]!),
+    estimateSize,
+    getItemKey,
     overscan: 8,
   });
   const focus = useRowFocus(scroller, virtual, rows.length, rows[0]?.kind === "head" ? 1 : 0);
@@ -130,10 +133,11 @@ function rowsOf(members: readonly MemberSummary[], words: string, hasHead: boole
   ];
 }
 
-function sizeOf(row: Row): number {
-  return row.kind === "member" ? ROW_REM : row.kind === "heading" ? HEADING_REM : 20;
+function sizeOf(row: Row | undefined): number {
+  return row === undefined || row.kind === "member" ? ROW_REM : row.kind === "heading" ? HEADING_REM : 20;
 }
 
-function keyOf(row: Row): string {
+function keyOf(row: Row | undefined, index: number): string | number {
+  if (row === undefined) return index;
   return row.kind === "member" ? row.member.userId : row.kind;
 }

@@ -31,6 +31,7 @@ const TITLES: Readonly<Record<Panel["kind"], WordId>> = {
 /** Where a panel leads back to. */
 const BACK: Readonly<Partial<Record<Panel["kind"], "room" | "members" | "threads">>> = {
   members: "room",
+  person: "members",
   thread: "threads",
 };
 

@@ -75,7 +75,7 @@ export function AddressesPage({ roomId }: RoomPageProps) {
               label={`${t("dialogs.copy_link")}: ${address}`}
               onClick={() => void copyText(matrixTo(address))}
             />
-            {here.includes(address) && (
+            {mayChange && here.includes(address) && (
               <IconButton
                 icon="trash-2"
                 label={`${t("dialogs.remove")}: ${address}`}

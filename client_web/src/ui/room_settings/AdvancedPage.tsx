@@ -59,7 +59,7 @@ export function AdvancedPage({ roomId }: RoomPageProps) {
           </Button>
         </SettingRow>
         <SettingRow title={t("dialogs.report_room_title")} text={t("dialogs.report_text")}>
-          <Button kind="danger" onClick={() => openDialog({ kind: "reportRoom", roomId })}>
+          <Button kind="caution" onClick={() => openDialog({ kind: "reportRoom", roomId })}>
             {t("dialogs.report_submit")}
           </Button>
         </SettingRow>

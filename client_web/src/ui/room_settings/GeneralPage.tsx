@@ -53,7 +53,7 @@ export function GeneralPage({ roomId }: RoomPageProps) {
             details.joinRule === "public" ? "dialogs.room_leave_public_text" : "dialogs.room_leave_text",
           )}
         >
-          <Button kind="danger" onClick={() => void leave()}>
+          <Button kind="caution" onClick={() => void leave()}>
             {t(room?.isSpace ? "dialogs.space_leave" : "dialogs.room_leave")}
           </Button>
         </SettingRow>

@@ -12,7 +12,7 @@ interface RoomPageProps {
 export function RoomPage({ lead, error = "", children }: RoomPageProps) {
   return (
     <>
-      {lead && <p className={styles.muted}>{lead}</p>}
+      {lead && <p className={styles.lead}>{lead}</p>}
       <ErrorLine error={error} />
       {children}
     </>

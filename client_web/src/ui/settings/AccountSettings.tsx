@@ -27,7 +27,7 @@ export default function AccountSettings() {
       <Group>
         <SettingRow title={t("settings.account_sign_out")} text={t("settings.account_sign_out_text")}>
           <Button
-            kind="danger"
+            kind="caution"
             onClick={async () => {
               if (await signOut(client, auth)) navigate("/");
             }}

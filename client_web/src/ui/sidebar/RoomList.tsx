@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type Ref, useImperativeHandle, useMemo, useRef, useState } from "react";
+import { type Ref, useCallback, useImperativeHandle, useMemo, useRef, useState } from "react";
 import type { RoomSummary } from "../../matrix/types";
 import { useChat } from "../../state/ChatContext";
 import { listChoice, toggleSection } from "../../state/listChoice";
@@ -36,11 +36,16 @@ export function RoomList({ words, ref }: RoomListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [menuRoom, setMenuRoom] = useState<string | null>(null);
   const rowHeight = useRowHeights();
+  const estimateSize = useCallback(
+    (index: number) => (rows[index]?.kind === "heading" ? rowHeight.heading : rowHeight.room),
+    [rows, rowHeight],
+  );
+  const getItemKey = useCallback((index: number) => keyOf(rows[index], index), [rows]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => (rows[index]?.kind === "heading" ? rowHeight.heading : rowHeight.room),
-    getItemKey: (index) => keyOf(rows[index]!),
+    estimateSize,
+    getItemKey,
     overscan: 6,
   });
   const focus = useRowFocus(scroller, virtual, rows.length);
@@ -127,7 +132,8 @@ function useRowHeights(): { readonly heading: number; readonly room: number } {
   }, [density, zoom]);
 }
 
-function keyOf(row: ListRow): string {
+function keyOf(row: ListRow | undefined, index: number): string | number {
+  if (row === undefined) return index;
   return row.kind === "heading" ? `section:${row.section}` : row.room.id;
 }
 

@@ -90,7 +90,7 @@ export function secondLine(room: RoomSummary): {
     };
   }
   if (room.hasDraft) return { text: t("main.list.draft"), kind: "draft" };
-  if (room.preview !== "" && room.previewSender !== "" && !room.isDirect) {
+  if (room.preview !== "" && room.previewSender !== "") {
     return { text: t("main.list.said", room.previewSender, room.preview), kind: "" };
   }
   return { text: room.preview || room.topic.split("\n", 1)[0]!, kind: "" };

@@ -5,11 +5,11 @@ import { cryptoOptions } from "./crypto/options";
 import { ClientError } from "./errors";
 import { loadHomoglyphs } from "./homoglyphs";
 import { sdkLogger } from "./sdkLogger";
-import { keptSession, noteEnded, updateSession } from "./session";
+import { noteEnded, updateSession } from "./session";
 import { hasRoom } from "./storageProbe";
 import { databaseName, keepStored } from "./store";
 import { watchSync } from "./syncState";
-import { openSyncStore } from "./syncStore";
+import { openSyncStore, type SyncStore } from "./syncStore";
 import { SyncTransport } from "./syncTransport";
 import { SessionTokens } from "./tokens";
 import type { Session } from "./types";
@@ -19,6 +19,8 @@ import { watchWaking } from "./waking";
 /** How much of each room the first sync brings. */
 const FIRST_EVENTS = 20;
 const POLL_MS = 30_000;
+/** A server that has not answered by then is gone; a sync has its own time. */
+const ANSWER_MS = 60_000;
 
 /**
  * Open an account's client. It returns when what is stored is there, or, where nothing is stored, when the
@@ -26,9 +28,8 @@ const POLL_MS = 30_000;
  */
 export async function startClient(session: Session): Promise<ChatClient> {
   const now = new MutableValue(session);
-  const tokens = new SessionTokens(now, updateSession, () => keptSession(session.userId));
-  const transport = new SyncTransport(session.homeserverUrl, tokens);
-  const ends: (() => void | Promise<void>)[] = [];
+  const tokens = new SessionTokens(now, updateSession);
+  const transport = new SyncTransport(session, tokens);
   const { storageKey, options } = cryptoOptions();
   const stored = openSyncStore(session);
   const sdk = createClient({
@@ -38,12 +39,16 @@ export async function startClient(session: Session): Promise<ChatClient> {
     accessToken: session.accessToken,
     store: stored.store,
     fetchFn: transport.fetch,
+    localTimeoutMs: ANSWER_MS,
     timelineSupport: true,
     logger: sdkLogger,
     disableVoip: true,
     ...options,
   });
+  await openStores(sdk, stored, session);
+
   const sync = watchSync(sdk, (isSoft) => noteEnded(now.get(), isSoft ? "soft" : "hard"));
+  const ends: (() => void | Promise<void>)[] = [];
   const context: ClientContext = {
     userId: session.userId,
     deviceId: session.deviceId,
@@ -57,26 +62,17 @@ export async function startClient(session: Session): Promise<ChatClient> {
     parts: () => client,
     onStop: (end) => void ends.push(end),
   };
-  await Promise.all([stored.connect(), startCrypto(sdk, session), loadHomoglyphs()]).catch(
-    async (error: unknown) => {
-      // A database that cannot be written says only that it cannot.
-      throw (await hasRoom(session)) ? error : new ClientError("storage_full", String(error));
-    },
-  );
-  const waking = watchWaking(() => {
+  const retry = (): void => {
     transport.reconnect();
     sdk.retryImmediately();
-  });
+  };
+  context.onStop(watchWaking(retry));
   const client: ChatClient = {
     ...context,
     storage: stored.state,
     ...createParts(sdk, context),
-    retry() {
-      transport.reconnect();
-      sdk.retryImmediately();
-    },
+    retry,
     async stop() {
-      waking();
       sync.stop();
       for (const end of ends.reverse()) await end();
       sdk.stopClient();
@@ -84,20 +80,36 @@ export async function startClient(session: Session): Promise<ChatClient> {
       await stored.close();
     },
   };
-  void keepStored();
-  await sdk.startClient({
-    initialSyncLimit: FIRST_EVENTS,
-    pollTimeout: POLL_MS,
-    lazyLoadMembers: true,
-    threadSupport: true,
-    pendingEventOrdering: PendingEventOrdering.Detached,
-  });
+  await beginSync(sdk);
   await sync.prepared;
   return client;
+}
+
+/** Open what is stored of rooms and of encryption; what cannot be opened leaves nothing behind. */
+async function openStores(sdk: MatrixClient, stored: SyncStore, session: Session): Promise<void> {
+  try {
+    await Promise.all([stored.connect(), startCrypto(sdk, session), loadHomoglyphs()]);
+    void keepStored();
+  } catch (error) {
+    sdk.stopClient();
+    await stored.close();
+    // A database that cannot be written says only that it cannot.
+    throw (await hasRoom(session)) ? error : new ClientError("storage_full", String(error));
+  }
 }
 
 /** Encryption needs what browsers give only to pages that were loaded safely. */
 async function startCrypto(sdk: MatrixClient, session: Session): Promise<void> {
   if (!isSecureContext) return;
   await sdk.initRustCrypto({ cryptoDatabasePrefix: databaseName(session, "crypto") });
+}
+
+function beginSync(sdk: MatrixClient): Promise<void> {
+  return sdk.startClient({
+    initialSyncLimit: FIRST_EVENTS,
+    pollTimeout: POLL_MS,
+    lazyLoadMembers: true,
+    threadSupport: true,
+    pendingEventOrdering: PendingEventOrdering.Detached,
+  });
 }

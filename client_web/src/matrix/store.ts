@@ -30,12 +30,3 @@ function deleteDatabase(name: string): Promise<void> {
 export async function keepStored(): Promise<void> {
   await navigator.storage?.persist?.();
 }
-
-/** What an account may need before anybody would notice; browsers give much more where there is room. */
-const MARGIN_BYTES = 10_000_000;
-
-/** Tell whether this browser has hardly any room left for what is to be stored. */
-export async function isStorageShort(): Promise<boolean> {
-  const { quota, usage } = (await navigator.storage?.estimate?.()) ?? {};
-  return quota !== undefined && usage !== undefined && quota - usage < MARGIN_BYTES;
-}

@@ -11,7 +11,7 @@ import { MutableValue, type Value } from "./value";
 /** How the client stands with its server, and whether what is stored is shown already. */
 export interface SyncWatch {
   readonly state: Value<SyncState>;
-  /** Rooms are there: those that were stored, or those that the server has sent. */
+  /** Rooms are there, those that were stored or those that the server has sent; or the server is away. */
   readonly prepared: Promise<void>;
   stop(): void;
 }
@@ -23,7 +23,7 @@ export function watchSync(sdk: MatrixClient, onSignedOut: (isSoft: boolean) => v
 
   const onSync = (now: SdkState, _before: SdkState | null, data?: { fromCache?: boolean }): void => {
     if (state.get() === "signed_out") return;
-    if (now === SdkState.Prepared || now === SdkState.Syncing) prepared.resolve();
+    if (now !== SdkState.Catchup) prepared.resolve();
     if (now === SdkState.Prepared && data?.fromCache) return;
     const known = STATES[now];
     if (known !== undefined) state.set(known);

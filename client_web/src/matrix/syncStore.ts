@@ -1,7 +1,8 @@
 import { IndexedDBStore } from "matrix-js-sdk";
 import type { StorageState } from "./client";
 import { isStorageFull } from "./errors";
-import { databaseName, isStorageShort } from "./store";
+import { hasRoom } from "./storageProbe";
+import { databaseName } from "./store";
 import type { Session } from "./types";
 import { MutableValue, type Value } from "./value";
 
@@ -27,12 +28,16 @@ export function openSyncStore(session: Session): SyncStore {
     localStorage,
     workerFactory: () => new Worker(new URL("./storeWorker.ts", import.meta.url), { type: "module" }),
   });
-  const lose = (error: unknown): void => state.set(isStorageFull(error) ? "full" : "refused");
+  let isDegraded = false;
+  const lose = (error: unknown): void => {
+    isDegraded = true;
+    state.set(isStorageFull(error) ? "full" : "refused");
+  };
   store.on("degraded", lose);
   store.on("closed", () => lose(null));
   const look = async (): Promise<void> => {
-    const isShort = await isStorageShort();
-    if (state.get() !== "refused") state.set(isShort ? "full" : "kept");
+    const isRoom = await hasRoom(session);
+    if (state.get() !== "refused") state.set(isRoom && !isDegraded ? "kept" : "full");
   };
   let looking: ReturnType<typeof setInterval>;
   const save = (): void => {

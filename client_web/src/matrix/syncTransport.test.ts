@@ -38,6 +38,7 @@ let transport: SyncTransport;
 
 beforeEach(() => {
   vi.useFakeTimers();
+  localStorage.clear();
   FakeSocket.all = [];
   features = { "parlour.websocket_sync": true };
   http = vi.fn(async (url: string | URL) =>
@@ -47,7 +48,7 @@ beforeEach(() => {
   );
   vi.stubGlobal("fetch", http);
   vi.stubGlobal("WebSocket", FakeSocket);
-  transport = new SyncTransport("https://x", new SessionTokens(new MutableValue(SESSION), () => undefined));
+  transport = new SyncTransport(SESSION, new SessionTokens(new MutableValue(SESSION), () => undefined));
 });
 afterEach(() => vi.useRealTimers());
 
@@ -129,6 +130,15 @@ describe("sync over the socket", () => {
     (await opened(1)).delta("2");
     await vi.advanceTimersByTimeAsync(60);
     expect(await later).toMatchObject({ next_batch: "2" });
+  });
+
+  it("knows from the last time what the server can do, and asks again for the next time", async () => {
+    const ask = () => transport.fetch("https://x/_matrix/client/versions").then((answer) => answer.json());
+    expect(await ask()).toMatchObject({ versions: ["v1.11"] });
+    http.mockImplementation(() => new Promise(() => undefined));
+    transport = new SyncTransport(SESSION, new SessionTokens(new MutableValue(SESSION), () => undefined));
+    expect(await ask()).toMatchObject({ unstable_features: features });
+    expect(http).toHaveBeenCalledTimes(2);
   });
 
   it("asks over HTTP where the server has no socket", async () => {

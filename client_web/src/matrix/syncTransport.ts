@@ -1,7 +1,7 @@
-import { request } from "./api";
-import { ApiError } from "./errors";
+import { ServerVersions } from "./serverVersions";
 import { asObject, type JsonObject } from "./shapes";
 import type { SessionTokens } from "./tokens";
+import type { Session } from "./types";
 import { SyncSocket } from "./ws";
 
 const SYNC = "/_matrix/client/v3/sync";
@@ -20,19 +20,21 @@ const LONGEST_PAUSE_MS = 60_000;
 export class SyncTransport {
   readonly #baseUrl: string;
   readonly #tokens: SessionTokens;
-  #offers: Promise<boolean> | null = null;
+  readonly #versions: ServerVersions;
   #socket: { readonly socket: SyncSocket; readonly key: string; readonly token: string } | null = null;
   #failures = 0;
   #notBefore = 0;
 
-  constructor(baseUrl: string, tokens: SessionTokens) {
-    this.#baseUrl = baseUrl;
+  constructor(session: Session, tokens: SessionTokens) {
+    this.#baseUrl = session.homeserverUrl;
     this.#tokens = tokens;
+    this.#versions = new ServerVersions(session, tokens.fetch);
   }
 
   /** What the SDK is given as `fetchFn`. */
   readonly fetch: typeof fetch = async (resource, options) => {
     const text = resource instanceof Request ? resource.url : String(resource);
+    if (this.#versions.isAbout(text)) return Response.json(await this.#versions.get());
     if (!text.startsWith(this.#baseUrl + SYNC)) return this.#tokens.fetch(resource, options);
     const answer = await this.#bySocket(new URL(text).searchParams, options?.signal ?? null);
     return answer ?? this.#tokens.fetch(resource, options);
@@ -107,26 +109,12 @@ export class SyncTransport {
     this.#failures += 1;
   }
 
+  /** Where nobody knows, HTTP finds out what is wrong. */
   async #isOffered(): Promise<boolean> {
-    this.#offers ??= this.#ask();
     try {
-      return await this.#offers;
+      return asObject((await this.#versions.get()).unstable_features)[FEATURE] === true;
     } catch {
-      // Whether there is one will be asked again; the request itself finds out what is wrong.
-      this.#offers = null;
       return false;
-    }
-  }
-
-  async #ask(): Promise<boolean> {
-    try {
-      const answer = await request(this.#baseUrl, "GET", "/_matrix/client/versions", {
-        fetch: this.#tokens.fetch,
-      });
-      return asObject(answer.unstable_features)[FEATURE] === true;
-    } catch (error) {
-      if (error instanceof ApiError) return false;
-      throw error;
     }
   }
 }

@@ -3,7 +3,7 @@ import { useAuth } from "../../state/AuthContext";
 import { useClient } from "../../state/ChatContext";
 import { useWork } from "../../state/useWork";
 import { t } from "../../words";
-import { Button, Checkbox, Dialog, showToast, TextField } from "../controls";
+import { Button, Checkbox, classNames, Dialog, showToast, TextField } from "../controls";
 import { ErrorLine } from "../encryption/ErrorLine";
 import styles from "./account.module.css";
 import { Group } from "./Group";
@@ -38,7 +38,7 @@ export function CloseContent() {
           </ul>
         </div>
       </Group>
-      <Button className={styles.start} kind="danger" onClick={begin}>
+      <Button className={classNames(styles.start, styles.grave)} onClick={begin}>
         {t("settings.account_close")}
       </Button>
       {isAsking && <CloseDialog onClose={() => setAsking(false)} />}

@@ -3,7 +3,7 @@ import { useChat } from "../../state/ChatContext";
 import { useValue } from "../../state/useValue";
 import { useWork } from "../../state/useWork";
 import { t } from "../../words";
-import { Banner, Button, confirm, Skeleton } from "../controls";
+import { Banner, Button, classNames, confirm, Skeleton } from "../controls";
 import { ErrorLine } from "../encryption/ErrorLine";
 import styles from "./account.module.css";
 import { DeviceCard } from "./DeviceCard";
@@ -74,8 +74,7 @@ export function DevicesContent() {
               <>
                 <ul className={styles.list}>{others.map(cardOf)}</ul>
                 <Button
-                  className={styles.start}
-                  kind="danger"
+                  className={classNames(styles.start, styles.grave)}
                   busy={acting.busy}
                   onClick={() =>
                     void signOut(others, t("settings.devices_sign_out_all_title", { n: others.length }))

@@ -75,7 +75,7 @@ export function EncryptionContent() {
           <VerifiedOnlyRow />
           {state.identityExists && (
             <SettingRow title={t("settings.encryption_reset")} text={t("settings.encryption_reset_text")}>
-              <Button kind="danger" onClick={() => openDialog({ kind: "resetIdentity" })}>
+              <Button className={styles.grave} onClick={() => openDialog({ kind: "resetIdentity" })}>
                 {t("settings.encryption_reset")}
               </Button>
             </SettingRow>

@@ -2,6 +2,7 @@ import { useCallback, useState } from "react";
 import type { Verification } from "../../matrix/crypto";
 import { useClient } from "../../state/ChatContext";
 import { useWork } from "../../state/useWork";
+import { t } from "../../words";
 import { Dialog } from "../controls";
 import { ErrorLine } from "./ErrorLine";
 import { usePersonName } from "./usePersonName";
@@ -20,7 +21,8 @@ interface VerificationDialogProps {
 export function VerificationDialog({ verification, onAgain, onClose }: VerificationDialogProps) {
   const { crypto } = useClient();
   const { act, busy, error } = useWork();
-  const [isScanning, setScanning] = useState(false);
+  const [wantsToScan, setScanning] = useState(false);
+  const isScanning = wantsToScan && verification.stage === "ready";
   const name = usePersonName(verification.userId);
   const found = useCallback(
     (code: Uint8ClampedArray) => {
@@ -33,8 +35,8 @@ export function VerificationDialog({ verification, onAgain, onClose }: Verificat
     <Dialog
       open
       onClose={onClose}
-      title={titleOf(verification, name)}
-      description={leadOf(verification, name) || undefined}
+      title={isScanning ? t("encryption.choose_scan_theirs") : titleOf(verification, name)}
+      description={isScanning ? t("encryption.scan_lead") : leadOf(verification, name) || undefined}
       actions={
         <VerificationActions
           verification={verification}

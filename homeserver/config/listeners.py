@@ -2,11 +2,13 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from pydantic import Field, model_validator
 
 from homeserver.config.values import Section
+
+UNIX: Final = "unix:"
 
 
 class Resource(StrEnum):
@@ -24,7 +26,8 @@ class Listener(Section):
     """One listening socket."""
 
     bind: str = Field(default="127.0.0.1", min_length=1)
-    """The address to listen on; `0.0.0.0` or `::` for every one."""
+    """The address to listen on: `0.0.0.0` or `::` for every one; `unix:/path` for a socket in the file
+    system, which its owner's group may speak to."""
     port: int = Field(default=8008, ge=0, le=65535)
     """The TCP port; 0 takes a free one, which the ready line names."""
     tls_certificate: Path | None = None
@@ -44,8 +47,15 @@ class Listener(Section):
         return self
 
     @property
+    def unix_path(self) -> Path | None:
+        """The socket in the file system, None for one of the network."""
+        return Path(self.bind.removeprefix(UNIX)) if self.bind.startswith(UNIX) else None
+
+    @property
     def base_url(self) -> str:
-        """The URL under which this machine reaches the listener."""
+        """The URL under which this machine reaches the listener; `unix:/path` where it is no URL."""
+        if self.unix_path is not None:
+            return self.bind
         scheme = "https" if self.tls_certificate else "http"
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.bind, self.bind)
         return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"

@@ -108,7 +108,11 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def check_listeners_do_not_collide(self) -> Self:
-        addresses = [(listener.bind, listener.port) for listener in self.listeners if listener.port]
+        addresses = [
+            (listener.bind, 0 if listener.unix_path else listener.port)
+            for listener in self.listeners
+            if listener.port
+        ]
         if len(set(addresses)) < len(addresses):
             raise ValueError("two listeners have the same address and port")
         return self

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import ip_address
+from typing import Final
 
 from aiohttp import web
 
 from homeserver.config.values import Network
+
+UNIX: Final = "unix"
 
 
 class ClientAddresses:
@@ -18,8 +21,9 @@ class ClientAddresses:
 
     def of(self, request: web.Request) -> str:
         """Return the client's address; anything an untrusted peer says about itself is ignored."""
-        address = request.remote or "unix"
-        if not self._trusted or not self._is_trusted(address):
+        # Who may open the socket in the file system is as good as a proxy that was named.
+        address = request.remote or UNIX
+        if address != UNIX and (not self._trusted or not self._is_trusted(address)):
             return address
         for hop in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):
             candidate = hop.strip()

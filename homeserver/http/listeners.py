@@ -15,7 +15,7 @@ from homeserver.http.context import Services
 from homeserver.http.protocol import HttpServer
 from homeserver.http.routing import Route, Serve
 from homeserver.http.server import build_servers
-from homeserver.http.sockets import BACKLOG, WorkerPlace
+from homeserver.http.sockets import BACKLOG, WorkerPlace, bind
 from homeserver.http.tls import Certificate
 
 log = structlog.get_logger(__name__)
@@ -79,6 +79,9 @@ class RunningListeners:
 
     async def listen(self, listener: Listener, runner: web.ServerRunner, *, number: int = 0) -> None:
         """Open one more socket; `number` counts the port upwards, for workers that each have their own."""
+        if listener.unix_path is not None:
+            await self.take(listener, runner, bind(listener))
+            return
         site = web.TCPSite(
             runner, listener.bind, listener.port and listener.port + number, backlog=BACKLOG,
             ssl_context=self._tls_of(listener), reuse_port=True if number else None,
@@ -93,7 +96,8 @@ class RunningListeners:
     async def _start(self, listener: Listener, runner: web.ServerRunner, site: web.BaseSite) -> None:
         before = len(runner.addresses)
         await site.start()
-        port = runner.addresses[before][1]
+        address = runner.addresses[before]
+        port = listener.port if isinstance(address, str) else address[1]  # one in the file system has none
         self.base_urls.append(listener.model_copy(update={"port": port}).base_url)
 
     def _tls_of(self, listener: Listener) -> ssl.SSLContext | None:

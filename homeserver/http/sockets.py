@@ -3,11 +3,13 @@
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from homeserver.config.listeners import Listener, Resource
 
 BACKLOG: Final = 1024
+MODE_OF_SOCKETS: Final = 0o660
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ def bind(listener: Listener) -> socket.socket:
 
     Raises: OSError when the address is taken.
     """
+    if listener.unix_path is not None:
+        return _bind_in_file_system(listener.unix_path)
     family = socket.AF_INET6 if ":" in listener.bind else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -41,6 +45,30 @@ def bind(listener: Listener) -> socket.socket:
         listening.close()
         raise
     return listening
+
+
+def _bind_in_file_system(path: Path) -> socket.socket:
+    """Open a socket that its owner's group may speak to; what a killed server left is taken away."""
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        if path.is_socket() and not _answers(path):
+            path.unlink()
+        listening.bind(str(path))
+        path.chmod(MODE_OF_SOCKETS)
+        listening.listen(BACKLOG)
+    except BaseException:
+        listening.close()
+        raise
+    return listening
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+        try:
+            asking.connect(str(path))
+        except ConnectionRefusedError:
+            return False
+    return True
 
 
 def inherited_sockets(fds: Sequence[int]) -> list[socket.socket | None]:

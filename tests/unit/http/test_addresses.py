@@ -35,3 +35,8 @@ def test_client_cannot_put_an_address_before_its_own() -> None:
 @pytest.mark.parametrize("junk", ["", "unknown", "192.0.2.1:80, x", ", ,"])
 def test_what_is_no_address_ends_the_chain(junk: str) -> None:
     assert address(request_from("10.0.0.1", junk)) == "10.0.0.1"
+
+
+def test_whoever_may_open_a_socket_in_the_file_system_is_trusted() -> None:
+    assert address(request_from("", "192.0.2.1"), trusted=()) == "192.0.2.1"
+    assert address(request_from(""), trusted=()) == "unix"

@@ -14,6 +14,7 @@ from benchmarks.desktop.report import NAMES, chosen_scenarios, render_desktop
 from benchmarks.processes import RESULTS
 from benchmarks.report import render_report
 from benchmarks.runner import run
+from benchmarks.scaling import measure_scaling, render_scaling
 from benchmarks.workload import FULL, QUICK
 from benchmarks.workloads import WORKLOADS
 
@@ -27,7 +28,7 @@ QUICK_TIMELINE = 4_000
 @click.option(
     "--only",
     multiple=True,
-    type=click.Choice([*(workload.name for workload in WORKLOADS), "desktop", *NAMES]),
+    type=click.Choice([*(workload.name for workload in WORKLOADS), "workers", "desktop", *NAMES]),
     help="Run this workload alone; may be given several times.",
 )
 @click.option("--no-synapse", is_flag=True, help="Measure Parlour and the bare aiohttp handler alone.")
@@ -50,6 +51,9 @@ def main(quick: bool, only: tuple[str, ...], no_synapse: bool, servers: tuple[st
     cores = os.sched_getaffinity(0)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         report = runner.run(run(plan, workloads, chosen))
+        if not servers and (not only or "workers" in only):
+            os.sched_setaffinity(0, cores)
+            report.workers = runner.run(measure_scaling(plan))
     if not servers and (scenarios := chosen_scenarios(only)):
         os.sched_setaffinity(0, cores)  # the load generator's are not enough for a client
         size = Size(long_timeline=QUICK_TIMELINE) if quick else Size()
@@ -58,6 +62,7 @@ def main(quick: bool, only: tuple[str, ...], no_synapse: bool, servers: tuple[st
     path = RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{name}-{os.getpid()}.json"
     report.save(path)
     click.echo(render_report(report, workloads))
+    click.echo(render_scaling(report.workers))
     click.echo(render_desktop(report.desktop))
     click.echo(f"saved {path}")
 

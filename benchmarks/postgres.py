@@ -32,6 +32,11 @@ class Cluster:
     """A running PostgreSQL with an empty database collated as C."""
 
     url: str
+    folder: Path
+
+    def process_id(self) -> int:
+        """Return the postmaster's."""
+        return int(next(self.folder.glob("*/postmaster.pid")).read_text().split()[0])
 
     @property
     def socket_folder(self) -> str:
@@ -64,7 +69,7 @@ async def running_cluster(cores: str) -> AsyncIterator[Cluster]:
             connection = await asyncpg.connect(url)
             await connection.execute(CREATE_DATABASE)
             await connection.close()
-            yield Cluster(urlsplit(url)._replace(path="/bench").geturl())
+            yield Cluster(urlsplit(url)._replace(path="/bench").geturl(), folder)
     finally:
         shutil.rmtree(folder)
 

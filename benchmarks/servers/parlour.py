@@ -20,7 +20,16 @@ class Parlour:
 
     name = "parlour"
 
-    def __init__(self, cluster: Cluster, folder: Path, cores: str, surroundings: Surroundings) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        folder: Path,
+        cores: str,
+        surroundings: Surroundings,
+        *,
+        workers: int = 1,
+        redis_url: str | None = None,
+    ) -> None:
         self.port, federation_port = free_port(), free_port()
         self.server_name = ServerName(f"localhost:{federation_port}")
         self.surroundings = surroundings
@@ -29,7 +38,9 @@ class Parlour:
             **_environment(cluster, folder, self._secret),
             **_federation(self.port, federation_port, surroundings.authority),
         }
-        command = [str(Path(sys.executable).with_name("parlour")), "run"]
+        if redis_url is not None:
+            environment["PARLOUR_REDIS_URL"] = redis_url
+        command = [str(Path(sys.executable).with_name("parlour")), "run", "--workers", str(workers)]
         launch = Launch(command, cores, environment, folder, RESULTS / "parlour.log", self.port)
         self._process = ServerProcess(launch)
         self._pool = ConnectionPool(self.port, 32)
@@ -53,7 +64,6 @@ def _federation(port: int, federation_port: int, authority: Authority) -> dict[s
     listeners = [
         {"bind": "127.0.0.1", "port": port, "serve": ["client", "media", "health"]},
         {"bind": "127.0.0.1", "port": federation_port, "serve": ["federation"], **tls},
-        {"bind": "127.0.0.1", "port": free_port(), "serve": ["metrics"]},
     ]
     return {
         "PARLOUR_SERVER_NAME": f"localhost:{federation_port}",

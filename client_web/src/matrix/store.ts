@@ -12,7 +12,8 @@ export async function deleteStored(session: Session): Promise<void> {
   const own = databases.map(({ name }) => name ?? "").filter((name) => name.includes(mark));
   await Promise.all(own.map(deleteDatabase));
   for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(mark)) localStorage.removeItem(key);
+    const isSdks = key.startsWith("mxjssdk_") && key.endsWith(session.userId);
+    if (key.startsWith(mark) || isSdks) localStorage.removeItem(key);
   }
 }
 

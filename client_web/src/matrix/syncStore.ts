@@ -17,7 +17,9 @@ export interface SyncStore {
 }
 
 /** How often it is looked whether there is room left: keys and messages are stored all the time. */
-const LOOK_MS = 60_000;
+const LOOK_MS = 30_000;
+/** The first time when most of what a start stores has been stored. */
+const FIRST_LOOK_MS = 4_000;
 
 /** Make the store of a session. It is written every few minutes, and when nobody looks at the page any more. */
 export function openSyncStore(session: Session): SyncStore {
@@ -40,6 +42,7 @@ export function openSyncStore(session: Session): SyncStore {
     if (state.get() !== "refused") state.set(isRoom && !isDegraded ? "kept" : "full");
   };
   let looking: ReturnType<typeof setInterval>;
+  let first: ReturnType<typeof setTimeout>;
   const save = (): void => {
     if (document.visibilityState === "hidden") void store.save(true);
   };
@@ -48,7 +51,7 @@ export function openSyncStore(session: Session): SyncStore {
     state,
     async connect() {
       looking = setInterval(() => void look(), LOOK_MS);
-      void look();
+      first = setTimeout(() => void look(), FIRST_LOOK_MS);
       try {
         await store.startup();
         document.addEventListener("visibilitychange", save);
@@ -58,6 +61,7 @@ export function openSyncStore(session: Session): SyncStore {
     },
     async close() {
       clearInterval(looking);
+      clearTimeout(first);
       document.removeEventListener("visibilitychange", save);
       await store.save(true);
       await store.destroy();

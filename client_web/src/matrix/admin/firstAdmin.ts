@@ -8,6 +8,13 @@ import type { Session } from "../types";
 const WITHOUT_MORE = new Set(["m.login.registration_token", "m.login.dummy", "m.login.terms"]);
 const MAX_STAGES = 6;
 
+/** The account to make, and what the device that makes it is called. */
+export interface FirstAccount {
+  readonly username: string;
+  readonly password: string;
+  readonly deviceName: string;
+}
+
 /**
  * Make the first account of a server with the token that it prints at its start, and return its session.
  *
@@ -16,10 +23,10 @@ const MAX_STAGES = 6;
 export async function makeFirstAdmin(
   homeserverUrl: string,
   token: string,
-  username: string,
-  password: string,
+  account: FirstAccount,
 ): Promise<Session> {
-  const wanted = { username, password, initial_device_display_name: "Parlour", refresh_token: true };
+  const { username, password, deviceName } = account;
+  const wanted = { username, password, initial_device_display_name: deviceName, refresh_token: true };
   const askedAt = Date.now();
   let auth: JsonObject | undefined;
   for (let stage = 0; stage < MAX_STAGES; stage += 1) {

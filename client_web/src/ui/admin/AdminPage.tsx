@@ -4,7 +4,8 @@ import { ApiError } from "../../matrix/errors";
 import { useAuth } from "../../state/AuthContext";
 import { AdminProvider, useAdmin } from "../../state/admin/AdminContext";
 import { t, type WordId } from "../../words";
-import { EmptyState, Icon, PageWithIndex } from "../controls";
+import { PageWithIndex } from "../controls";
+import { CardPage } from "../pages/CardPage";
 import styles from "./AdminPage.module.css";
 import { ChecksStatus } from "./ChecksStatus";
 import { ConfigurationView } from "./ConfigurationView";
@@ -71,9 +72,7 @@ function Parts({ part, subject }: { readonly part: string; readonly subject: str
       label={t("admin.title")}
       head={
         <Link href="/" className={styles.home}>
-          <span className={styles.mark}>
-            <Icon name="house" size="small" />
-          </span>
+          <img className={styles.mark} src="/assets/icon.svg" alt="" />
           <span className={styles.name}>{serverName}</span>
         </Link>
       }
@@ -115,12 +114,9 @@ function contentOf(part: string, subject: string, onName: (name: string) => void
 
 function NoAdmin() {
   return (
-    <EmptyState
-      icon="shield-alert"
-      title={t("admin.noAdmin.title")}
-      text={t("admin.noAdmin.text")}
-      action={<Link href="/">{t("admin.noAdmin.back")}</Link>}
-    />
+    <CardPage title={t("admin.noAdmin.title")} lead={t("admin.noAdmin.text")}>
+      <Link href="/">{t("admin.noAdmin.back")}</Link>
+    </CardPage>
   );
 }
 

@@ -21,18 +21,21 @@ const EVERY_MS = 10_000;
 /** The server at a glance. */
 export function OverviewView() {
   const { overview } = useAdmin();
+  const isAnswering = overview.value !== undefined || overview.error === undefined;
   return (
     <>
       <LoadedView of={overview} rows={6}>
         {(value) => <FigureCards overview={value} />}
       </LoadedView>
-      <div className={styles.halves}>
-        <FederationCard />
-        <div className={styles.side}>
-          <WorkCard />
-          {overview.value && <SpaceCard space={overview.value.space} />}
+      {isAnswering && (
+        <div className={styles.halves}>
+          <FederationCard />
+          <div className={styles.side}>
+            <WorkCard />
+            {overview.value && <SpaceCard space={overview.value.space} />}
+          </div>
         </div>
-      </div>
+      )}
     </>
   );
 }

@@ -3,9 +3,11 @@ import { Link, useLocation } from "wouter";
 import { makeFirstAdmin } from "../../matrix/admin/firstAdmin";
 import { errorWords } from "../../matrix/errors";
 import { useAuth } from "../../state/AuthContext";
+import { deviceName } from "../../state/deviceName";
 import { t } from "../../words";
-import { Banner, Button, Icon, TextField } from "../controls";
-import styles from "./WelcomeView.module.css";
+import { Banner, Button, TextField } from "../controls";
+import { CardPage } from "../pages/CardPage";
+import form from "./Form.module.css";
 
 const LEAST_PASSWORD = 8;
 
@@ -24,8 +26,8 @@ export function WelcomeView() {
     setBusy(true);
     setError(undefined);
     try {
-      const session = await makeFirstAdmin(window.location.origin, token.trim(), username.trim(), password);
-      auth.enter(session);
+      const account = { username: username.trim(), password, deviceName: deviceName() };
+      await auth.enter(await makeFirstAdmin(window.location.origin, token.trim(), account));
       navigate("/admin/setup", { replace: true });
     } catch (caught) {
       setError(caught);
@@ -33,13 +35,8 @@ export function WelcomeView() {
     }
   };
   return (
-    <main className={styles.page}>
-      <form className={styles.card} onSubmit={(event) => void make(event)}>
-        <span className={styles.mark}>
-          <Icon name="house" />
-        </span>
-        <h1 className={styles.title}>{t("admin.welcome.title")}</h1>
-        <p className={styles.text}>{t("admin.welcome.text")}</p>
+    <CardPage title={t("admin.welcome.title")} lead={t("admin.welcome.text")}>
+      <form className={form.form} onSubmit={(event) => void make(event)}>
         {error !== undefined && <Banner kind="danger">{errorWords(error)}</Banner>}
         <TextField
           label={t("admin.welcome.token")}
@@ -78,11 +75,11 @@ export function WelcomeView() {
         >
           {t("admin.welcome.do")}
         </Button>
-        <p className={styles.text}>
+        <p className={form.note}>
           {t("admin.welcome.have")} <Link href="/login?next=%2Fadmin">{t("admin.welcome.signIn")}</Link>
         </p>
       </form>
-    </main>
+    </CardPage>
   );
 }
 

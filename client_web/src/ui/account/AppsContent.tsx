@@ -63,8 +63,8 @@ export function AppsContent() {
   );
 }
 
-function detailOf({ deviceName, deviceId, lastSeenMs }: Grant): string {
+function detailOf({ appName, deviceName, deviceId, lastSeenMs }: Grant): string {
   const seen =
     lastSeenMs === null ? t("settings.devices_unknown_time") : lastSeenText(Date.now() - lastSeenMs);
-  return t("account.apps_seen", deviceName || deviceId, seen);
+  return deviceName === appName ? seen : t("account.apps_seen", deviceName || deviceId, seen);
 }

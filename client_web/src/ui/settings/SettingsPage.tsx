@@ -1,5 +1,6 @@
 import { type ComponentType, lazy, Suspense } from "react";
 import { Link, useLocation, useRoute } from "wouter";
+import { useIsAdmin } from "../../state/admin/useIsAdmin";
 import { useShortcuts } from "../../state/useShortcuts";
 import { t, type WordId } from "../../words";
 import { Icon, PageWithIndex, Skeleton } from "../controls";
@@ -50,7 +51,13 @@ export default function SettingsPage() {
   const [, params] = useRoute("/settings/:page?");
   const [, navigate] = useLocation();
   const page = PAGES.find((each) => each.name === params?.page) ?? PROFILE;
+  const isAdmin = useIsAdmin();
   useShortcuts({ cancel: () => navigate("/chat") });
+  const entries = PAGES.map(({ name, title }) => ({
+    href: `/settings/${name}`,
+    label: t(title),
+    current: name === page.name,
+  }));
   return (
     <PageWithIndex
       head={
@@ -60,11 +67,7 @@ export default function SettingsPage() {
         </Link>
       }
       label={t("settings.title")}
-      entries={PAGES.map(({ name, title }) => ({
-        href: `/settings/${name}`,
-        label: t(title),
-        current: name === page.name,
-      }))}
+      entries={isAdmin ? [...entries, { href: "/admin", label: t("admin.title"), current: false }] : entries}
       title={t(page.title)}
     >
       <Guarded key={page.name}>

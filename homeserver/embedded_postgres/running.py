@@ -78,6 +78,25 @@ async def postgres_in_use(data_dir: Path) -> AsyncIterator[str]:
     yield url
 
 
+@asynccontextmanager
+async def running_other_version(data_dir: Path, programs: Path) -> AsyncIterator[str]:
+    """Run the data folder's cluster with the programs of the version that made it, and give its URL.
+
+    Raises: DataDirInUse, EmbeddedPostgresError.
+    """
+    with lock_data_dir(data_dir):
+        folder = data_dir / CLUSTER_FOLDER
+        cluster = Cluster(folder, await asyncio.to_thread(choose_owner, folder))
+        socket_folder = make_socket_folder(data_dir, cluster.owner)
+        write_configuration(cluster, socket_folder, DEFAULT_MAX_CONNECTIONS)
+        await _wait_for_orphans(cluster)
+        postmaster = await asyncio.to_thread(start_postmaster, cluster, programs)
+        try:
+            yield database_url(await _wait_until_ready(postmaster))
+        finally:
+            await asyncio.shield(_stop(postmaster))
+
+
 def url_of_running(data_dir: Path) -> str:
     """Return the URL of the PostgreSQL that a server runs on the data folder.
 

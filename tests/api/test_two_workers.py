@@ -62,3 +62,14 @@ async def test_workers_that_start_together_make_one_key(db: Database, clock: Fak
     assert len({key.newest for key in keys}) == 1
     async with db.acquire() as conn:
         assert await conn.fetchval("SELECT count(*) FROM token_keys") == 1
+
+
+async def test_figures_of_both_workers_are_shown_by_each(
+    server: RunningServer, other_server: RunningServer
+) -> None:
+    here, there = server.services.admin.figures, other_server.services.admin.figures
+    async with asyncio.timeout(10):
+        while len(here.workers) < 2:
+            there.take()
+            await asyncio.sleep(0.05)
+    assert here.take().memory_bytes > max(said.memory_bytes for said in here.workers.values())

@@ -107,12 +107,12 @@ def scroll_by(window: QQuickWindow, above: QQuickItem, pixels: int, *, begin: bo
 
 
 async def until_quiet(pause_s: float = 0.3, longest_ms: float = 8.0) -> None:
-    """Return when the interface's thread has had nothing long to do for a while."""
+    """Return when the interface's thread has had nothing long to do for a while; other processes may have."""
     async with asyncio.timeout(PATIENCE_S):
-        quiet_since = before = time.perf_counter()
+        quiet_since, before = time.perf_counter(), time.thread_time()
         while time.perf_counter() - quiet_since < pause_s:
             await asyncio.sleep(0.002)
-            now = time.perf_counter()
-            if (now - before) * 1000 > longest_ms:
-                quiet_since = now
-            before = now
+            busy_ms = (time.thread_time() - before) * 1000
+            before = time.thread_time()
+            if busy_ms > longest_ms:
+                quiet_since = time.perf_counter()

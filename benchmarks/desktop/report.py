@@ -9,7 +9,11 @@ from benchmarks.workload import Figure
 FIGURES: dict[str, tuple[str, tuple[Figure, ...]]] = {
     "start": (
         "start with a stored account of 500 rooms",
-        (Figure("first_frame_ms", "process start to the rooms' first frame", "ms", aim=400),),
+        (
+            Figure("first_frame_ms", "process start to the rooms' first frame", "ms", aim=400),
+            Figure("first_frame_cpu_ms", "of that by the processor", "ms"),
+            Figure("ready_ms", "process start until rooms can be opened", "ms"),
+        ),
     ),
     "switch": (
         "switching to a room",
@@ -45,6 +49,17 @@ FIGURES: dict[str, tuple[str, tuple[Figure, ...]]] = {
             Figure("after_switching_mb", "after 30 rooms", "MB"),
         ),
     ),
+    "nheko": (
+        "start beside nheko, on a screen",
+        (
+            Figure("parlour_rooms_ms", "Parlour: process start to rooms", "ms"),
+            Figure("parlour_rooms_cpu_ms", "Parlour: of that by the processor", "ms"),
+            Figure("parlour_idle_mb", "Parlour: memory with the room list", "MB"),
+            Figure("nheko_rooms_ms", "nheko: process start to rooms", "ms"),
+            Figure("nheko_rooms_cpu_ms", "nheko: of that by the processor", "ms"),
+            Figure("nheko_idle_mb", "nheko: memory with the room list", "MB"),
+        ),
+    ),
 }
 NAMES = tuple(f"desktop_{scenario}" for scenario in FIGURES)
 ROW = "{:<42} {:<42} {:>5} {:>10} {:>10}"
@@ -59,7 +74,7 @@ def chosen_scenarios(only: tuple[str, ...]) -> tuple[str, ...]:
 
 def render_desktop(found: Mapping[str, Mapping[str, float]]) -> str:
     """Return the table; empty where nothing was measured."""
-    lines = [ROW.format("desktop client", "figure", "unit", "Parlour", "aim")] if found else []
+    lines = [ROW.format("desktop client", "figure", "unit", "value", "aim")] if found else []
     for scenario, figures in found.items():
         title, rows = FIGURES[scenario]
         for row in rows:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from PIL import Image, ImageDraw, ImageGrab
+
 from benchmarks.desktop.generated_sync import Size, first_sync, later_syncs, room_id
-from benchmarks.desktop.measure import StoredAccount
+from benchmarks.desktop.measure import StoredAccount, measure_desktop
 from benchmarks.desktop.report import FIGURES, chosen_scenarios, render_desktop
+from benchmarks.desktop.screen import SIZE, Screen
 
 SMALL = Size(rooms=8, long_timeline=120)
 
@@ -14,6 +18,7 @@ SMALL = Size(rooms=8, long_timeline=120)
 def test_a_start_is_timed_to_the_frame_that_shows_rooms_and_its_memory_is_weighed(tmp_path: Path) -> None:
     figures = StoredAccount(tmp_path, SMALL).run("start")
     assert 0 < figures["loaded_ms"] < figures["first_frame_ms"] < 60_000
+    assert figures["first_frame_ms"] < figures["ready_ms"]
     assert figures["rss_mb"] > 50
 
 
@@ -27,6 +32,28 @@ def test_the_history_comes_whole_and_without_doubles() -> None:
     assert len(events) == len(set(events)) == SMALL.long_timeline
 
 
+def test_what_nheko_needs_and_is_not_there_leaves_it_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert measure_desktop(("nheko",), SMALL, 1) == {}
+    assert "nheko, Xvfb" in capsys.readouterr().err
+
+
+def test_rooms_are_seen_by_their_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = Image.new("RGB", SIZE, "white")
+    monkeypatch.setattr(ImageGrab, "grab", lambda xdisplay: picture)
+    screen = Screen(":0")
+    assert not screen.window_is_there()
+    draw = ImageDraw.Draw(picture)
+    for row in range(4):
+        draw.text((90, 120 + 50 * row), "Hut", fill="black")
+    assert screen.window_is_there()
+    assert not screen.rooms_are_there()
+    draw.text((90, 420), "Hut", fill="black")
+    assert screen.rooms_are_there()
+
+
 def test_names_choose_scenarios() -> None:
     assert chosen_scenarios(()) == chosen_scenarios(("desktop",)) == tuple(FIGURES)
     assert chosen_scenarios(("desktop_burst", "sends")) == ("burst",)
@@ -34,7 +61,9 @@ def test_names_choose_scenarios() -> None:
 
 
 def test_the_table_says_what_was_aimed_at() -> None:
-    table = render_desktop({"start": {"first_frame_ms": 1234.5}})
+    table = render_desktop(
+        {"start": {"first_frame_ms": 1234.5, "first_frame_cpu_ms": 1000.0, "ready_ms": 2000.0}}
+    )
     assert "1,234.5" in table
     assert "<= 400" in table
     assert render_desktop({}) == ""

@@ -40,6 +40,9 @@ const CONFIG: Config = {
   ALLOW_ARIA_ATTR: false,
   // What else may stand in an address is decided attribute by attribute, below.
   ALLOWED_URI_REGEXP: /^(?:https?|mailto|matrix|mxc):/i,
+  ADD_URI_SAFE_ATTR: Object.values(ATTRIBUTES)
+    .flat()
+    .filter((name) => name !== "href" && name !== "src"),
   FORBID_CONTENTS: REMOVED_WITH_CONTENT,
   RETURN_DOM_FRAGMENT: true,
   SANITIZE_DOM: true,

@@ -28,6 +28,11 @@ const KINDS: Readonly<Record<string, MatrixLink["kind"]>> = { "@": "user", "!": 
 const WEB = /(?<![\p{L}\p{N}_])(?:https?:\/\/|matrix:|mailto:|www\.)[^\s<>"'`\u2018-\u201f\u00ab\u00bb]+/giu;
 const IDENTIFIER = /(?<![\w/@#:.-])[@#][A-Za-z0-9._=/+-]+:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d{1,5})?/g;
 const TRAILING = ".,:;!?\"'*_~";
+const OPENING: ReadonlyMap<string, string> = new Map([
+  [")", "("],
+  ["]", "["],
+  ["}", "{"],
+]);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: addresses with them are refused
 const UNREADABLE = /[\s\u0000-\u001f\u007f-\u009f]/;
 
@@ -148,20 +153,17 @@ function escaped(identifier: string): string {
 
 /** An address ends before the punctuation of its sentence, and before a bracket it did not open. */
 function withoutTrailing(address: string): string {
+  const counts = new Map<string, number>();
+  for (const character of address) counts.set(character, (counts.get(character) ?? 0) + 1);
   let end = address.length;
   for (; end > 0; end -= 1) {
     const last = address[end - 1]!;
-    const opening = { ")": "(", "]": "[", "}": "{" }[last];
-    const unopened = opening !== undefined && count(address, last, end) > count(address, opening, end);
-    if (!TRAILING.includes(last) && !unopened) break;
+    const opening = OPENING.get(last);
+    const isUnopened = opening !== undefined && counts.get(last)! > (counts.get(opening) ?? 0);
+    if (!TRAILING.includes(last) && !isUnopened) break;
+    counts.set(last, counts.get(last)! - 1);
   }
   return address.slice(0, end);
-}
-
-function count(text: string, character: string, end: number): number {
-  let found = 0;
-  for (let at = 0; at < end; at += 1) if (text[at] === character) found += 1;
-  return found;
 }
 
 function hasTarget(target: string): boolean {

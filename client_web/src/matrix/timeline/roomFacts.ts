@@ -1,4 +1,4 @@
-import type { MatrixClient, Room } from "matrix-js-sdk";
+import type { MatrixClient, Room, RoomMember } from "matrix-js-sdk";
 import { safeName } from "../names";
 import { Rights, readPowerLevels } from "../rooms/permissions";
 import { asObject, asText, asTexts } from "../shapes";
@@ -40,7 +40,7 @@ export class SdkRoomFacts implements RoomFacts {
   person(userId: string): Person {
     const known = this.#people.get(userId);
     if (known !== undefined) return known;
-    const member = this.#room.getMember(userId);
+    const member = this.#member(userId);
     const mxc = asText(member?.getMxcAvatarUrl(), 1_000);
     const name = safeName(member?.name, safeName(userId, "?"));
     const person = { id: userId, name, avatar: mxc.startsWith("mxc://") ? { mxc } : null };
@@ -49,7 +49,7 @@ export class SdkRoomFacts implements RoomFacts {
   }
 
   isKnown(userId: string): boolean {
-    return this.#room.getMember(userId) !== null;
+    return this.#member(userId) !== null;
   }
 
   isIgnored(userId: string): boolean {
@@ -58,6 +58,11 @@ export class SdkRoomFacts implements RoomFacts {
 
   roomName(roomId: string): string {
     return safeName(this.#sdk.getRoom(roomId)?.name, roomId);
+  }
+
+  /** Who is only in what was loaded of the past is known to the state there alone. */
+  #member(userId: string): RoomMember | null {
+    return this.#room.getMember(userId) ?? this.#room.oldState.getMember(userId);
   }
 
   #readRights(): Rights {

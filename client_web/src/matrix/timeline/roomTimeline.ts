@@ -37,6 +37,7 @@ const EMPTY: TimelineSnapshot = {
 /** So many rows are loaded before anybody scrolls. */
 const FIRST_ROWS = 25;
 const MAX_FIRST_PAGES = 6;
+const MOST_MEMBERS = 2_000;
 
 export interface TimelineOptions {
   readonly sdk: MatrixClient;
@@ -89,6 +90,8 @@ export class RoomTimeline implements Timeline {
     this.#rebuild();
     void this.#fill();
     void room.decryptAllEvents();
+    // Names of all are wanted for lists and mentions; of very large rooms only those who speak are known.
+    if (room.getJoinedMemberCount() <= MOST_MEMBERS) void room.loadMembersIfNeeded().catch(() => undefined);
   }
 
   async loadOlder(): Promise<void> {

@@ -139,7 +139,7 @@ export function ChatInput() {
                 const { value } = field.ref.current!;
                 tellTyping(value.trim() !== "" && !value.startsWith("/") && edit === null);
               }}
-              onSelect={field.onInput}
+              onSelect={field.onSelect}
               onKeyDown={onKey}
               onPaste={(event) => paste(event, (pasted) => composer.addFiles(pasted))}
             />

@@ -10,6 +10,8 @@ export interface Field {
   readonly cursor: number;
   /** The field says that it holds this now. */
   readonly onInput: () => void;
+  /** The cursor stands elsewhere now. */
+  readonly onSelect: () => void;
   /** Have the field hold another text. */
   readonly set: (text: string, cursor?: number) => void;
   readonly edit: (change: (now: Edited) => Edited) => void;
@@ -42,13 +44,18 @@ export function useField(isDraft: boolean): Field {
       setState({ text: field.value, cursor: field.selectionStart });
       keep(field.value);
     };
+    // The cursor alone: the text that is there may be about to be another one.
+    const onSelect = (): void => {
+      const place = ref.current?.selectionStart ?? 0;
+      setState((before) => (before.cursor === place ? before : { ...before, cursor: place }));
+    };
     const edit = (change: (now: Edited) => Edited): void => {
       const field = ref.current;
       if (field === null) return;
       const next = change({ text: field.value, start: field.selectionStart, end: field.selectionEnd });
       set(next.text, next.start);
     };
-    return { set, onInput, edit };
+    return { set, onInput, onSelect, edit };
   }, [outbox, roomId, threadRoot]);
   useGrowth(ref, text);
   useLayoutEffect(() => {

@@ -1,5 +1,5 @@
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from "react";
 import { isMessage, type TimelineItem } from "../../../matrix/timeline/values";
 import { useChat } from "../../../state/ChatContext";
 import { usePreferences } from "../../../state/usePreferences";
@@ -16,9 +16,8 @@ import { useArrivals } from "./useArrivals";
 import { useKeptPlace } from "./useKeptPlace";
 import { useReadMarker } from "./useReadMarker";
 import { useReveal } from "./useReveal";
+import { END_PX, useStick } from "./useStick";
 
-/** So near to the end counts as being there. */
-const END_PX = 40;
 /** So many rows before the first that is seen, the next page is asked for. */
 const AHEAD = 12;
 
@@ -28,7 +27,6 @@ export function MessageList() {
   const snapshot = useValue(timeline.snapshot);
   const { items } = snapshot;
   const scroller = useRef<HTMLDivElement>(null);
-  const [isAtEnd, setAtEnd] = useState(true);
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
@@ -41,15 +39,16 @@ export function MessageList() {
     useAnimationFrameWithResizeObserver: false,
   });
   useMore(virtual, items.length);
-  useKeptPlace(`${roomId} ${timeline.threadRoot ?? ""}`, virtual, items, scroller);
-  const revealedKey = useReveal(virtual, items);
-  const look = useCallback(() => setAtEnd(virtual.isAtEnd(END_PX)), [virtual]);
+  const stick = useStick(virtual, scroller, items);
+  const { isAtEnd } = stick;
+  useKeptPlace(`${roomId} ${timeline.threadRoot ?? ""}`, virtual, items, scroller, stick.leave);
+  const revealedKey = useReveal(virtual, items, stick.leave);
   const arrived = useArrivals(items, isAtEnd && !snapshot.hasNewer);
   useReadMarker(timeline, isAtEnd && !snapshot.hasNewer, items);
-  const toEnd = useCallback(() => {
+  const toEnd = (): void => {
     if (timeline.snapshot.get().hasNewer) timeline.jumpToPresent();
-    requestAnimationFrame(() => virtual.scrollToEnd());
-  }, [timeline, virtual]);
+    requestAnimationFrame(stick.toEnd);
+  };
   const menu = useRowMenu(items);
   const rows = virtual.getVirtualItems();
   return (
@@ -65,7 +64,7 @@ export function MessageList() {
           aria-busy={snapshot.loading !== null}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
           tabIndex={0}
-          onScroll={look}
+          {...stick.handlers}
           onKeyDown={moveFocus}
           onContextMenuCapture={menu.open}
         >

@@ -18,6 +18,7 @@ export function useKeptPlace(
   virtual: Virtualizer<HTMLDivElement, Element>,
   items: readonly TimelineItem[],
   scroller: RefObject<HTMLDivElement | null>,
+  leave: () => void,
 ): void {
   const { revealed } = useConversation();
   const isPlaced = useRef(false);
@@ -28,12 +29,13 @@ export function useKeptPlace(
     const kept = places.get(name);
     const index = kept === undefined ? -1 : items.findIndex((item) => item.key === kept.key);
     const news = items.findIndex((item) => item.kind === "new");
+    if (index >= 0 || news >= 0) leave();
     if (index >= 0) {
       virtual.scrollToIndex(index, { align: "start" });
       requestAnimationFrame(() => scroller.current?.scrollBy(0, kept!.offset));
     } else if (news >= 0) virtual.scrollToIndex(news, { align: "center" });
     else virtual.scrollToEnd();
-  }, [name, virtual, items, scroller, revealed]);
+  }, [name, virtual, items, scroller, revealed, leave]);
   useEffect(
     () => () => {
       places.delete(name);

@@ -10,6 +10,7 @@ const SHOWN_MS = 2_600;
 export function useReveal(
   virtual: Virtualizer<HTMLDivElement, Element>,
   items: readonly TimelineItem[],
+  leave: () => void,
 ): string | null {
   const { revealed, clearRevealed, timeline } = useConversation();
   const [markedKey, setMarkedKey] = useState<string | null>(null);
@@ -22,6 +23,7 @@ export function useReveal(
   useEffect(() => {
     if (revealed === null || !isThere) return;
     const index = items.findIndex((item) => isOf(item, revealed));
+    leave();
     virtual.scrollToIndex(index, { align: "center" });
     setMarkedKey(items[index]!.key);
     clearRevealed();

@@ -20,6 +20,10 @@ class SmtpConnection:
         self._client = client
         self._sender = parseaddr(sender)[1]
 
+    async def greet(self) -> None:
+        """See whether the mail server talks with us at all. Raises: aiosmtplib.SMTPException, OSError."""
+        await self._client.ehlo()
+
     async def hand_over(self, recipient: str, message: bytes) -> None:
         """Have the mail server take a mail for a canonical address.
 

@@ -90,7 +90,8 @@ async def check_mail(smtp: Smtp) -> Finding:
     from homeserver.mail.smtp_connection import smtp_connection
 
     try:
-        async with asyncio.timeout(WITHIN_S / 2), smtp_connection(smtp):
+        async with asyncio.timeout(WITHIN_S / 2), smtp_connection(smtp) as connection:
+            await connection.greet()
             return Finding("mail", "mail_fine", {"host": smtp.host})
     except (SMTPException, OSError) as error:
         return Finding(

@@ -25,7 +25,8 @@ def overrides(smtp_server: SmtpServer) -> JsonObject:
 
 async def finding(admin: ApiClient) -> str:
     checks = (await admin.get(f"{HERE}/checks")).ok()["checks"]
-    return next(check["finding"] for check in checks if check["check"] == "mail")
+    found: str = next(check["finding"] for check in checks if check["check"] == "mail")
+    return found
 
 
 async def test_mail_server_is_tried_and_takes_a_test_mail(admin: ApiClient, smtp_server: SmtpServer) -> None:

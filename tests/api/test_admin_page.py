@@ -235,5 +235,6 @@ async def test_figures_of_other_workers_are_added(server: RunningServer) -> None
     }
     figures.heard("another", body)
     after = figures.take()
-    assert (after.online, after.delivery_ms) == (before.online + 5, pytest.approx(6))
+    assert after.online == before.online + 5
+    assert after.delivery_ms == pytest.approx(6)
     assert list(figures.workers) == [next(iter(figures.workers)), "another"]

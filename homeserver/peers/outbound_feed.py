@@ -8,6 +8,7 @@ the same way.
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -42,6 +43,25 @@ PAUSE_S: Final = 1.0
 
 FOLLOWED: Final = Stream.EVENTS | Stream.RECEIPTS | Stream.ROOM_META
 WITH_EDUS: Final = Stream.TO_DEVICE | Stream.DEVICE_LISTS
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What is queued again: for each of some shares what came `after` a position.
+
+    Servers that are `behind` have cursors of their own.
+    """
+
+    after: Mapping[int, int]
+    behind: set[ServerName]
+
+    def not_told(self, servers: Iterable[ServerName], position: int) -> list[ServerName]:
+        """Return the servers that may not have been told of a position."""
+        return [
+            each
+            for each in servers
+            if self.after.get(share_of(each), position) < position and each not in self.behind
+        ]
 
 
 class OutboundFeed:
@@ -128,7 +148,8 @@ class OutboundFeed:
         since = {share: at.position for share, at in checkpoints.items() if at.position < processed}
         far = {share for share, position in since.items() if processed - position > MAX_REPLAYED}
         await self._leave_behind({share: checkpoints[share] for share in far})
-        await self._replay({share: at for share, at in since.items() if share not in far}, processed)
+        after = {share: at for share, at in since.items() if share not in far}
+        await self._replay(Replay(after, {laggard.destination for laggard, _ in laggards}), processed)
         self._sender.taken(shares)
 
     def look(self) -> None:
@@ -233,13 +254,13 @@ class OutboundFeed:
             if (at := checkpoints.get(share_of(server))) is not None:
                 self._sender.leave_behind([server], at.position, at.saved_ms)
 
-    async def _replay(self, since: Mapping[int, int], upto: int) -> None:
-        """Queue for the servers of shares what came after a position of each, up to where all are told."""
-        at = min(since.values(), default=upto)
+    async def _replay(self, replay: Replay, upto: int) -> None:
+        """Queue again, up to where all are told, what a worker that ended may not have told of."""
+        at = min(replay.after.values(), default=upto)
         while at < upto:
             async with self._rooms.db.acquire() as conn:
                 rooms = await select_shared_rooms_since(conn, self._own, at)
-                at = await self._read_page(conn, sorted(rooms), at, upto, since)
+                at = await self._read_page(conn, sorted(rooms), at, upto, replay)
 
     async def _read_rooms(self, dirty: set[int], upto: int, *, all_rooms: bool) -> None:
         """Queue the events and receipts of rooms between where the sender stands and `upto`."""
@@ -258,12 +279,9 @@ class OutboundFeed:
         room_nids: Sequence[int],
         since: int,
         upto: int,
-        only_after: Mapping[int, int] | None = None,
+        replay: Replay | None = None,
     ) -> int:
-        """Queue the first events of a span, with the receipts among them; return up to where.
-
-        With `only_after`, for the servers of those shares alone, each what came after a position.
-        """
+        """Queue the first events of a span, with the receipts among them; return up to where."""
         events = await outgoing.select_outgoing(conn, room_nids, since, upto, self._own, EVENTS_PER_PAGE)
         if len(events) == EVENTS_PER_PAGE:
             upto = events[-1].position
@@ -273,10 +291,13 @@ class OutboundFeed:
         self._outbox.keep(event.event for event in events)
         for event in events:
             servers = self._servers_of(event, stays[event.room_nid], turned_away.get(event.position, []))
-            servers = _those_not_told(servers, event.position, only_after)
+            if replay is not None:
+                servers = replay.not_told(servers, event.position)
             self._sender.tell(servers, DuePdu(event.position, event.event.event_id))
         for receipt in receipts:
-            servers = _those_not_told(stays[receipt.room_nid].servers_now(), receipt.position, only_after)
+            servers = stays[receipt.room_nid].servers_now()
+            if replay is not None:
+                servers = replay.not_told(servers, receipt.position)
             self._sender.tell_receipt(servers, due_receipt(receipt))
         return upto
 
@@ -312,15 +333,6 @@ class OutboundFeed:
                     self._sender.tell_typing(there, rooms[room_nid].room_id, user_id, is_typing)
         for update, servers in await self._presence.take():
             self._sender.tell_presence([s for s in servers if self._permitted.permit(s)], update)
-
-
-def _those_not_told(
-    servers: Iterable[ServerName], position: int, only_after: Mapping[int, int] | None
-) -> list[ServerName]:
-    """Return the servers of shares whose worker may have ended before it told of a position."""
-    if only_after is None:
-        return list(servers)
-    return [each for each in servers if only_after.get(share_of(each), position) < position]
 
 
 def _may_change_members(batch: Batch) -> bool:

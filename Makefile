@@ -12,7 +12,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help run desktop test lint fmt bench chaos differential interop lock clean shared
+.PHONY: help run desktop test coverage-desktop lint fmt bench chaos differential interop lock clean shared
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,15 @@ test: $(VENV)/.installed-for-tests ## Install what the tests need and run them a
 	@tests/install-system-packages
 	@$(BIN)/python -m client_web.build
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+
+coverage-desktop: $(VENV)/.installed-for-tests ## Test the desktop client's core; fails below 90 % of its branches, 95 % of its encryption's
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) --dist loadfile $(CORE_TESTS) $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --skip-covered --include 'client_desktop/core/crypto/*' --fail-under 95
+	@$(BIN)/coverage report --skip-covered --fail-under 90
+
+CORE_TESTS := $(addprefix tests/desktop/,accounts core crypto export media outbox push search text timeline)
 
 lint: $(VENV)/.installed-for-tests ## Check style, types and import directions: ruff, mypy, import-linter; Biome and tsc for TypeScript
 	@$(BIN)/ruff check .
@@ -48,8 +57,10 @@ shared: $(VENV)/.installed-for-tests ## Make each client's files of client_share
 bench: $(VENV)/.installed-for-tests ## Measure this server beside Synapse; ARGS="--help" shows the options
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-chaos: $(VENV)/.installed-for-tests ## The long proofs: 20 kills under load, 100 netsplits, killed workers, and that each mechanism is needed
-	@PARLOUR_TEST_EVENTS_PER_WRITER=2000 CHAOS_ROUNDS=20 CHAOS_SEEDS=$${CHAOS_SEEDS:-100} $(BIN)/pytest -m "chaos or not chaos" \
+chaos: $(VENV)/.installed-for-tests ## The long proofs: ten minutes of killed workers, PostgreSQL and Redis behind nginx, 20 kills, 100 netsplits
+	@tests/install-system-packages
+	@PARLOUR_TEST_EVENTS_PER_WRITER=2000 CHAOS_ROUNDS=20 CHAOS_SEEDS=$${CHAOS_SEEDS:-100} CHAOS_MINUTES=$${CHAOS_MINUTES:-10} \
+	  CHAOS_MEMBERS=$${CHAOS_MEMBERS:-12} $(BIN)/pytest -m "chaos or not chaos" \
 	  tests/chaos tests/rooms/test_killed_workers.py --timeout 12000 $(ARGS)
 
 differential: $(VENV)/.installed-for-tests ## Compare the protocol core with Synapse on 2,000 graphs of events per room version

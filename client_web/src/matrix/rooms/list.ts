@@ -204,8 +204,9 @@ function listen(sdk: MatrixClient, keeper: Keeper): readonly (() => void)[] {
     if (event.getType() === "m.space.child") keeper.staleParents();
     keeper.touch(event.getRoomId());
   };
-  const typing = (event: MatrixEvent) => {
-    keeper.setTyping(event.getRoomId() ?? "", asTexts(asObject(event.getContent()).user_ids).slice(0, 50));
+  // The event itself does not say where: sync leaves it out of what passes.
+  const typing = (event: MatrixEvent, member: { readonly roomId: string }) => {
+    keeper.setTyping(member.roomId, asTexts(asObject(event.getContent()).user_ids).slice(0, 50));
   };
   const membership = (room: Room) => {
     if (room.isSpaceRoom()) keeper.staleParents();

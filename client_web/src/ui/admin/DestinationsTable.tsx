@@ -1,7 +1,13 @@
-import { type Destination, retryNow, stateOf } from "../../matrix/admin/federation";
+import {
+  checkServer,
+  type Destination,
+  retryNow,
+  type ServerStep,
+  stateOf,
+} from "../../matrix/admin/federation";
 import { useAdmin } from "../../state/admin/AdminContext";
 import { t } from "../../words";
-import { Button, classNames, Tooltip } from "../controls";
+import { Button, classNames, showToast, Tooltip } from "../controls";
 import { type Column, DataTable } from "./DataTable";
 import styles from "./DestinationsTable.module.css";
 import { number, sinceText, spanText, untilText } from "./format";
@@ -69,7 +75,8 @@ function ServerName({ destination }: { readonly destination: Destination }) {
 function contactOf(destination: Destination): string {
   if (destination.failingSinceMs === null) return sinceText(destination.lastAnswerMs);
   const retryAtMs = destination.retryAtMs ?? 0;
-  if (destination.isRetryAsked || retryAtMs <= Date.now()) return t("admin.federation.retrying");
+  if (destination.isRetryAsked) return t("admin.federation.retrying");
+  if (retryAtMs <= Date.now()) return t("admin.federation.retryDue");
   return t("admin.federation.retryIn", untilText(retryAtMs));
 }
 
@@ -82,7 +89,12 @@ function Retry({ destination, onChanged }: RetryProps) {
   const { api } = useAdmin();
   const act = useAct();
   const retry = async (): Promise<void> => {
-    if (await act.run(() => retryNow(api, destination.server))) await onChanged();
+    await act.run(async () => {
+      await retryNow(api, destination.server);
+      // Where nothing waits for it nothing would be sent, and nobody would know whether it is there again.
+      tell(destination.server, await checkServer(api, destination.server));
+    });
+    await onChanged();
   };
   const since = t("admin.federation.failingSince", sinceText(destination.failingSinceMs));
   return (
@@ -99,4 +111,10 @@ function Retry({ destination, onChanged }: RetryProps) {
       </Button>
     </Tooltip>
   );
+}
+
+function tell(server: string, steps: readonly ServerStep[]): void {
+  const failing = steps.find((step) => step.works === false);
+  if (failing === undefined) showToast(t("admin.federation.reached", server), { kind: "success" });
+  else showToast(t("admin.federation.stillAway", server, failing.words), { kind: "error" });
 }

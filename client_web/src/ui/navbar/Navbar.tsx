@@ -21,7 +21,7 @@ export function Navbar({ room }: { readonly room: RoomSummary }) {
   return (
     <header className={styles.navbar}>
       <div className={styles.back}>
-        <IconButton icon="arrow-left" label={t("main.header.back")} onClick={() => openRoom(null)} />
+        <IconButton icon="chevron-left" label={t("main.header.back")} onClick={() => openRoom(null)} />
       </div>
       <button type="button" className={styles.title} onClick={() => toggle("room")}>
         <MediaAvatar id={room.directUser ?? room.id} name={room.name} picture={room.avatar} size="timeline" />

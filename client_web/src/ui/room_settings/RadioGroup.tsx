@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { useEffect, useId, useState } from "react";
 import styles from "./RadioGroup.module.css";
 
 interface RadioGroupProps<T extends string> {
@@ -15,6 +15,8 @@ interface RadioGroupProps<T extends string> {
   readonly disabled?: boolean;
 }
 
+const LONGEST_WAIT_MS = 4_000;
+
 /** One of several, each with what it means. */
 export function RadioGroup<T extends string>({
   label,
@@ -25,6 +27,21 @@ export function RadioGroup<T extends string>({
   disabled = false,
 }: RadioGroupProps<T>) {
   const name = useId();
+  const [wanted, setWanted] = useState<T | null>(null);
+  // What was chosen is shown at once, until it is so, or turns out not to be.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another value ends the waiting
+  useEffect(() => {
+    setWanted(null);
+  }, [value]);
+  useEffect(() => {
+    if (wanted === null) return;
+    const timer = setTimeout(() => setWanted(null), LONGEST_WAIT_MS);
+    return () => clearTimeout(timer);
+  }, [wanted]);
+  const choose = (chosen: T) => {
+    setWanted(chosen);
+    onChange(chosen);
+  };
   return (
     <fieldset className={styles.group} disabled={disabled}>
       <legend className={labelHidden ? "visually-hidden" : styles.label}>{label}</legend>
@@ -35,9 +52,9 @@ export function RadioGroup<T extends string>({
             className={styles.radio}
             name={name}
             value={option.value}
-            checked={option.value === value}
+            checked={option.value === (wanted ?? value)}
             disabled={option.disabled}
-            onChange={() => onChange(option.value)}
+            onChange={() => choose(option.value)}
           />
           <span className={styles.words}>
             <span>{option.label}</span>

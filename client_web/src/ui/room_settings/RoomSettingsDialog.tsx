@@ -77,7 +77,7 @@ export default function RoomSettingsDialog() {
                 ))}
               </Tabs.List>
             </div>
-            <main className={styles.main}>
+            <div className={styles.main}>
               {room === null && <EmptyState icon="door-open" title={t("rooms.room_gone")} />}
               {room !== null &&
                 pages.map(({ name, title, Content }) => (
@@ -90,7 +90,7 @@ export default function RoomSettingsDialog() {
                     </Guarded>
                   </Tabs.Panel>
                 ))}
-            </main>
+            </div>
           </Tabs.Root>
         </Dialog.Popup>
       </Dialog.Portal>

@@ -18,19 +18,24 @@ export function KeyTable({ words }: { readonly words: string }) {
     return rankOf(words, t(`shortcut.${action}`), keyCaps(action).join(" ")) !== undefined;
   });
   if (fitting.length === 0) return <p className={styles.muted}>{t("dialogs.shortcuts_none")}</p>;
-  return SECTIONS.map((section) => {
-    const actions = fitting.filter((action) => sectionOf(action) === section);
-    if (actions.length === 0) return null;
-    return (
-      <Group key={section} title={t(`shortcut.section.${section}`)}>
-        <dl className={styles.table}>
-          {actions.map((action) => (
-            <KeyRow key={action} action={action} />
-          ))}
-        </dl>
-      </Group>
-    );
-  });
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: without a mouse it is scrolled from here
+    <section className={styles.page} tabIndex={0} aria-label={t("dialogs.shortcuts_title")}>
+      {SECTIONS.map((section) => {
+        const actions = fitting.filter((action) => sectionOf(action) === section);
+        if (actions.length === 0) return null;
+        return (
+          <Group key={section} title={t(`shortcut.section.${section}`)}>
+            <dl className={styles.table}>
+              {actions.map((action) => (
+                <KeyRow key={action} action={action} />
+              ))}
+            </dl>
+          </Group>
+        );
+      })}
+    </section>
+  );
 }
 
 function KeyRow({ action }: { readonly action: ShortcutAction }) {

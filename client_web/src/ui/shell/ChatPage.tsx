@@ -1,4 +1,6 @@
 import { useChat } from "../../state/ChatContext";
+import { useValue } from "../../state/useValue";
+import { t } from "../../words";
 import { classNames } from "../controls";
 import { Guarded } from "../pages/Guarded";
 import { SidePanel } from "../panel/SidePanel";
@@ -10,11 +12,13 @@ import { useChatShortcuts } from "./useChatShortcuts";
 
 /** Rail, rooms, conversation, panel. A window too narrow for all shows one of them at a time. */
 export default function ChatPage() {
-  const { roomId, panel } = useChat();
+  const { client, roomId, panel } = useChat();
+  const name = useValue(client.rooms.room(roomId ?? ""), (room) => room?.name);
   useChatShortcuts();
   const hasPanel = panel !== null && roomId !== null;
   return (
     <div className={classNames(styles.page, roomId !== null && styles.inRoom, hasPanel && styles.withPanel)}>
+      <h1 className="visually-hidden">{name ?? t("main.home")}</h1>
       <div className={styles.rail}>
         <Guarded>
           <Rail />

@@ -1,5 +1,7 @@
 import { lazy, Suspense } from "react";
-import { useChat } from "../../state/ChatContext";
+import { Redirect } from "wouter";
+import type { RoomSummary } from "../../matrix/types";
+import { roomPath, useChat } from "../../state/ChatContext";
 import { useValue } from "../../state/useValue";
 import { Navbar } from "../navbar/Navbar";
 import { InviteView } from "../room/InviteView";
@@ -13,7 +15,9 @@ export function RoomView() {
   const { client, roomId, eventId } = useChat();
   const room = useValue(client.rooms.room(roomId ?? ""));
   const sync = useValue(client.sync);
+  const addressed = useValue(client.rooms.list, (rooms) => idOf(rooms, roomId));
   if (roomId === null) return <NoRoomView />;
+  if (addressed !== null) return <Redirect to={roomPath(addressed, eventId ?? undefined)} replace />;
   const isKnown = room !== null && room.membership !== "leave" && room.membership !== "ban";
   if (!isKnown) return sync === "starting" ? null : <RoomPreviewView room={roomId} />;
   if (room.membership !== "join" || room.isSpace) {
@@ -32,4 +36,10 @@ export function RoomView() {
       </Suspense>
     </>
   );
+}
+
+/** The room that an address with # leads to, where one is in it. */
+function idOf(rooms: readonly RoomSummary[], address: string | null): string | null {
+  if (!address?.startsWith("#")) return null;
+  return rooms.find((room) => room.alias === address && room.membership === "join")?.id ?? null;
 }

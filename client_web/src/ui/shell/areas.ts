@@ -13,10 +13,13 @@ export function stepArea(step: 1 | -1): void {
   const from = here < 0 ? (step > 0 ? -1 : 0) : here;
   for (let tried = 1; tried <= areas.length; tried += 1) {
     const area = areas.at((from + step * tried + areas.length * 2) % areas.length)!;
-    const target =
-      area.querySelector<HTMLElement>("[data-area-focus]") ?? area.querySelector<HTMLElement>(FOCUSABLE);
-    if (!target) continue;
-    target.focus();
+    const candidates = [
+      ...area.querySelectorAll<HTMLElement>("[data-area-focus]"),
+      ...area.querySelectorAll<HTMLElement>(FOCUSABLE),
+    ].filter((each) => each.closest("[data-area]") === area);
+    const seen = candidates.find((each) => each.offsetParent !== null);
+    if (!seen) continue;
+    seen.focus();
     return;
   }
 }

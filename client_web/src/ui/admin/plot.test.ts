@@ -6,8 +6,8 @@ describe("a plot", () => {
     expect(plotPath([0, 5, 10], 100, 40)).toBe("M0 40L50 20L100 0");
   });
 
-  it("begins anew after what was not measured", () => {
-    expect(plotPath([1, null, 3, 1], 90, 10)).toBe("M0 10M60 0L90 10");
+  it("begins anew after what was not measured, and what stands alone is a dot", () => {
+    expect(plotPath([1, null, 3, 1], 90, 10)).toBe("M0 10h0M60 0L90 10");
   });
 
   it("is a line in the middle where nothing changes", () => {

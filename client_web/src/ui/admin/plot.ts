@@ -6,17 +6,15 @@ export function plotPath(values: readonly (number | null)[], width: number, heig
   const step = values.length > 1 ? width / (values.length - 1) : 0;
   const heightOf = (value: number): number =>
     high === low ? height / 2 : height - ((value - low) / (high - low)) * height;
-  let path = "";
-  let isDrawing = false;
-  values.forEach((value, index) => {
-    if (value === null) {
-      isDrawing = false;
-      return;
-    }
-    path += `${isDrawing ? "L" : "M"}${round(index * step)} ${round(heightOf(value))}`;
-    isDrawing = true;
-  });
-  return path;
+  const draws = (at: number): boolean => (values[at] ?? null) !== null;
+  return values
+    .map((value, at) => {
+      if (value === null) return "";
+      const point = `${round(at * step)} ${round(heightOf(value))}`;
+      if (draws(at - 1)) return `L${point}`;
+      return draws(at + 1) ? `M${point}` : `M${point}h0`; // alone, it is a dot
+    })
+    .join("");
 }
 
 /** Gather values into at most so many, each the mean of those it stands for. */

@@ -18,8 +18,8 @@ INSTALLED: Final = ROOT / "node_modules" / "installed-from"
 
 SOURCES: Final = (
     ROOT / "src", ROOT / "public", ROOT / "index.html", ROOT / "package-lock.json", ROOT / "tsconfig.json",
-    ROOT / "vite.config.ts", ROOT / "sdkWithoutCalls.ts",
-    SHARED / "generated", SHARED / "icons", SHARED / "fonts", SHARED / "emoji.json",
+    ROOT / "vite.config.ts", ROOT / "vite", ROOT / "sdkWithoutCalls.ts",
+    SHARED / "generated", SHARED / "words", SHARED / "icons", SHARED / "fonts", SHARED / "emoji.json",
     SHARED / "shortcuts.json",
 )  # fmt: skip
 

@@ -121,7 +121,7 @@ function Unverified({ others }: { readonly others: readonly DeviceRow[] }) {
       </Banner>
     );
   }
-  if (n === 0 || !state.known) return null;
+  if (n === 0 || !state.known || !state.identityExists) return null;
   return (
     <Banner kind="warning" title={t("settings.devices_unverified_title", { n })}>
       {t("settings.devices_unverified_text")}

@@ -1,0 +1,12 @@
+"""The account page, as somebody goes through it in a real browser."""
+
+import pytest
+
+from tests.web.browser_scripts import run_script
+
+LIMIT_S = 180
+
+
+@pytest.mark.timeout(LIMIT_S + 60)
+def test_somebody_looks_after_an_account_and_closes_it(web_server: str) -> None:
+    run_script("account", web_server, limit_s=LIMIT_S)

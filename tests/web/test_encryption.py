@@ -1,0 +1,12 @@
+"""Encryption in the web client, as people go through it in real browsers."""
+
+import pytest
+
+from tests.web.browser_scripts import run_script
+
+LIMIT_S = 240
+
+
+@pytest.mark.timeout(LIMIT_S + 60)
+def test_people_verify_each_other_and_new_devices_read_the_history(web_server: str) -> None:
+    run_script("encryption", web_server, limit_s=LIMIT_S)

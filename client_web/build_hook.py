@@ -17,5 +17,8 @@ class WebClientBuildHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build before the files of the wheel are gathered. Raises: BuildFailed."""
         build_if_stale()
-        if version != "editable":
-            build_data["force_include"][str(FILES)] = "client_web/dist"
+        if version == "editable":
+            return  # the package is found where it is
+        package = FILES.parent
+        for name in ("__init__.py", FILES.name):
+            build_data["force_include"][str(package / name)] = f"{package.name}/{name}"

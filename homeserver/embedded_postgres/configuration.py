@@ -28,7 +28,8 @@ SETTINGS: Final[Mapping[str, str]] = {
     "min_wal_size": "80MB",
     "checkpoint_timeout": "10min",  # bounds the time that a start after a crash takes
     "random_page_cost": "1.1",
-    "max_parallel_workers_per_gather": "0",  # statements are short; and /dev/shm is tiny in containers
+    "max_parallel_workers_per_gather": "0",  # statements are short
+    "dynamic_shared_memory_type": "mmap",  # /dev/shm is tiny in containers, and closed or missing in some
     "jit": "off",
     "timezone": "UTC",
     "lc_messages": "C",

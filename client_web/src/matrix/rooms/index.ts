@@ -1,6 +1,6 @@
 import type { MatrixClient } from "matrix-js-sdk";
 import type { ClientContext } from "../context";
-import { createExporting, type Exporting } from "../export";
+import type { Exporting } from "../export";
 import { type Creating, createCreating } from "./create";
 import { createDetails, type Details } from "./details";
 import { createDirectory, type Directory } from "./directory";
@@ -46,7 +46,10 @@ export function createRooms(sdk: MatrixClient, context: ClientContext): Rooms {
     ...createDetails(sdk, context),
     ...createStateActs(sdk, context),
     ...createPacks(sdk),
-    ...createExporting(sdk, context),
+    async exportHistory(...how) {
+      const { createExporting } = await import("../export");
+      await createExporting(sdk, context).exportHistory(...how);
+    },
     directory: createDirectory(sdk),
   };
 }

@@ -88,6 +88,11 @@ class Keeper {
     for (const room of this.sdk.getRooms()) this.touch(room.roomId);
   }
 
+  /** A room that is replaced by one that was just joined, or left, is shown otherwise. */
+  touchReplacedBy(roomId: string): void {
+    for (const summary of this.summaries.values()) if (summary.successor === roomId) this.touch(summary.id);
+  }
+
   /** A space holds another room now, or one less. */
   staleParents(): void {
     this.#areParentsStale = true;
@@ -211,6 +216,7 @@ function listen(sdk: MatrixClient, keeper: Keeper): readonly (() => void)[] {
   const membership = (room: Room) => {
     if (room.isSpaceRoom()) keeper.staleParents();
     keeper.touch(room.roomId);
+    keeper.touchReplacedBy(room.roomId);
   };
   return [
     on(sdk, ClientEvent.Room, membership),

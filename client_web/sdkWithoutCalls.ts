@@ -5,6 +5,7 @@ import type { Plugin } from "vite";
 const UNUSED =
   /matrix-js-sdk\/lib\/(?:webrtc\/(?:call|callEventHandler|groupCall|groupCallEventHandler|mediaHandler|callFeed)|matrixrtc\/MatrixRTCSessionManager|embedded|sliding-sync-sdk)\.js$/;
 const INSTEAD = fileURLToPath(new URL("src/matrix/sdkInstead.ts", import.meta.url));
+const EVENTS_SDK = fileURLToPath(new URL("src/matrix/eventsSdkInstead.ts", import.meta.url));
 const HOMOGLYPHS = fileURLToPath(new URL("src/matrix/homoglyphs.ts", import.meta.url));
 
 /**
@@ -20,6 +21,7 @@ export function sdkWithoutCalls(): Plugin {
     async resolveId(source, importer, options) {
       if (source === "matrix-js-sdk") return this.resolve("matrix-js-sdk/lib/matrix.js", importer, options);
       if (source === "unhomoglyph") return HOMOGLYPHS;
+      if (source === "matrix-events-sdk") return EVENTS_SDK;
       if (!importer?.includes("matrix-js-sdk/lib/") || !source.startsWith(".")) return null;
       const found = await this.resolve(source, importer, { ...options, skipSelf: true });
       return found !== null && UNUSED.test(found.id.replaceAll("\\", "/")) ? INSTEAD : null;

@@ -12,6 +12,16 @@ const SERVED_BY_IT = ["/_matrix", "/_synapse", "/_parlour", "/.well-known", "/oa
 
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
 
+/** What is always loaded together is one file: dozens of small ones are slower, and larger. */
+const FILES_IN_ONE = [
+  {
+    name: "base",
+    test: /\/src\/(?:state|ui\/controls|ui\/pages|matrix\/(?:value|errors|shapes|urls|api|session|store|tabs|runner|oauth|oauthMetadata|random|signOut|open)\.|matrix\/settings\/preferences)/,
+    minShareCount: 2,
+  },
+  { name: "chat", test: /\/src\/ui\/(?:shell|sidebar|navbar|panel)\// },
+];
+
 export default defineConfig({
   plugins: [
     react(),
@@ -41,7 +51,10 @@ export default defineConfig({
     assetsDir: "code",
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
-    rolldownOptions: { treeshake: { moduleSideEffects: doesSomethingByItself } },
+    rolldownOptions: {
+      treeshake: { moduleSideEffects: doesSomethingByItself },
+      output: { codeSplitting: { groups: FILES_IN_ONE } },
+    },
   },
   test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
 });

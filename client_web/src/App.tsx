@@ -2,6 +2,7 @@ import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { AuthProvider, useAuth } from "./state/AuthContext";
 import { ChatProvider } from "./state/ChatContext";
+import { useIdle } from "./state/useIdle";
 import { CrashPage } from "./ui/pages/CrashPage";
 import { ErrorBoundary } from "./ui/pages/ErrorBoundary";
 import { InsteadPage } from "./ui/pages/InsteadPage";
@@ -68,9 +69,14 @@ function SignedIn({ children }: { readonly children: ReactNode }) {
   return (
     <ChatProvider session={session} instead={(now) => <InsteadPage now={now} />}>
       {children}
-      <Suspense fallback={null}>
+      <WhenIdle>
         <EncryptionDialogs />
-      </Suspense>
+      </WhenIdle>
     </ChatProvider>
   );
+}
+
+/** What nobody waits for, once the page has nothing more pressing to do. */
+function WhenIdle({ children }: { readonly children: ReactNode }) {
+  return useIdle() && <Suspense fallback={null}>{children}</Suspense>;
 }

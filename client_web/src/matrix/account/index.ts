@@ -4,7 +4,6 @@ import { accountPage } from "./accountPage";
 import { readCapabilities } from "./capabilities";
 import { readDevices } from "./devices";
 import { confirmMail, readAddresses, sendMail } from "./emails";
-import { exportData } from "./exportData";
 import { readGrants } from "./grants";
 import { uploadPicture } from "./picture";
 import { createProofs } from "./proof";
@@ -47,7 +46,10 @@ export function createAccount(sdk: MatrixClient, context: ClientContext): Accoun
     grants: () => readGrants(sdk),
     revokeGrant: (deviceId) => signOutDevices([deviceId]),
     pageFor: (action, deviceId) => accountPage(sdk, action, deviceId),
-    exportData: (sink, progress) => exportData(sdk, sink, new Date(), progress),
+    async exportData(sink, progress) {
+      const { exportData } = await import("./exportData");
+      await exportData(sdk, sink, new Date(), progress);
+    },
     deactivate: (erase) =>
       prove(async (auth) => {
         await sdk.deactivateAccount((auth ?? undefined) as never, erase);

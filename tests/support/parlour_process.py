@@ -59,6 +59,13 @@ class ParlourProcess:
             raise AssertionError(f"the server did not start: {self.log_file.read_text()[-3000:]}")
         self._port = int(first_line[1].rstrip("/").rpartition(":")[2])
 
+    def first_admin_token(self) -> str:
+        """Return the token that makes the first account; only after the first start, and once."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        words = [self._process.stdout.readline().split() for _ in range(3)]
+        return next(line[1] for line in words if line[:1] == ["token"])
+
     def stop(self) -> int:
         """End the server with SIGTERM and return its exit code."""
         return self._end(signal.SIGTERM)

@@ -1,11 +1,12 @@
 import { request } from "../api";
-import { ApiError } from "../errors";
+import { ApiError, NotAllowed } from "../errors";
 import { asObjects, asText, asTexts, type JsonObject } from "../shapes";
 import { expiryOf } from "../tokens";
 import type { Session } from "../types";
 
+const TOKEN = "m.login.registration_token";
 /** Stages of registration that need nothing but the token. */
-const WITHOUT_MORE = new Set(["m.login.registration_token", "m.login.dummy", "m.login.terms"]);
+const WITHOUT_MORE = new Set([TOKEN, "m.login.dummy", "m.login.terms"]);
 const MAX_STAGES = 6;
 
 /** The account to make, and what the device that makes it is called. */
@@ -42,7 +43,11 @@ export async function makeFirstAdmin(
   throw new ApiError(401, { errcode: "M_FORBIDDEN" });
 }
 
-/** Return what the next stage wants; raises the error where it is no question, or one that is not for us. */
+/**
+ * Return what the next stage of the way with the token wants; other ways, which open servers offer, make no
+ * admin. Raises the error where it is no question, or one that is not for us; NotAllowed where there is no such
+ * way, since there is an admin already.
+ */
 export function nextStage(error: unknown, token: string): JsonObject {
   if (!(error instanceof ApiError) || error.status !== 401) throw error;
   const { body } = error;
@@ -50,11 +55,12 @@ export function nextStage(error: unknown, token: string): JsonObject {
   const done = new Set(asTexts(body.completed));
   const flow = asObjects(body.flows)
     .map((each) => asTexts(each.stages))
-    .find((stages) => stages.every((stage) => WITHOUT_MORE.has(stage)));
-  const type = flow?.find((stage) => !done.has(stage));
+    .find((stages) => stages.includes(TOKEN) && stages.every((stage) => WITHOUT_MORE.has(stage)));
+  if (flow === undefined) throw new NotAllowed("no flow takes the token", "stage_registration_token");
+  const type = flow.find((stage) => !done.has(stage));
   if (type === undefined) throw error;
   const session = asText(body.session);
-  return type === "m.login.registration_token" ? { type, session, token } : { type, session };
+  return type === TOKEN ? { type, session, token } : { type, session };
 }
 
 function readSession(homeserverUrl: string, body: JsonObject, askedAt: number): Session {

@@ -12,7 +12,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help run desktop test coverage-desktop lint fmt bench chaos differential interop lock clean shared
+.PHONY: help run desktop test coverage-desktop lint fmt bench bare chaos differential interop lock clean shared
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,10 @@ interop: $(VENV)/.installed-for-tests ## Federate with a real Synapse in every w
 	@$(BIN)/python -m benchmarks.servers.synapse_environment
 	@INTEROP_ACTIONS=$${INTEROP_ACTIONS:-5000} INTEROP_ROOMS=$${INTEROP_ROOMS:-20} \
 	  $(BIN)/pytest -m "interop or not interop" tests/interop tests/desktop/driven $(ARGS)
+
+bare: $(VENV)/.installed-for-tests ## The README's two commands, the image's steps and the systemd unit in a bare Debian; as root
+	@tests/install-system-packages tests/deployments/system-packages.txt
+	@$(BIN)/pytest -m bare tests/deployments/test_bare_debian.py $(ARGS)
 
 lock: $(VENV)/.installed-for-tests ## Renew the lock files with the newest versions that pyproject.toml allows
 	@$(COMPILE) --output-file requirements.lock

@@ -28,7 +28,7 @@ NOT_ASKED = "-"
 # The same for everybody: pages, single sign-on, rendezvous, what needs no access token or brings its own.
 KNOW_NO_CALLER = re.compile(
     r"^/$|/\.well-known/|/versions$|/pages/|/parlour/|/parlour\.websocket/|/sso/|/m\.login\.sso/|/fallback/"
-    r"|/rendezvous|/requestToken$|/register|/push/v1/|/federation/|\{path\*\}$"
+    r"|/rendezvous|/requestToken$|/register|/push/v1/|/federation/|^/config\.json$|^/\{page\}$|\{path\*\}$"
 )
 ADMINISTRATION_FOR_ALL = ("/_synapse/admin/v1/server_version",)
 # What a cell says in a word.

@@ -16,7 +16,7 @@ interface EmojiButtonProps {
   /** Offers stickers, where given. */
   readonly onPickSticker?: (image: PackImage) => void;
   readonly onOpenChange?: (open: boolean) => void;
-  readonly side?: "top" | "bottom";
+  readonly align?: "start" | "end";
   readonly open?: boolean;
 }
 
@@ -27,7 +27,7 @@ export function EmojiButton({
   onPickPicture,
   onPickSticker,
   onOpenChange,
-  side = "top",
+  align = "end",
   open,
 }: EmojiButtonProps) {
   const [isOpen, setOpen] = useState(false);
@@ -39,7 +39,7 @@ export function EmojiButton({
     <Popover.Root open={open ?? isOpen} onOpenChange={change}>
       <Popover.Trigger render={children} />
       <Popover.Portal>
-        <Popover.Positioner side={side} align="end" sideOffset={6} className={styles.positioner}>
+        <Popover.Positioner side="top" align={align} sideOffset={6} className={styles.positioner}>
           <Popover.Popup className={styles.popup} aria-label={t("main.composer.emoji")}>
             <Suspense fallback={<Skeleton rows={6} />}>
               <EmojiPicker

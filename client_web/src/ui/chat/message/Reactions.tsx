@@ -26,7 +26,7 @@ export function Reactions({ item }: { readonly item: MessageItem }) {
         />
       ))}
       {item.can.react && (
-        <EmojiButton onPick={react}>
+        <EmojiButton onPick={react} align="start">
           <button
             type="button"
             className={classNames(styles.chip, styles.more)}

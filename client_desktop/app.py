@@ -287,6 +287,7 @@ class DesktopApp(QObject):
         install_words(wanted)
         if self._qml is not None:
             self._qml.retranslate()
+        self.app.room_model.speak()
         self.app.session_model.start(bridge.call(engine.set_words, name_words(wanted)))
 
     def _follow_with(self, app: App, preferences: PreferencesModel) -> None:

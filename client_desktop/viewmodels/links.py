@@ -35,6 +35,7 @@ class LinksModel(QObject):
         self._handler: LinkHandler | None = None
         self._state = ""
         self._task: asyncio.Task[None] | None = None
+        preferences.changed.connect(self.changed)
 
     state = Property(str, lambda self: self._state, notify=changed)
     offered = Property(bool, lambda self: self._is_offered(), notify=changed)
@@ -58,7 +59,6 @@ class LinksModel(QObject):
     def dismiss(self) -> None:
         """Ask no more; the settings still have it."""
         self._preferences.set_values(links_offered=True)
-        self.changed.emit()
 
     async def close(self) -> None:
         """Wait for what was begun."""

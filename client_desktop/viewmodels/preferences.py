@@ -86,6 +86,7 @@ class PreferencesModel(QObject):
     linkPreviewsEncrypted = chosen(bool, "link_previews_encrypted", changed)  # noqa: N815
     loadMedia = chosen(str, "load_media", changed)  # noqa: N815
     invitePictures = chosen(bool, "invite_pictures", changed)  # noqa: N815
+    linksOffered = chosen(bool, "links_offered", changed)  # noqa: N815
     developerTools = chosen(bool, "developer_tools", changed)  # noqa: N815
     lastServer = chosen(str, "last_server", changed)  # noqa: N815
 

@@ -139,6 +139,11 @@ class RoomModel(AccountModel):
         for conversation in (*self._kept.values(), *((self._thread,) if self._thread else ())):
             conversation.choose(typing=typing, private_receipts=private_receipts)
 
+    def speak(self) -> None:
+        """Say everything anew that is in words: the language is another."""
+        for conversation in (*self._kept.values(), *((self._thread,) if self._thread else ())):
+            conversation.timeline_model.model.refresh()
+
     async def account_changed(self) -> None:
         await self._close_all()
         self._back.clear()

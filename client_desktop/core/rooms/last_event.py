@@ -78,9 +78,10 @@ def _replaced_event(event: ClearEvent) -> str | None:
 
 
 def _question(content: JsonObject) -> object:
-    """Find the question of a poll, which was written in three ways."""
+    """Find the question of a poll, which was written in several ways."""
     question = as_object(
         as_object(content.get("m.poll") or content.get("org.matrix.msc3381.poll.start")).get("question")
     )
     blocks = as_objects(question.get("m.text"))
-    return blocks[0].get("body") if blocks else question.get("m.text") or question.get("body")
+    text = question.get("m.text") or question.get("org.matrix.msc1767.text") or question.get("body")
+    return blocks[0].get("body") if blocks else text

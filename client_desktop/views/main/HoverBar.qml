@@ -24,7 +24,7 @@ PFloat {
     radius: Theme.radiusMedium
     width: buttons.width + 2 * Theme.space2
     height: Theme.px(34)
-    x: view.width - view.inset - width - Theme.space8
+    x: LayoutMirroring.enabled ? view.inset + Theme.space8 : view.width - view.inset - width - Theme.space8
     y: place
     z: 5
     Accessible.ignored: true

@@ -24,7 +24,7 @@ FocusScope {
         showBack: main.narrow
         anchors {
             left: parent.left
-            leftMargin: main.list.x + main.list.width
+            leftMargin: main.LayoutMirroring.enabled ? main.width - main.list.x : main.list.x + main.list.width
             right: panel.beside ? panel.left : parent.right
             top: parent.top
             bottom: parent.bottom

@@ -75,10 +75,12 @@ FocusScope {
             clear();
             app.rooms.setWords("");
         }
-        PKeyCaps {
-            action: "quickSwitcher"
+        Item { // at the end of the field, which the keys themselves would not know: they are never mirrored
             visible: find.text === "" && !find.activeFocus
+            width: caps.width
+            height: caps.height
             anchors { right: parent.right; rightMargin: Theme.space12; verticalCenter: parent.verticalCenter }
+            PKeyCaps { id: caps; action: "quickSwitcher" }
         }
     }
     PIconButton {

@@ -182,6 +182,8 @@ async def test_the_newest_line_follows_edits_and_redactions(client: Client) -> N
     assert await take(redaction("$first")) == ""
     poll = {"m.poll": {"question": {"m.text": [{"body": "When?\nSoon"}]}}}
     assert await take({**message("p"), "type": "m.poll.start", "content": poll}) == "When? Soon"
+    older = {"org.matrix.msc3381.poll.start": {"question": {"org.matrix.msc1767.text": "Where?"}}}
+    assert await take({**message("o"), "type": "org.matrix.msc3381.poll.start", "content": older}) == "Where?"
     hidden = {"body": "the butler", "formatted_body": "<span data-mx-spoiler>it</span> was"}
     assert await take({**message("s"), "content": hidden}) == "▒▒ was"
     reply = {"body": "> <@bob:stage.org> before\n\nafter"}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QGuiApplication, QImage
 from PySide6.QtQml import QQmlContext, QQmlEngine
 from PySide6.QtQuick import QQuickItem, QQuickWindow
@@ -160,6 +160,13 @@ class Driver(QObject):
     def _ask_prefer(self, name: str, value: Any) -> bool:
         """Act as if the user had chosen something in the settings."""
         return bool(_app().property("preferences").setProperty(name, value))
+
+    def _ask_mirror(self, on: bool) -> bool:
+        """Act as if the system's language ran from right to left, or as usual."""
+        QGuiApplication.setLayoutDirection(
+            Qt.LayoutDirection.RightToLeft if on else Qt.LayoutDirection.LeftToRight
+        )
+        return True
 
     def _ask_grab(self, path: str) -> bool | None:
         """Save what the window shows, once it changes no more."""

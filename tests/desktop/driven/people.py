@@ -29,6 +29,8 @@ class Person:
     url: str
     name: str
     user_id: str = ""
+    device_id: str = ""
+    access_token: str = ""
     _headers: dict[str, str] = field(default_factory=dict)
     _count: int = 0
 
@@ -36,7 +38,8 @@ class Person:
         """Register, with a name to show."""
         body = {"username": self.name, "password": PASSWORD, "auth": {"type": "m.login.dummy"}}
         made = await self.do("POST", "v3/register", body)
-        self.user_id = made["user_id"]
+        self.user_id, self.device_id = made["user_id"], made["device_id"]
+        self.access_token = made["access_token"]
         self._headers = {"Authorization": f"Bearer {made['access_token']}"}
         shown = {"displayname": PEOPLE[self.name]}
         await self.do("PUT", f"v3/profile/{self.user_id}/displayname", shown)
@@ -71,8 +74,8 @@ class Person:
         await self.send(room_id, {"m.relates_to": relation}, "m.reaction")
 
 
-async def settle(http: aiohttp.ClientSession, url: str, guest: str) -> None:
-    """Have everybody arrive, talk, and invite `guest`, a user id."""
+async def settle(http: aiohttp.ClientSession, url: str, guest: str) -> dict[str, Person]:
+    """Have everybody arrive, talk, and invite `guest`, a user id; return the people by name."""
     people = {name: Person(http, url, name) for name in PEOPLE}
     for person in people.values():
         await person.arrive()
@@ -81,6 +84,7 @@ async def settle(http: aiohttp.ClientSession, url: str, guest: str) -> None:
     for person in (tom, layla, yuki, long_name):
         await person.do("POST", f"v3/join/{tour}", {})
     await _talk(tour, ines, tom, layla, yuki, long_name)
+    rooms: list[str] = []
     for name, topic, said in (
         ("Allotment 14", "Beans, bees and whose turn it is to water", "Who has the keys?"),
         ("Open-source accounting for small choirs and orchestras", "Release on Monday", "It balances again."),
@@ -88,10 +92,40 @@ async def settle(http: aiohttp.ClientSession, url: str, guest: str) -> None:
     ):
         room_id = await tom.make_room(name, topic, invite=[guest])
         await tom.say(room_id, said)
+        rooms.append(room_id)
+    await _ask_round(rooms[0], tom, ines, long_name)
+    await _make_space(tom, rooms, guest)
     direct = await yuki.make_room(
         "", preset="trusted_private_chat", visibility="private", is_direct=True, invite=[guest]
     )
     await yuki.say(direct, "See you at the station? 🚆")
+    return people
+
+
+async def _ask_round(room_id: str, asking: Person, *answering: Person) -> None:
+    """Ask something that has answers already."""
+    texts = {"beds": "The beds at the pond", "roses": "The roses", "shed": "Only the shed, please"}
+    answers = [{"id": key, "org.matrix.msc1767.text": text} for key, text in texts.items()]
+    poll = {
+        "question": {"org.matrix.msc1767.text": "What do you water on Sunday?"},
+        "kind": "org.matrix.msc3381.poll.disclosed", "max_selections": 1, "answers": answers,
+    }  # fmt: skip
+    body = {"org.matrix.msc3381.poll.start": poll, "org.matrix.msc1767.text": "What do you water on Sunday?"}
+    asked = await asking.send(room_id, body, "org.matrix.msc3381.poll.start")
+    for person, answer in zip((asking, *answering), ("beds", "beds", "roses"), strict=True):
+        if person is not asking:
+            await person.do("POST", f"v3/join/{room_id}", {})
+        relation = {"rel_type": "m.reference", "event_id": asked}
+        vote = {"m.relates_to": relation, "org.matrix.msc3381.poll.response": {"answers": [answer]}}
+        await person.send(room_id, vote, "org.matrix.msc3381.poll.response")
+
+
+async def _make_space(person: Person, room_ids: list[str], guest: str) -> None:
+    options = {"creation_content": {"type": "m.space"}, "invite": [guest]}
+    space = await person.make_room("Neighbourhood", "Everything within walking distance", **options)
+    via = person.user_id.partition(":")[2]
+    for room_id in room_ids:
+        await person.do("PUT", f"v3/rooms/{space}/state/m.space.child/{room_id}", {"via": [via]})
 
 
 async def _talk(room_id: str, ines: Person, tom: Person, layla: Person, yuki: Person, other: Person) -> None:

@@ -50,7 +50,7 @@ T.Button {
                 RotationAnimation on rotation {
                     running: control.busy && !Theme.reducedMotion && control.visible
                     from: 0; to: 360; duration: 900; loops: Animation.Infinite
-                    onStopped: parent.rotation = 0
+                    onStopped: mark.rotation = 0
                 }
             }
             Text {

@@ -39,8 +39,12 @@ NHEKO_QUESTIONS = ((914, 562), (985, 334))
 """OK below "Setup Encryption", and what closes the recovery key; as Debian's nheko 0.11 has them."""
 FIRST_SYNC_LIMIT_S = 180.0
 START_LIMIT_S = 60.0
-REST_S = 5.0
-"""After which a client is weighed."""
+REST_S = 2.0
+RESTING_MS = 60.0
+"""A client that needs less of the processors than this in that time has come to rest, and is weighed."""
+REST_LIMIT_S = 60.0
+QUESTION_S = 5.0
+"""After which an answer has had its effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +167,12 @@ def _time(contestant: Contestant, repetitions: int) -> dict[str, float]:
     contestant.log.parent.mkdir(exist_ok=True)
     contestant.log.unlink(missing_ok=True)
     # It signs in, syncs for the first time, asks what it asks, and compiles what it compiles.
-    _run(contestant, FIRST_SYNC_LIMIT_S, rest_s=2 * REST_S, questions=contestant.questions)
-    return median_of_each([_run(contestant, START_LIMIT_S, rest_s=REST_S) for _ in range(repetitions)])
+    _run(contestant, FIRST_SYNC_LIMIT_S, contestant.questions)
+    return median_of_each([_run(contestant, START_LIMIT_S) for _ in range(repetitions)])
 
 
 def _run(
-    contestant: Contestant, limit_s: float, *, rest_s: float, questions: tuple[tuple[int, int], ...] = ()
+    contestant: Contestant, limit_s: float, questions: tuple[tuple[int, int], ...] = ()
 ) -> dict[str, float]:
     """Start a client, wait for its rooms, weigh it at rest, and end it."""
     with running_screen() as screen:
@@ -177,11 +181,11 @@ def _run(
         try:
             window_ms = until_seen(process, began, limit_s, screen.window_is_there)
             rooms_ms = until_seen(process, began, limit_s, screen.rooms_are_there)
-            cpu_ms = sum(map(_processor_ms, _without_helpers(process.pid)))
-            time.sleep(rest_s)
+            cpu_ms = _processor_ms(process)
+            _until_at_rest(process)
             for place in questions:
                 screen.click(*place)
-                time.sleep(REST_S)
+                time.sleep(QUESTION_S)
             weight = resident_memory_mb(_without_helpers(process.pid))
         finally:
             if process.poll() is None:
@@ -205,8 +209,19 @@ def _name(process: int) -> str:
     return Path(f"/proc/{process}/comm").read_text()
 
 
-def _processor_ms(process: int) -> float:
-    """What a process has had of the processors so far, in steps of a clock tick."""
+def _until_at_rest(process: subprocess.Popen[bytes]) -> None:
+    began, before = time.monotonic(), -1e9
+    while (now := _processor_ms(process)) - before > RESTING_MS and time.monotonic() - began < REST_LIMIT_S:
+        before = now
+        time.sleep(REST_S)
+
+
+def _processor_ms(process: subprocess.Popen[bytes]) -> float:
+    """What a client has had of the processors so far, in steps of a clock tick."""
+    return sum(map(_processor_ms_of, _without_helpers(process.pid)))
+
+
+def _processor_ms_of(process: int) -> float:
     after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     user, system = int(after_name[11]), int(after_name[12])
     return (user + system) * 1000 / os.sysconf("SC_CLK_TCK")

@@ -52,13 +52,15 @@ class Heartbeat(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.pauses_ms: list[float] = []
-        self._before = time.perf_counter()
+        self.busy_ms: list[float] = []
+        """What of each pause the thread had a processor for."""
+        self._before, self._cpu_before = time.perf_counter(), time.thread_time()
         self._timer = QTimer(self, timerType=Qt.TimerType.PreciseTimer, interval=1)
         self._timer.timeout.connect(self._beat)
 
     def start(self) -> None:
-        self.pauses_ms = []
-        self._before = time.perf_counter()
+        self.pauses_ms, self.busy_ms = [], []
+        self._before, self._cpu_before = time.perf_counter(), time.thread_time()
         self._timer.start()
 
     def stop(self) -> None:
@@ -66,9 +68,10 @@ class Heartbeat(QObject):
         self._timer.stop()
 
     def _beat(self) -> None:
-        now = time.perf_counter()
+        now, cpu = time.perf_counter(), time.thread_time()
         self.pauses_ms.append((now - self._before) * 1000)
-        self._before = now
+        self.busy_ms.append((cpu - self._cpu_before) * 1000)
+        self._before, self._cpu_before = now, cpu
 
 
 def items_below(item: QQuickItem) -> Iterator[QQuickItem]:

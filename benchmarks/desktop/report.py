@@ -20,8 +20,10 @@ FIGURES: dict[str, tuple[str, tuple[Figure, ...]]] = {
         (
             Figure("p50_ms", "not open before, median", "ms", aim=50),
             Figure("p95_ms", "not open before, p95", "ms"),
+            Figure("p50_cpu_ms", "not open before, by the processor", "ms"),
             Figure("again_p50_ms", "open before, median", "ms", aim=50),
             Figure("again_p95_ms", "open before, p95", "ms"),
+            Figure("again_p50_cpu_ms", "open before, by the processor", "ms"),
         ),
     ),
     "scroll": (
@@ -30,6 +32,7 @@ FIGURES: dict[str, tuple[str, tuple[Figure, ...]]] = {
             Figure("p50_ms", "a frame, median", "ms", aim=16),
             Figure("p95_ms", "a frame, p95", "ms", aim=16),
             Figure("longest_ms", "the longest frame", "ms"),
+            Figure("p95_cpu_ms", "a frame by the processor, p95", "ms"),
             Figure("rows", "rows gone through", ""),
         ),
     ),
@@ -38,6 +41,7 @@ FIGURES: dict[str, tuple[str, tuple[Figure, ...]]] = {
         (
             Figure("longest_ms", "the interface is blocked at most", "ms", aim=50),
             Figure("over_50_ms", "times over 50 ms", ""),
+            Figure("longest_cpu_ms", "the longest by the processor", "ms"),
             Figure("seconds", "until all are shown", "s"),
         ),
     ),

@@ -4,7 +4,7 @@ The client is one page, whichever path of its own is asked for; what was built i
 below `/code` have their content's hash in their names and are kept by browsers for good.
 """
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -126,9 +126,17 @@ def _file(name: str, cache_control: str) -> web.FileResponse:
     return web.FileResponse(file, headers=headers)
 
 
-@cache
 def _files() -> dict[str, Path]:
-    """Return the files that were built; nothing else is ever served."""
+    """Return the files that were built, as they are now; nothing else is ever served."""
+    try:
+        built_ns = (FILES / INDEX).stat().st_mtime_ns
+    except OSError:
+        return {}
+    return _files_of(built_ns)
+
+
+@lru_cache(maxsize=1)
+def _files_of(built_ns: int) -> dict[str, Path]:
     return {
         file.relative_to(FILES).as_posix(): file
         for file in FILES.rglob("*")

@@ -1,6 +1,5 @@
 """The web client as the server hands it out; the client itself is tested elsewhere."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ SCRIPT = "main-0a1b2c3d.js"
 
 
 @pytest.fixture(autouse=True)
-def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A client that was built, small enough to know all of it."""
     files = {
         "index.html": "<!doctype html><title>Parlour</title>",
@@ -31,9 +30,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     monkeypatch.setattr(web_client, "FILES", tmp_path / "dist")
-    web_client._files.cache_clear()
-    yield tmp_path / "dist"
-    web_client._files.cache_clear()
+    return tmp_path / "dist"
 
 
 @everything
@@ -100,7 +97,6 @@ async def test_nothing_but_built_files_is_served(client: ApiClient) -> None:
 @everything
 async def test_a_server_without_a_built_client_says_what_to_do(client: ApiClient, built: Path) -> None:
     (built / "index.html").unlink()
-    web_client._files.cache_clear()
     async with client.session.get(client.base_url + "/") as response:
         assert response.status == 503
         assert "client_web.build" in await response.text()
@@ -134,3 +130,14 @@ async def test_the_client_learns_of_no_gateway_where_there_is_none(client: ApiCl
 
 def test_without_named_homeservers_any_over_tls_may_be_talked_to() -> None:
     assert "connect-src 'self' https: wss:;" in web_client.security_policy(Settings())
+
+
+@everything
+async def test_a_client_that_was_built_anew_needs_no_restart(client: ApiClient, built: Path) -> None:
+    async with client.session.get(f"{client.base_url}/code/{SCRIPT}") as response:
+        assert response.status == 200
+    (built / "code" / "new-1.js").write_text("new")
+    (built / "index.html").unlink()
+    (built / "index.html").write_text("<title>Parlour, new</title>")
+    async with client.session.get(f"{client.base_url}/code/new-1.js") as response:
+        assert await response.text() == "new"

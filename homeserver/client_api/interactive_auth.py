@@ -14,6 +14,7 @@ from homeserver.http.context import services
 from homeserver.http.rate_limits import Action
 from homeserver.http.routing import MATCH
 from homeserver.json_types import JsonObject
+from homeserver.oauth.account_page import ACCOUNT
 from homeserver.storage.threepid_validations import Purpose
 
 
@@ -33,7 +34,7 @@ async def confirm_owner(
         return
     accounts = services(request).accounts
     if requester.is_oauth:
-        raise Forbidden(f"Do this on the page of your account: {accounts.settings.base_url}/account")
+        raise Forbidden(f"Do this on the page of your account: {accounts.settings.base_url}{ACCOUNT}")
     flows = await owner_flows(accounts, requester)
     operation = Operation(operation_name(request), flows, requester, essentials)
     with counted_failures(request, requester.user_id):

@@ -14,6 +14,7 @@ from homeserver.http.params import json_response
 from homeserver.http.rate_limits import Action
 from homeserver.http.routing import Routes
 from homeserver.json_types import JsonObject
+from homeserver.oauth.account_page import ACCOUNT
 
 routes = Routes()
 
@@ -25,7 +26,7 @@ async def get_client(request: web.Request) -> web.StreamResponse:
     settings = here.settings
     found: JsonObject = {"m.homeserver": {"base_url": settings.base_url}}
     if settings.auth.oauth:  # COMPAT: clients that look here for what /auth_metadata says
-        account = f"{settings.base_url}/account"
+        account = f"{settings.base_url}{ACCOUNT}"
         found["org.matrix.msc2965.authentication"] = {"issuer": here.oauth.issuer, "account": account}
     if transports := rtc_transports(settings):
         found["org.matrix.msc4143.rtc_foci"] = transports

@@ -21,7 +21,7 @@ class Auth(Section):
     password_hash: PasswordHashCost = PasswordHashCost.INTERACTIVE
     """The work that Argon2id puts into a password: `interactive`, or `minimum`, which is for tests only."""
     oauth: bool = True
-    """Whether clients may sign in through the OAuth 2.0 API. Its pages are below `/oauth2` and `/account`,
-    which a proxy must pass on as well."""
+    """Whether clients may sign in through the OAuth 2.0 API. Its pages are below `/oauth2`, which a
+    proxy must pass on as well."""
     access_token_lifetime: Duration = Field(default=timedelta(hours=1), ge=timedelta(seconds=1))
     """How long an access token lasts when the client can refresh it; the others last until logout."""

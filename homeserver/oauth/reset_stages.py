@@ -15,6 +15,7 @@ from homeserver.accounts.interactive_auth import authorize
 from homeserver.accounts.requester import Requester
 from homeserver.accounts.stages import Attempt, AuthData, Operation, Outcome, Refusal, Stage
 from homeserver.json_types import JsonObject
+from homeserver.oauth.account_page import ACCOUNT
 from homeserver.storage import uia
 from homeserver.storage.uia import UiaSession
 
@@ -58,4 +59,4 @@ async def _refuse(attempt: Attempt) -> Outcome:
 
 def _params(base_url: str, operation: Operation, session: UiaSession) -> JsonObject:
     query = urlencode({"action": RESET_ACTION, "session": session.session_id})
-    return {"url": f"{base_url}/account?{query}"}
+    return {"url": f"{base_url}{ACCOUNT}?{query}"}

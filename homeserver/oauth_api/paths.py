@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from homeserver.oauth.account_page import ACCOUNT as ACCOUNT
+
 AUTHORIZE: Final = "/oauth2/authorize"
 TOKEN: Final = "/oauth2/token"
 REVOKE: Final = "/oauth2/revoke"
@@ -9,7 +11,6 @@ REGISTRATION: Final = "/oauth2/registration"
 DEVICE: Final = "/oauth2/device"
 LINK: Final = "/oauth2/link"
 
-ACCOUNT: Final = "/oauth2/account"
 SIGN_IN: Final = "/oauth2/account/sign-in"
 ARRIVE: Final = "/oauth2/account/arrive"
 APP: Final = "/oauth2/account/app"

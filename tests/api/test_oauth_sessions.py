@@ -110,7 +110,7 @@ async def test_endpoints_of_interactive_authentication_are_closed_to_it(
         await phone.post("/_matrix/client/v1/login/get_token", {}),
     ):
         assert (reply.status, reply.errcode) == (403, "M_FORBIDDEN")
-        assert "/account" in reply.json["error"]
+        assert "/oauth2/account" in reply.json["error"]
     capabilities = (await phone.get("/capabilities")).ok()["capabilities"]
     for name in ("m.change_password", "m.3pid_changes", "m.get_login_token"):
         assert capabilities[name] == {"enabled": False}
@@ -173,5 +173,7 @@ async def test_nobody_agrees_to_the_keys_of_another_account(
     assert (await bobs.open(challenge.json["params"]["m.oauth"]["url"])).status == 403
     other = await bob.post("/account/deactivate", {})
     assert (
-        await bobs.open(f"/account?action=org.matrix.cross_signing_reset&session={other.json['session']}")
+        await bobs.open(
+            f"/oauth2/account?action=org.matrix.cross_signing_reset&session={other.json['session']}"
+        )
     ).status == 404

@@ -38,6 +38,7 @@ Item {
 
     Rectangle {
         id: card
+        anchors.left: parent.left
         width: Math.min(content.width, Theme.px(340))
         height: Theme.px(56)
         radius: Theme.radiusMedium

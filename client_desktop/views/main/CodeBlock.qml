@@ -13,6 +13,7 @@ Rectangle {
     property bool selecting: false
     readonly property alias editor: selector.item
 
+    anchors.left: parent?.left
     width: Math.min(parent?.width ?? 0, Theme.px(640))
     implicitHeight: Math.min(ink.implicitHeight, Theme.px(420)) + 2 * Theme.space12
     radius: Theme.radiusMedium

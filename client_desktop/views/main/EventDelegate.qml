@@ -37,7 +37,8 @@ Item {
         role: "small"
         muted: true
         wrapMode: Text.Wrap
-        x: (line.view?.inset ?? 0) + (line.LayoutMirroring.enabled ? 0 : Theme.avatarTimeline + Theme.space12)
+        readonly property int indent: (line.view?.inset ?? 0) + Theme.avatarTimeline + Theme.space12
+        x: line.LayoutMirroring.enabled ? line.width - indent - width : indent
         y: Theme.space4
         width: Math.min(implicitWidth, line.width - 2 * (line.view?.inset ?? 0) - Theme.avatarTimeline - Theme.space12 - (unfold.visible ? unfold.width + Theme.space8 : 0))
         Accessible.ignored: true

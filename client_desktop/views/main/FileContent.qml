@@ -17,6 +17,7 @@ Item {
 
     Rectangle {
         id: card
+        anchors.left: parent.left
         width: Math.min(content.width, Theme.px(380))
         height: Theme.px(56)
         radius: Theme.radiusMedium

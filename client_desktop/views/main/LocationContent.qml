@@ -15,6 +15,7 @@ Item {
 
     Rectangle {
         id: card
+        anchors.left: parent.left
         width: Math.min(content.width, Theme.px(320))
         height: Theme.px(52)
         radius: Theme.radiusMedium

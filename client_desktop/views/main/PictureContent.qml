@@ -36,6 +36,7 @@ Item {
 
     Rectangle {
         id: frame
+        anchors.left: parent.left
         width: content.shownWidth
         height: content.shownHeight
         radius: Theme.radiusMedium

@@ -27,6 +27,7 @@ Item {
 
     Rectangle {
         id: card
+        anchors.left: parent.left
         width: Math.min(content.width, Theme.px(460))
         height: column.height + 2 * Theme.space16
         radius: Theme.radiusMedium

@@ -23,6 +23,7 @@ Item {
 
     Rectangle {
         id: frame
+        anchors.left: parent.left
         width: content.shownWidth
         height: content.shownHeight
         radius: Theme.radiusMedium

@@ -61,6 +61,8 @@ export function isRow(event: TimelineEvent): boolean {
   const { type } = event;
   if (relationType(event) === "m.replace" && !event.isRedacted) return false;
   if (type === "m.reaction" || type === "m.room.redaction") return false;
+  // What only refers to another event is a vote or a step of something, even where it cannot be decrypted.
+  if (type === "m.room.encrypted" && relationType(event) === "m.reference") return false;
   if (POLL_RESPONSE.has(type) || POLL_END.has(type)) return false;
   if (type.startsWith("m.call.")) return type === "m.call.invite";
   return !type.startsWith("m.key.verification.") && !type.startsWith("org.matrix.msc3401.");

@@ -157,7 +157,7 @@ async def until_all_seen(members: Sequence[Member], said: dict[str, set[str]], w
                     await member.changed.wait()
     except TimeoutError:
         lines = [
-            f"{member.client.user_id} by {'socket' if member.by_socket else 'polls'} at {member.token} misses "
+            f"{member.client.user_id}, {'socket' if member.by_socket else 'polls'}, at {member.token} misses "
             f"{len(missing)} of {len(event_ids)} in {room_id}, of which the first is "
             f"number {min(map(order.index, missing), default=None)}"
             for member in members

@@ -6,8 +6,10 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from typing import TypeAlias
 
 from homeserver.embedded_postgres import running_postgres
 from homeserver.embedded_postgres.postmaster import read_pid_file
@@ -20,8 +22,13 @@ from tests.support.redis_server import RedisServer
 WORKERS = 4
 START_WITHIN_S = 120.0
 LONGEST_ABSENCE_S = 2.0
+MAX_DOWN = 2
+"""At once: so that on a slow machine a worker that starts is not kept from it for ever."""
 ONE_ADDRESS = ("rate=2r/s", "rate=100r/s")
 """What one address may do: here all people come from one."""
+
+
+Act: TypeAlias = Callable[[], Awaitable[None]]
 
 
 class Postgres:
@@ -57,6 +64,7 @@ class Deployment:
     workers: list[ParlourProcess]
     nginx: NginxProcess
     base_url: str
+    diary: Path
     hits: dict[str, int] = field(default_factory=dict)
 
     async def torment(self, rng: Random, seconds: float, pace_s: float) -> None:
@@ -67,14 +75,30 @@ class Deployment:
         async with asyncio.TaskGroup() as group:
             while loop.time() < until:
                 name, part, end, start = self._choose(rng)
-                if part not in down:
+                if part not in down and len(down) < MAX_DOWN:
                     down.add(part)
                     self.hits[name] = self.hits.get(name, 0) + 1
                     absence_s = rng.uniform(0, LONGEST_ABSENCE_S)
-                    group.create_task(_hit(part, end, start, absence_s, down))
+                    group.create_task(self._hit(name, part, end, start, absence_s, down))
                 await asyncio.sleep(rng.uniform(0.2, 1.8) * pace_s)
 
-    def _choose(self, rng: Random) -> "tuple[str, object, Act, Act]":
+    async def _hit(
+        self, name: str, part: object, end: Act, start: Act, absence_s: float, down: set[object]
+    ) -> None:
+        self._note(f"{name} ({part})")
+        await end()
+        self._note(f"{name} ({part}): ended")
+        await asyncio.sleep(absence_s)
+        await start()
+        self._note(f"{name} ({part}): back")
+        down.discard(part)
+
+    def _note(self, text: str) -> None:
+        """Write down when what was done, for whoever looks into a failure."""
+        with self.diary.open("a") as diary:
+            diary.write(f"{datetime.now(UTC):%H:%M:%S.%f} {text}\n")
+
+    def _choose(self, rng: Random) -> tuple[str, object, Act, Act]:
         index = rng.randrange(len(self.workers))
         worker = self.workers[index]
         killed: tuple[str, object, Act, Act] = (
@@ -91,9 +115,6 @@ class Deployment:
                 ("PostgreSQL crashed", "postgres", self.postgres.crash, self.postgres.start),
             ]
         )  # fmt: skip
-
-
-Act = Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
@@ -114,7 +135,7 @@ async def running_deployment(folder: Path, authority: Authority) -> AsyncIterato
         await asyncio.gather(*(asyncio.to_thread(worker.start) for worker in workers[1:]))
         nginx, port = _nginx(folder / "nginx", workers, authority)
         await asyncio.to_thread(nginx.start)
-        yield Deployment(postgres, redis, workers, nginx, f"https://localhost:{port}")
+        yield Deployment(postgres, redis, workers, nginx, f"https://localhost:{port}", folder / "diary")
     finally:
         if nginx is not None:
             await asyncio.to_thread(nginx.stop)
@@ -143,13 +164,6 @@ def _nginx(folder: Path, workers: list[ParlourProcess], authority: Authority) ->
         text = text.replace(rate, "rate=10000r/s")
     configuration.write_text(text)
     return nginx, port
-
-
-async def _hit(part: object, end: Act, start: Act, absence_s: float, down: set[object]) -> None:
-    await end()
-    await asyncio.sleep(absence_s)
-    await start()
-    down.discard(part)
 
 
 def _in_thread(act: Callable[[], object]) -> Act:

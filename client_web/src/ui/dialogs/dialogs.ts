@@ -22,6 +22,7 @@ export const DIALOGS: Readonly<Record<string, LazyExoticComponent<ComponentType>
   directory: later(() => import("../directory/DirectoryDialog")),
   exportRoom: later(() => import("../export/ExportDialog")),
   invite: later(() => import("../people/InviteDialog")),
+  leaveRoom: later(() => import("../room/LeaveRoomDialog")),
   newDirect: later(() => import("../people/NewDirectDialog")),
   person: later(() => import("../person/PersonDialog")),
   quickSwitcher: later(() => import("../switcher/QuickSwitcher")),

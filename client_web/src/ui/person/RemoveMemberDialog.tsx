@@ -1,8 +1,9 @@
 import { useState } from "react";
 import { useChat } from "../../state/ChatContext";
+import { useValue } from "../../state/useValue";
 import { useWork } from "../../state/useWork";
 import { t } from "../../words";
-import { Button, Dialog, TextField } from "../controls";
+import { Button, Dialog, Switch, TextField } from "../controls";
 import { useDialog } from "../dialogs/useDialog";
 import { ErrorLine } from "../encryption/ErrorLine";
 
@@ -12,13 +13,17 @@ export default function RemoveMemberDialog() {
   const { close, text, details } = useDialog();
   const isBan = details.isBan === true;
   const [reason, setReason] = useState("");
+  const [withMessages, setWithMessages] = useState(false);
+  const mayRedact = useValue(client.rooms.rights(text("roomId"))).mayRedact();
   const work = useWork();
   const remove = async () => {
     const { rooms } = client;
     const [roomId, userId] = [text("roomId"), text("userId")];
-    const isDone = await work.act(() =>
-      isBan ? rooms.ban(roomId, userId, reason.trim()) : rooms.kick(roomId, userId, reason.trim()),
-    );
+    const isDone = await work.act(async () => {
+      if (isBan) await rooms.ban(roomId, userId, reason.trim());
+      else await rooms.kick(roomId, userId, reason.trim());
+      if (withMessages) await rooms.removeMessages(roomId, userId);
+    });
     if (isDone) close();
   };
   return (
@@ -38,6 +43,14 @@ export default function RemoveMemberDialog() {
     >
       <ErrorLine error={work.error} />
       <TextField label={t("dialogs.reason")} value={reason} onChange={setReason} maxLength={500} />
+      {isBan && mayRedact && (
+        <Switch
+          label={t("dialogs.ban_remove_messages")}
+          hint={t("dialogs.ban_remove_messages_text")}
+          checked={withMessages}
+          onChange={setWithMessages}
+        />
+      )}
     </Dialog>
   );
 }

@@ -29,11 +29,11 @@ export function InviteView({ room }: { readonly room: RoomSummary }) {
           size="large"
           shape={room.isSpace ? "square" : "round"}
         />
-        <h1 className={styles.title}>
+        <h2 className={styles.title}>
           {isInvite
             ? t("main.invite.title", room.invite?.name || room.invite?.userId || "", room.name)
             : room.name}
-        </h1>
+        </h2>
         <InviteText room={room} />
         {work.error && <Banner kind="danger">{work.error}</Banner>}
         <div className={styles.buttons}>

@@ -48,7 +48,7 @@ export function RoomPreviewView({ room: wanted }: { readonly room: string }) {
             size="large"
             shape={room.isSpace ? "square" : "round"}
           />
-          <h1 className={styles.title}>{room.name}</h1>
+          <h2 className={styles.title}>{room.name}</h2>
           <p className={styles.text}>
             {[room.alias, t("main.header.people", { n: room.members })].filter(Boolean).join(" · ")}
           </p>

@@ -6,8 +6,6 @@ import { t } from "../../words";
 import { Group } from "../account/Group";
 import { SettingRow } from "../account/SettingRow";
 import { Button, TextArea } from "../controls";
-import { useDialog } from "../dialogs/useDialog";
-import { leaveRoom } from "../room/leaveRoom";
 import { SavedField } from "../settings/SavedField";
 import { MediaAvatar } from "../shell/MediaAvatar";
 import { RoomPage } from "./RoomPage";
@@ -18,15 +16,12 @@ import type { RoomPageProps } from "./RoomSettingsDialog";
 export function GeneralPage({ roomId }: RoomPageProps) {
   const chat = useChat();
   const { rooms } = chat.client;
-  const { close } = useDialog();
   const details = useValue(rooms.details(roomId));
   const rights = useValue(rooms.rights(roomId));
   const room = useValue(rooms.room(roomId));
   const work = useWork();
   const mayAnything = ["m.room.name", "m.room.topic", "m.room.avatar"].some((type) => rights.maySet(type));
-  const leave = async () => {
-    if (await leaveRoom(chat, roomId)) close();
-  };
+  const leave = () => chat.openDialog({ kind: "leaveRoom", roomId });
   return (
     <RoomPage {...(!mayAnything && { lead: t("dialogs.room_no_right") })} error={work.error}>
       <Group>
@@ -53,7 +48,7 @@ export function GeneralPage({ roomId }: RoomPageProps) {
             details.joinRule === "public" ? "dialogs.room_leave_public_text" : "dialogs.room_leave_text",
           )}
         >
-          <Button kind="caution" onClick={() => void leave()}>
+          <Button kind="caution" onClick={leave}>
             {t(room?.isSpace ? "dialogs.space_leave" : "dialogs.room_leave")}
           </Button>
         </SettingRow>

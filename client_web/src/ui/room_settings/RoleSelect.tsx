@@ -1,4 +1,7 @@
+import { useState } from "react";
+import { t } from "../../words";
 import { Select } from "../controls";
+import { OtherLevelDialog } from "./OtherLevelDialog";
 import styles from "./RoomSettings.module.css";
 import { levelChoices } from "./roles";
 
@@ -11,18 +14,36 @@ interface RoleSelectProps {
   readonly onChange: (level: number) => void;
 }
 
-/** One of the roles, or the level that is none of them. */
+const OTHER = "other";
+
+/** One of the roles, or a level of one's own choice. */
 export function RoleSelect({ label, level, highest, disabled = false, onChange }: RoleSelectProps) {
+  const [isAsking, setAsking] = useState(false);
+  const choose = (chosen: number | typeof OTHER) => {
+    if (chosen === OTHER) setAsking(true);
+    else if (chosen !== level) onChange(chosen);
+  };
   return (
     <div className={styles.role}>
-      <Select
+      <Select<number | typeof OTHER>
         label={label}
         labelHidden
         value={level}
         disabled={disabled}
-        onChange={(chosen) => chosen !== level && onChange(chosen)}
-        options={levelChoices(highest, level)}
+        onChange={choose}
+        options={[...levelChoices(highest, level), { value: OTHER, label: t("dialogs.role_other") }]}
       />
+      {isAsking && (
+        <OtherLevelDialog
+          level={level}
+          highest={highest}
+          onClose={() => setAsking(false)}
+          onChoose={(chosen) => {
+            setAsking(false);
+            if (chosen !== level) onChange(chosen);
+          }}
+        />
+      )}
     </div>
   );
 }

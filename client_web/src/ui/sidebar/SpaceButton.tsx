@@ -2,7 +2,6 @@ import { useChat } from "../../state/ChatContext";
 import type { SpaceRow } from "../../state/roomRows";
 import { t } from "../../words";
 import { ContextMenuArea, type MenuContent } from "../controls";
-import { leaveRoom } from "../room/leaveRoom";
 import { MediaAvatar } from "../shell/MediaAvatar";
 import styles from "./Rail.module.css";
 import { RailButton } from "./RailButton";
@@ -26,7 +25,7 @@ export function SpaceButton({ row: { space, unread, mentions }, isCurrent, onCho
       label: t("main.menu.leave"),
       icon: "log-out",
       danger: true,
-      onSelect: () => void leaveRoom(chat, space.id),
+      onSelect: () => open("leaveRoom"),
     },
   ];
   return (

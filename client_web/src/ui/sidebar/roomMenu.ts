@@ -3,7 +3,6 @@ import type { RoomSummary } from "../../matrix/types";
 import type { Chat } from "../../state/ChatContext";
 import { t } from "../../words";
 import type { MenuContent } from "../controls";
-import { leaveRoom } from "../room/leaveRoom";
 import { act } from "../shell/act";
 
 /** What can be done to a room from the list and from its header. */
@@ -98,7 +97,7 @@ export function roomEntries(chat: Chat, room: RoomSummary): MenuContent {
       label: t("main.menu.leave"),
       icon: "log-out",
       danger: true,
-      onSelect: () => void leaveRoom(chat, room.id),
+      onSelect: () => openDialog({ kind: "leaveRoom", roomId: room.id }),
     },
   ];
 }

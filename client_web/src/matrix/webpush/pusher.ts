@@ -27,7 +27,7 @@ export function pusherOf(subscription: PushSubscriptionJSON, carrier: Carrier, l
     pushkey: keys.p256dh,
     kind: carrier.gateway === null ? "webpush" : "http",
     app_display_name: "Parlour",
-    device_display_name: navigator.userAgent.slice(0, 100),
+    device_display_name: location.host,
     lang,
     data: carrier.gateway === null ? { url: endpoint, auth } : { url: carrier.gateway, endpoint, auth },
     append: true,

@@ -21,6 +21,9 @@ const LOOK_MS = 30_000;
 /** The first time when most of what a start stores has been stored. */
 const FIRST_LOOK_MS = 4_000;
 
+/** How long the last writing may take; what is not written comes from the server again. */
+const LAST_SAVE_MS = 3_000;
+
 /** Make the store of a session. It is written every few minutes, and when nobody looks at the page any more. */
 export function openSyncStore(session: Session): SyncStore {
   const state = new MutableValue<StorageState>("kept");
@@ -63,8 +66,13 @@ export function openSyncStore(session: Session): SyncStore {
       clearInterval(looking);
       clearTimeout(first);
       document.removeEventListener("visibilitychange", save);
-      await store.save(true);
+      // A database without room may never say that it could not write.
+      await Promise.race([store.save(true), pause(LAST_SAVE_MS)]);
       await store.destroy();
     },
   };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 from PySide6.QtCore import QUrl
+from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from client_desktop.core.accounts.session import Session
@@ -20,6 +22,7 @@ from client_desktop.viewmodels.encryption import EncryptionModel
 from client_desktop.viewmodels.prompt import PromptModel
 from client_desktop.viewmodels.qr_picture import qr_source
 from client_desktop.viewmodels.recovery import RecoveryModel
+from client_desktop.viewmodels.scanner import read_code
 from client_desktop.viewmodels.verification import VerificationModel
 from client_desktop.viewmodels.words import install_words
 from tests.api.client import ApiClient
@@ -146,6 +149,36 @@ async def test_passphrase_that_is_too_short_makes_nothing(open_device: OpenDevic
     assert shown(device.recovery, "step") == "intro"
     assert str(shown(device.recovery, "error")).startswith("Use at least 12")
     assert not device.client.crypto.state().identity_exists
+
+
+async def test_a_device_verifies_by_scanning_the_code_of_another(
+    open_device: OpenDevice, until: Until
+) -> None:
+    first = await open_device()
+    await set_up(first, until)
+    second = await open_device()
+    asked: list[bool] = []
+    first.verification.asked.connect(lambda: asked.append(True))
+    second.verification.begin("", "", "")
+    second.verification.request()
+    await until(lambda: asked)
+    first.verification.accept()
+    await until(lambda: shown(second.verification, "stage") == "ready")
+    await until(lambda: shown(first.verification, "qrSource"))
+    assert shown(second.verification, "canScan")
+    picture = str(shown(first.verification, "qrSource")).partition(",")[2]
+    code = read_code(QImage.fromData(base64.b64decode(picture)))
+    assert code is not None
+    second.verification.scan("no base64!")
+    second.verification.scan(base64.b64encode(b"another code").decode())
+    await until(lambda: shown(second.verification, "error"))
+    assert shown(second.verification, "stage") == "ready"
+    second.verification.scan(base64.b64encode(code).decode())
+    await until(lambda: shown(first.verification, "stage") == "scanned")
+    first.verification.match()
+    for side in (first, second):
+        await until(lambda side=side: shown(side.verification, "stage") == "done")  # type: ignore[misc]
+    await until(lambda: shown(second.encryption, "deviceVerified"))
 
 
 async def test_two_devices_verify_by_emoji(open_device: OpenDevice, until: Until) -> None:

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure Parlour beside Synapse, and the desktop client; print the tables."""
+"""`python -m benchmarks`: measure Parlour beside Synapse, and both clients; print the tables."""
 
 import asyncio
 import os
@@ -15,10 +15,14 @@ from benchmarks.processes import RESULTS
 from benchmarks.report import render_report
 from benchmarks.runner import run
 from benchmarks.scaling import measure_scaling, render_scaling
+from benchmarks.web.filled_server import Size as Account
+from benchmarks.web.measure import measure_web
+from benchmarks.web.report import render_web
 from benchmarks.workload import FULL, QUICK
 from benchmarks.workloads import WORKLOADS
 
 QUICK_TIMELINE = 4_000
+SMALL_ACCOUNT = Account(rooms=60, long_timeline=1_500, messages_per_room=5)
 
 
 @click.command()
@@ -28,7 +32,7 @@ QUICK_TIMELINE = 4_000
 @click.option(
     "--only",
     multiple=True,
-    type=click.Choice([*(workload.name for workload in WORKLOADS), "workers", "desktop", *NAMES]),
+    type=click.Choice([*(workload.name for workload in WORKLOADS), "workers", "desktop", "web", *NAMES]),
     help="Run this workload alone; may be given several times.",
 )
 @click.option("--no-synapse", is_flag=True, help="Measure Parlour and the bare aiohttp handler alone.")
@@ -58,12 +62,16 @@ def main(quick: bool, only: tuple[str, ...], no_synapse: bool, servers: tuple[st
         os.sched_setaffinity(0, cores)  # the load generator's are not enough for a client
         size = Size(long_timeline=QUICK_TIMELINE) if quick else Size()
         report.desktop = measure_desktop(scenarios, size, plan.repetitions)
+    if not servers and (not only or "web" in only):
+        os.sched_setaffinity(0, cores)
+        report.web = measure_web(SMALL_ACCOUNT if quick else Account())
     name = "quick" if quick else "full"
     path = RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{name}-{os.getpid()}.json"
     report.save(path)
     click.echo(render_report(report, workloads))
     click.echo(render_scaling(report.workers))
     click.echo(render_desktop(report.desktop))
+    click.echo(render_web(report.web))
     click.echo(f"saved {path}")
 
 

@@ -24,6 +24,8 @@ class Report:
     figures: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     desktop: dict[str, dict[str, float]] = field(default_factory=dict)
     """Of the desktop client, by scenario and figure key."""
+    web: dict[str, float] = field(default_factory=dict)
+    """Of the web client, by figure key."""
     workers: dict[str, dict[str, float]] = field(default_factory=dict)
     """Of several workers, by how many and what is between them, and figure key."""
 
@@ -43,6 +45,7 @@ class Report:
             "postgresql": self.postgresql,
             "figures": self.figures,
             "desktop": self.desktop,
+            "web": self.web,
             "workers": self.workers,
         }
         path.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))

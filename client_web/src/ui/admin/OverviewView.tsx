@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { listDestinations } from "../../matrix/admin/federation";
 import type { Overview, Sample, Space } from "../../matrix/admin/overview";
@@ -30,10 +31,7 @@ export function OverviewView() {
       {isAnswering && (
         <div className={styles.halves}>
           <FederationCard />
-          <div className={styles.side}>
-            <WorkCard />
-            {overview.value && <SpaceCard space={overview.value.space} />}
-          </div>
+          <WorkCard>{overview.value && <SpaceUsed space={overview.value.space} />}</WorkCard>
         </div>
       )}
     </>
@@ -128,7 +126,7 @@ function FederationCard() {
   );
 }
 
-function WorkCard() {
+function WorkCard({ children }: { readonly children: ReactNode }) {
   const { api } = useAdmin();
   const loaded = useLoaded(() => listWork(api), "overview", EVERY_MS);
   return (
@@ -146,15 +144,17 @@ function WorkCard() {
           return active.map((work) => <WorkProgress key={work.key} work={work} />);
         }}
       </LoadedView>
+      {children}
     </Card>
   );
 }
 
-function SpaceCard({ space }: { readonly space: Space }) {
+function SpaceUsed({ space }: { readonly space: Space }) {
   const share = (bytes: number): number | null =>
     space.diskBytes === null ? null : Math.min(1, bytes / space.diskBytes);
   return (
-    <Card title={t("admin.space.title")} className={styles.space}>
+    <section className={styles.space}>
+      <h2 className={styles.subtitle}>{t("admin.space.title")}</h2>
       <SpaceLine
         label={t("admin.space.database")}
         bytes={space.databaseBytes}
@@ -166,7 +166,7 @@ function SpaceCard({ space }: { readonly space: Space }) {
           {t("admin.space.free", bytesText(space.diskFreeBytes), bytesText(space.diskBytes))}
         </p>
       )}
-    </Card>
+    </section>
   );
 }
 

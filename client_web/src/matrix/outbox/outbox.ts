@@ -1,4 +1,5 @@
 import type { MatrixClient, MatrixEvent, Room } from "matrix-js-sdk";
+import { t } from "../../words";
 import type { ClientContext } from "../context";
 import { asClientError, ClientError } from "../errors";
 import type { Written } from "../markdown";
@@ -83,7 +84,7 @@ export class RoomOutbox implements Outbox {
   }
 
   endPoll(roomId: string, pollId: string): void {
-    this.#send({ roomId }, POLL_END_TYPE, pollEnd(pollId, "The poll has ended."));
+    this.#send({ roomId }, POLL_END_TYPE, pollEnd(pollId, t("chat.poll_ended")));
   }
 
   async react(roomId: string, eventId: string, key: string): Promise<void> {

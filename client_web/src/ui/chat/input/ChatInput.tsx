@@ -83,6 +83,8 @@ export function ChatInput() {
     event.stopPropagation();
   };
   if (!rights.maySend()) return <p className={styles.forbidden}>{t("main.composer.no_right")}</p>;
+  if (room?.isEncrypted && !client.canEncrypt)
+    return <p className={styles.forbidden}>{t("chat.wants_secure")}</p>;
   const label = placeholderOf(room?.name ?? "", room?.isEncrypted ?? false, threadRoot !== null);
   return (
     <div className={styles.box} data-area="composer">

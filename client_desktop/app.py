@@ -107,6 +107,7 @@ class DesktopApp(QObject):
         self._services = self._join_desktop(app, window, bridge, engine, parts, preferences)
         await self._services.start()
         await bridge.call(engine.start)
+        await self._beside(_load_highlighting)
 
     async def wait(self) -> None:
         """Return when the user has left."""
@@ -311,3 +312,10 @@ def _load_parts() -> tuple[type[AttachedParts], Callable[[Iterable[Client], Pref
     from client_desktop.viewmodels.apply_preferences import apply_preferences
 
     return AttachedParts, apply_preferences
+
+
+def _load_highlighting() -> None:
+    """Load what the first message with code would keep the interface waiting for."""
+    from client_desktop.core.text.highlight import highlight
+
+    highlight("pass", "python")

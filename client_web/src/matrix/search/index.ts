@@ -1,4 +1,4 @@
-import type { MatrixClient } from "matrix-js-sdk";
+import { ClientEvent, type MatrixClient } from "matrix-js-sdk";
 import { ask } from "../ask";
 import type { ClientContext } from "../context";
 import { oneLine, safeName } from "../names";
@@ -39,6 +39,9 @@ const LONGEST_SHOWN = 2_000;
 export function createSearch(sdk: MatrixClient, context: ClientContext): Search {
   const store = new SearchStore(context.databaseName("search"));
   followMessages(sdk, context, store);
+  const forget = (roomId: string) => void store.forgetRoom(roomId).catch(reportError);
+  sdk.on(ClientEvent.DeleteRoom, forget);
+  context.onStop(() => void sdk.off(ClientEvent.DeleteRoom, forget));
   return {
     userId: context.userId,
     find: async (query, roomId) => {

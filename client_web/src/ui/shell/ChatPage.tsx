@@ -1,6 +1,5 @@
 import { useChat } from "../../state/ChatContext";
 import { useValue } from "../../state/useValue";
-import { t } from "../../words";
 import { classNames } from "../controls";
 import { Guarded } from "../pages/Guarded";
 import { SidePanel } from "../panel/SidePanel";
@@ -18,7 +17,6 @@ export default function ChatPage() {
   const hasPanel = panel !== null && roomId !== null;
   return (
     <div className={classNames(styles.page, roomId !== null && styles.inRoom, hasPanel && styles.withPanel)}>
-      <h1 className="visually-hidden">{name ?? t("main.home")}</h1>
       <div className={styles.rail}>
         <Guarded>
           <Rail />
@@ -30,6 +28,7 @@ export default function ChatPage() {
         </Guarded>
       </div>
       <main className={styles.room} data-area="room">
+        {name !== undefined && <h1 className="visually-hidden">{name}</h1>}
         <Guarded key={roomId}>
           <RoomView />
         </Guarded>

@@ -13,6 +13,7 @@ import { RoomListEmpty } from "./RoomListEmpty";
 import { RoomRow } from "./RoomRow";
 import { roomMenu } from "./roomMenu";
 import { SectionHeading } from "./SectionHeading";
+import { useRoomDrag } from "./useRoomDrag";
 import { useRowFocus } from "./useRowFocus";
 
 /** What its neighbours ask of the list. */
@@ -49,6 +50,7 @@ export function RoomList({ words, ref }: RoomListProps) {
     overscan: 6,
   });
   const focus = useRowFocus(scroller, virtual, rows.length);
+  const drag = useRoomDrag(rows);
   useImperativeHandle(ref, () => ({
     focusFirst: () => focus.focus(rows.findIndex((row) => row.kind === "room")),
     openFirst: () => {
@@ -68,6 +70,10 @@ export function RoomList({ words, ref }: RoomListProps) {
         onContextMenuCapture={(event) => setMenuRoom(roomUnder(event.target))}
         onPointerDownCapture={(event) => setMenuRoom(roomUnder(event.target))}
         onKeyDown={focus.onKeyDown}
+        onDragStart={drag.onDragStart}
+        onDragOver={drag.onDragOver}
+        onDragEnd={drag.onDragEnd}
+        onDrop={drag.onDrop}
       >
         <ul className={styles.rows} style={{ blockSize: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {
@@ -86,6 +92,7 @@ export function RoomList({ words, ref }: RoomListProps) {
                     row={row}
                     index={item.index}
                     isTab={isTab}
+                    isTarget={row.section === drag.target}
                     onToggle={() => toggleSection(client.userId, row.section)}
                   />
                 ) : (

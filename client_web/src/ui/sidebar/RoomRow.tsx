@@ -30,7 +30,7 @@ export const RoomRow = memo(function RoomRow({ room, index, isTab, isOpen }: Roo
       tabIndex={isTab ? 0 : -1}
       data-row={index}
       data-room={room.id}
-      draggable={false}
+      draggable
     >
       <MediaAvatar id={room.directUser ?? room.id} name={room.name} picture={picture} />
       <span className={styles.words}>

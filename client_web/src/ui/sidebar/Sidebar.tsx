@@ -15,15 +15,17 @@ const EncryptionBanner = lazy(() => import("../encryption/EncryptionBanner"));
 
 /** The rooms of the account or of the chosen space, in sections. */
 export function Sidebar() {
-  const { client } = useChat();
+  const { client, roomId } = useChat();
   const choice = useValue(listChoice(client.userId));
   const space = useValue(client.rooms.room(choice.space));
   const [words, setWords] = useState("");
+  // The page is about the room that is open, or else about this list.
+  const Title = roomId === null ? "h1" : "h2";
   const list = useRef<RoomListHandle>(null);
   return (
     <section className={styles.sidebar} aria-label={t("main.list.rooms")} data-area="list">
       <header className={styles.head}>
-        <h2 className={styles.title}>{space?.name ?? t("main.home")}</h2>
+        <Title className={styles.title}>{space?.name ?? t("main.home")}</Title>
         <NewButton space={space} />
       </header>
       <div className={styles.find}>

@@ -1,17 +1,23 @@
 """What an administrator is told of other servers, and of how others see this one."""
 
+from datetime import datetime
+from typing import Final
+
 import pytest
 
 from federation.protocol.ids import ServerName
 from homeserver.accounts.find import find_account
 from homeserver.accounts.moderate import set_admin
+from homeserver.admin.checks.own_address import check_address, check_certificate
 from homeserver.clock import SystemClock
+from homeserver.config.federation import Federation
 from homeserver.peers.contacts import Contacts
 from tests.api.client import ApiClient
 from tests.support.federation_servers import FederationServer
 
 TwoServers = tuple[FederationServer, FederationServer]
 HERE = "/_parlour/admin/v1"
+DAY_MS: Final = 24 * 3_600_000
 
 
 async def admin_of(server: FederationServer) -> ApiClient:
@@ -65,3 +71,22 @@ async def test_answers_of_others_are_remembered_with_how_long_they_took(two_serv
     trips = {server["server"]: server["round_trip_ms"] for server in listed}
     assert trips["late.example"] == 250
     assert 0 < trips[second.name] < 10_000
+
+
+async def test_certificate_is_looked_at_as_an_app_would(one_server: FederationServer) -> None:
+    port = one_server.settings.listeners[1].port
+    settings = one_server.settings.model_copy(update={"public_baseurl": f"https://127.0.0.1:{port}"})
+    now_ms = SystemClock().now_ms()
+    found = await check_certificate(settings, now_ms)
+    assert found is not None
+    assert (found.check, found.values["host"]) == ("certificate", "127.0.0.1")
+    ends = datetime.fromisoformat(f"{found.values['until']}T00:00:00+00:00")
+    soon = await check_certificate(settings, int(ends.timestamp() * 1000) - 3 * DAY_MS)
+    assert soon is not None
+    assert soon.name == "certificate_ends"
+    assert (await check_address(settings)).name == "address_fine"
+    stranger = settings.model_copy(update={"federation": Federation()})
+    untrusted = await check_certificate(stranger, now_ms)
+    assert untrusted is not None
+    assert untrusted.name == "certificate_bad"
+    assert (await check_address(stranger)).name == "address_unreachable"

@@ -319,6 +319,24 @@ async def test_code_is_shown_for_signing_in_and_one_can_be_pasted_instead(
     await desk.until(lambda: desk.find("signInWithQr"))
 
 
+@pytest.mark.parametrize("overrides", [at_its_own_address()])
+async def test_another_device_is_let_in_from_the_page_of_devices(desk: Desk, homeserver_url: str) -> None:
+    await register(desk, homeserver_url)
+    for step in ("makeKey", "keyKept", "keyNext", "setUpDone"):
+        await desk.click(step)
+    await desk.until(lambda: desk.part("encryption").property("privateKeysHere"))
+    desk.app.show("settings")
+    await desk.click("page-devices")
+    await desk.click("letIn")
+    code = await desk.until(lambda: desk.find("qrCode"))
+    await desk.until(lambda: code.property("paintedWidth") > 100)
+    picture(desk, "let-in")
+    await desk.click("letInOther")
+    await desk.until(lambda: desk.find("scanPaste"))
+    picture(desk, "let-in-scan")
+    await close_dialog(desk)
+
+
 def picture(desk: Desk, name: str) -> None:
     """Keep what is seen, for people to look at, where LOOK says."""
     folder = os.environ.get("LOOK")

@@ -38,7 +38,7 @@ export function MessageList() {
     scrollEndThreshold: END_PX,
     useAnimationFrameWithResizeObserver: false,
   });
-  useMore(virtual, items.length);
+  useMore(virtual, items.length, snapshot.loading);
   const stick = useStick(virtual, scroller, items);
   const { isAtEnd } = stick;
   useKeptPlace(`${roomId} ${timeline.threadRoot ?? ""}`, virtual, items, scroller, stick.leave);
@@ -123,17 +123,21 @@ function LoadFailed() {
 }
 
 /** Ask for the next page before its place comes into sight. */
-function useMore(virtual: Virtualizer<HTMLDivElement, Element>, count: number): void {
+function useMore(
+  virtual: Virtualizer<HTMLDivElement, Element>,
+  count: number,
+  loading: "older" | "newer" | null,
+): void {
   const { timeline } = useConversation();
   const range = virtual.range;
   const first = range?.startIndex ?? count;
   const last = range?.endIndex ?? 0;
   useEffect(() => {
-    const { hasOlder, hasNewer, loading, errorWord } = timeline.snapshot.get();
+    const { hasOlder, hasNewer, errorWord } = timeline.snapshot.get();
     if (count === 0 || loading !== null || errorWord) return;
     if (hasOlder && first <= AHEAD) void timeline.loadOlder();
     else if (hasNewer && last >= count - AHEAD) void timeline.loadNewer();
-  }, [timeline, first, last, count]);
+  }, [timeline, first, last, count, loading]);
 }
 
 /** What can be done to the row that was pressed with the right button; elsewhere the browser's own menu comes. */

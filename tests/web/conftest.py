@@ -9,9 +9,9 @@ from tests.support.parlour_process import ParlourProcess
 from tests.support.ports import free_port
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def web_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a server without accounts, which serves the client as it was built last."""
+    """The URL of a server that serves the client; tests share it and make accounts of their own."""
     build_if_stale()
     port = free_port()
     settings = {

@@ -17,7 +17,7 @@ import { MutableValue } from "./value";
 import { watchWaking } from "./waking";
 
 /** How much of each room the first sync brings. */
-const FIRST_EVENTS = 20;
+const FIRST_EVENTS = 8;
 const POLL_MS = 30_000;
 /** A server that has not answered by then is gone; a sync has its own time. */
 const ANSWER_MS = 60_000;

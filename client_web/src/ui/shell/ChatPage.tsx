@@ -1,5 +1,6 @@
 import { useChat } from "../../state/ChatContext";
 import { useValue } from "../../state/useValue";
+import { t } from "../../words";
 import { classNames } from "../controls";
 import { Guarded } from "../pages/Guarded";
 import { SidePanel } from "../panel/SidePanel";
@@ -14,6 +15,7 @@ export default function ChatPage() {
   const { client, roomId, panel } = useChat();
   const name = useValue(client.rooms.room(roomId ?? ""), (room) => room?.name);
   useChatShortcuts();
+  // What the page is about: the room that is open, or else the list. Roles change, elements stay as they are.
   const hasPanel = panel !== null && roomId !== null;
   return (
     <div className={classNames(styles.page, roomId !== null && styles.inRoom, hasPanel && styles.withPanel)}>
@@ -22,17 +24,22 @@ export default function ChatPage() {
           <Rail />
         </Guarded>
       </div>
-      <div className={styles.list}>
+      <div className={styles.list} role={roomId === null ? "main" : undefined}>
         <Guarded>
           <Sidebar />
         </Guarded>
       </div>
-      <main className={styles.room} data-area="room">
+      <div
+        className={styles.room}
+        role={roomId === null ? "region" : "main"}
+        aria-label={name ?? t("main.none.title")}
+        data-area="room"
+      >
         {name !== undefined && <h1 className="visually-hidden">{name}</h1>}
         <Guarded key={roomId}>
           <RoomView />
         </Guarded>
-      </main>
+      </div>
       {hasPanel && (
         <aside className={styles.panel} data-area="panel">
           <Guarded key={`${roomId} ${panel.kind}`}>

@@ -24,13 +24,13 @@ export interface WebPush {
   turnOff(): Promise<void>;
 }
 
-const WANTED = "parlour.web-push";
 const SERVICE_MS = 20_000;
 
 /** Make it for one account's client. */
 export function createWebPush(sdk: MatrixClient, context: ClientContext): WebPush {
   const state = new MutableValue<WebPushState>("unknown");
-  const mark = `${WANTED} ${context.userId}`;
+  // Named as the session's databases are, so that it is forgotten with them.
+  const mark = context.databaseName("web-push");
 
   async function subscribe(): Promise<void> {
     const carrier = await findCarrier(sdk, context.homeserverUrl);

@@ -25,6 +25,8 @@ Item {
 
     HoverHandler {
         onHoveredChanged: {
+            if (hovered)
+                body.pointed = true;
             if (hovered && !delegate.ListView.view?.moving)
                 delegate.view.hovered = delegate;
         }

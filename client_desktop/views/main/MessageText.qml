@@ -9,6 +9,7 @@ Item {
 
     required property var row
     property Item view: null
+    property bool pointed: false // the mouse has been here: nobody else can select
     readonly property var blocks: row.blocks
     readonly property bool plain: blocks.length === 1 && (blocks[0].kind === "paragraph" || blocks[0].kind === "heading")
 
@@ -31,9 +32,13 @@ Item {
     }
     Loader {
         id: area
-        active: message.view !== null && message.blocks.length > 0
+        active: message.pointed && message.view !== null && message.blocks.length > 0
         anchors.fill: parent
         sourceComponent: SelectArea { about: message; timeline: message.view }
     }
-    onBlocksChanged: if (area.item?.selecting) view.takeTextSelection(null)
+    onBlocksChanged: {
+        if (area.item?.selecting)
+            view.takeTextSelection(null);
+        pointed = false;
+    }
 }

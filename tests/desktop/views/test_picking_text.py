@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtQml import QJSValue
 from PySide6.QtQuick import QQuickItem
@@ -57,11 +57,20 @@ def paragraph(main: MainWindow, words: str) -> QQuickItem:
 
 
 def drag(main: MainWindow, start: QPointF, end: QPointF) -> None:
+    point_at(main, start)
     QTest.mousePress(main.window, LEFT, NONE, start.toPoint())
     middle = QPoint(round((start.x() + end.x()) / 2), round((start.y() + end.y()) / 2))
     for point in (middle, end.toPoint(), end.toPoint()):
         QTest.mouseMove(main.window, point)
     QTest.mouseRelease(main.window, LEFT, NONE, end.toPoint())
+
+
+def point_at(main: MainWindow, place: QPointF) -> QPoint:
+    """Move the mouse there, as it must before it clicks."""
+    QTest.mouseMove(main.window, place.toPoint() - QPoint(1, 0))
+    QTest.mouseMove(main.window, place.toPoint())
+    QCoreApplication.processEvents()
+    return place.toPoint()
 
 
 def click(main: MainWindow, item: QQuickItem) -> None:
@@ -125,7 +134,7 @@ async def test_words_are_selected_by_the_mouse_and_copied(
     QTest.keyClick(main.window, Qt.Key.Key_Escape)
     assert copied(main) == ""
     bold = paragraph(main, "bold")
-    QTest.mouseDClick(main.window, LEFT, NONE, bold.mapToScene(QPointF(8, 8)).toPoint())
+    QTest.mouseDClick(main.window, LEFT, NONE, point_at(main, bold.mapToScene(QPointF(8, 8))))
     assert copied(main) == "first"
     assert main.notices == []
 
@@ -149,7 +158,7 @@ async def test_a_click_on_a_link_still_follows_it(open_client: OpenClient, open_
     await says(main, alice, room_id, "||hidden|| secret")
     covered = paragraph(main, "secret")
     assert "spoiler:" in str(covered.property("text"))
-    QTest.mouseClick(main.window, LEFT, NONE, covered.mapToScene(QPointF(12, 10)).toPoint())
+    QTest.mouseClick(main.window, LEFT, NONE, point_at(main, covered.mapToScene(QPointF(12, 10))))
     await main.until(lambda: "spoiler:" not in str(covered.property("text")))
 
 

@@ -22,8 +22,6 @@ export interface Homeserver {
   readonly providers: readonly IdentityProvider[];
   readonly oauth: OAuthMetadata | null;
   readonly hasOAuth: boolean;
-  /** A device that is signed in can let this one in by a QR code. */
-  readonly hasQr: boolean;
   /** It is reached without encryption, over a network. */
   readonly isInsecure: boolean;
 }
@@ -39,7 +37,6 @@ export interface SiteConfig {
 }
 
 const MODES = ["open", "token", "closed"] as const;
-const RENDEZVOUS = "org.matrix.msc4108";
 const MAX_PROVIDERS = 50;
 const SHORT_MS = 10_000;
 /** The ASCII characters that a server's name may have, with a port at its end. */
@@ -91,7 +88,7 @@ export async function discover(typed: string): Promise<Homeserver> {
 
 /** Ask the server at a base URL how to sign in. Raises ClientError no_homeserver; Offline. */
 export async function lookAt(url: string, name = ""): Promise<Homeserver> {
-  const [versions, flows, oauth] = await Promise.all([versionsOf(url), loginFlows(url), oauthOf(url)]);
+  const [, flows, oauth] = await Promise.all([checkVersions(url), loginFlows(url), oauthOf(url)]);
   const types = flows.map((flow) => asText(flow.type));
   const sso = flows.find((flow) => flow.type === "m.login.sso");
   // Its challenge needs what browsers give only to pages that were loaded safely.
@@ -107,10 +104,6 @@ export async function lookAt(url: string, name = ""): Promise<Homeserver> {
       .filter((one) => one.id),
     oauth,
     hasOAuth,
-    hasQr:
-      oauth?.canUseDeviceCode === true &&
-      isSecureContext &&
-      asObject(versions.unstable_features)[RENDEZVOUS] === true,
     isInsecure: url.startsWith("http:") && !isLoopback(url),
   };
 }
@@ -167,7 +160,8 @@ async function wellKnown(origin: string): Promise<string | null> {
   return url;
 }
 
-async function versionsOf(url: string): Promise<JsonObject> {
+/** Whether a Matrix server answers there. */
+async function checkVersions(url: string): Promise<void> {
   let body: JsonObject = {};
   try {
     body = await request(url, "GET", "/_matrix/client/versions", { timeoutMs: SHORT_MS });
@@ -175,7 +169,6 @@ async function versionsOf(url: string): Promise<JsonObject> {
     if (!(error instanceof ApiError || error instanceof BadAnswer)) throw error;
   }
   if (!Array.isArray(body.versions)) throw new ClientError("no_homeserver", `${url} is no Matrix server`);
-  return body;
 }
 
 async function loginFlows(url: string): Promise<readonly JsonObject[]> {

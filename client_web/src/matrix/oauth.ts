@@ -1,7 +1,7 @@
 import { request } from "./api";
 import type { Homeserver } from "./discovery";
 import { ApiError, BadAnswer, Cancelled, ClientError, NotAllowed, Offline } from "./errors";
-import { DEVICE_CODE_GRANT, fetchOAuthMetadata, type OAuthMetadata } from "./oauthMetadata";
+import { fetchOAuthMetadata, type OAuthMetadata } from "./oauthMetadata";
 import { base64Url, newDeviceId, randomToken } from "./random";
 import { asInteger, asObject, asText, type JsonObject } from "./shapes";
 import type { Session } from "./types";
@@ -107,7 +107,7 @@ export async function finishOAuth(query: URLSearchParams): Promise<Session> {
 /** Register this client, as the specification wants it before each sign-in; returns the client id. */
 export async function registerOAuthClient(metadata: OAuthMetadata): Promise<string> {
   if (metadata.registrationEndpoint === null) throw new NotAllowed("the server takes no new clients");
-  const answer = await oauthRequest(metadata.registrationEndpoint, clientMetadata(metadata));
+  const answer = await oauthRequest(metadata.registrationEndpoint, clientMetadata());
   const clientId = asText(answer.client_id, 1024);
   if (!clientId) throw new BadAnswer("no client id");
   return clientId;
@@ -222,17 +222,15 @@ function codeOf(query: URLSearchParams, metadata: OAuthMetadata): string {
 }
 
 /** Who we are. On this machine, without TLS, we are what the specification calls a native client. */
-function clientMetadata(metadata: OAuthMetadata): JsonObject {
+function clientMetadata(): JsonObject {
   const isHere = isLoopback(location.origin);
-  const grants = ["authorization_code", "refresh_token"];
-  if (metadata.canUseDeviceCode) grants.push(DEVICE_CODE_GRANT);
   return {
     client_name: "Parlour",
     client_uri: isHere ? LOOPBACK_ADDRESS : `${location.origin}/`,
     application_type: isHere ? "native" : "web",
     token_endpoint_auth_method: "none",
     response_types: ["code"],
-    grant_types: grants,
+    grant_types: ["authorization_code", "refresh_token"],
     redirect_uris: [isHere ? `${location.protocol}//${location.hostname}/login` : redirectUri()],
   };
 }

@@ -23,17 +23,6 @@ export interface Session {
   readonly ended?: "soft" | "hard";
 }
 
-/** An account as a switcher shows it. */
-export interface Account {
-  readonly userId: string;
-  readonly homeserverUrl: string;
-  /** Never empty: the user id where no name is known. */
-  readonly name: string;
-  readonly avatar: Media | null;
-  readonly isActive: boolean;
-  readonly isSignedOut: boolean;
-}
-
 /**
  * How an account stands with its server. `starting`: what is stored is shown, the server has not answered yet.
  * `offline`: trying again by itself. `signed_out`: only signing in again helps.
@@ -139,21 +128,6 @@ export interface Profile {
   /** Never empty: the user id where there is no name. */
   readonly name: string;
   readonly avatar: Media | null;
-}
-
-/** What the account may do in one room. */
-export interface Permissions {
-  readonly level: number;
-  readonly canSend: boolean;
-  readonly canReact: boolean;
-  readonly canInvite: boolean;
-  readonly canKick: boolean;
-  readonly canBan: boolean;
-  readonly canRedactOthers: boolean;
-  readonly canPin: boolean;
-  readonly canNotifyRoom: boolean;
-  /** Whether a state event of this type may be sent. */
-  canSet(eventType: string): boolean;
 }
 
 /** `queued`: waits for an earlier one, for keys, or for the network; `failed`: not tried again by itself. */

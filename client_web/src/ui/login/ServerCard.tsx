@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { chooseServer, serverChoice } from "../../state/homeserver";
+import { chooseServer, lookAgain, serverChoice } from "../../state/homeserver";
 import { useAct } from "../../state/useAct";
 import { useValue } from "../../state/useValue";
 import { t } from "../../words";
@@ -14,7 +14,7 @@ interface ServerCardProps {
 
 /** Which server? Where the operator names some, one of those. */
 export function ServerCard({ onDone }: ServerCardProps) {
-  const { site, homeserver } = useValue(serverChoice);
+  const { site, homeserver, problem } = useValue(serverChoice);
   const [typed, setTyped] = useState(homeserver?.name ?? "");
   const act = useAct();
   const choose = (server: string): void =>
@@ -32,9 +32,22 @@ export function ServerCard({ onDone }: ServerCardProps) {
       {t("login.back")}
     </button>
   );
+  const silence = problem !== null && (
+    <Banner
+      kind="warning"
+      actions={
+        <Button kind="quiet" onClick={() => void lookAgain()}>
+          {t("web.failed_again")}
+        </Button>
+      }
+    >
+      {t("web.server_of_page_gone")}
+    </Banner>
+  );
   if (site !== null && site.homeservers.length > 0) {
     return (
       <CardPage title={t("login.server_title")} lead={t("web.servers_allowed")} corner={back}>
+        {silence}
         {act.error && <Banner kind="danger">{act.error}</Banner>}
         <div>
           {[...new Set([site.baseUrl, ...site.homeservers])].map((url) => (
@@ -46,6 +59,7 @@ export function ServerCard({ onDone }: ServerCardProps) {
   }
   return (
     <CardPage title={t("login.server_title")} lead={t("login.server_lead")} corner={back}>
+      {silence}
       {act.error && <Banner kind="danger">{act.error}</Banner>}
       <form className={styles.form} onSubmit={submit} noValidate>
         <TextField

@@ -32,7 +32,7 @@ export function useSignOut(): (userId: string, keys: KeysKept) => Promise<void> 
 
   return async (userId, keys) => {
     const isSure = await confirm({
-      title: t("settings.account_sign_out_title"),
+      title: t(keys === "none" ? "web.failed_sign_out_title" : "settings.account_sign_out_title"),
       text: textOf(keys),
       action: t("settings.account_sign_out"),
       danger: true,

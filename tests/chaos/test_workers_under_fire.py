@@ -20,7 +20,7 @@ from tests.chaos.crowd import Member, Speaker, check_delivery, until_all_seen
 from tests.chaos.deployment import Deployment, running_deployment
 from tests.support.authority import Authority
 
-MINUTES = float(os.environ.get("CHAOS_MINUTES", "0.15"))
+MINUTES = float(os.environ.get("CHAOS_MINUTES", "0.1"))
 SEED = int(os.environ.get("CHAOS_FIRST_SEED", "0"))
 MEMBERS = int(os.environ.get("CHAOS_MEMBERS", "6"))
 ROOMS = 3

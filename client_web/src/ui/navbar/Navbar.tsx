@@ -19,7 +19,7 @@ export function Navbar({ room }: { readonly room: RoomSummary }) {
   const toggle = (kind: RoomPanel) => openPanel(panel?.kind === kind ? null : { kind });
   const isOpen = (...kinds: readonly Panel["kind"][]) => panel !== null && kinds.includes(panel.kind);
   return (
-    <div className={styles.navbar} data-area="header">
+    <div className={styles.navbar}>
       <div className={styles.back}>
         <IconButton icon="chevron-left" label={t("main.header.back")} onClick={() => openRoom(null)} />
       </div>

@@ -35,6 +35,7 @@ await withBrowser(async (browser) => {
   await usesTwoTabs(browser);
   await isSignedOut(browser, other);
   await hasNoRoom(browser);
+  await breaks(browser);
 });
 
 /** The pages before anybody is signed in. */
@@ -182,6 +183,25 @@ async function hasNoRoom(browser: Browser): Promise<void> {
   const said = /No room left in this browser|has no room left/;
   await kim.page.getByText(said).first().waitFor();
   await look(kim.page, "no-room");
+  await kim.context.close();
+}
+
+/** Whatever breaks while a page is drawn: a page that says so, and the way on. */
+async function breaks(browser: Browser): Promise<void> {
+  const kim = await newPerson(browser, "kim");
+  await kim.page.addInitScript(() => {
+    Object.defineProperty(window, "isSecureContext", {
+      get: () => {
+        throw new Error("broken on purpose");
+      },
+    });
+  });
+  await kim.page.goto("/");
+  await kim.page.getByRole("heading", { name: "Something broke" }).waitFor();
+  await look(kim.page, "crash");
+  await kim.page.getByText("Details").click();
+  await kim.page.getByText("broken on purpose").waitFor();
+  await kim.page.getByRole("button", { name: "Load again" }).click();
   await kim.context.close();
 }
 

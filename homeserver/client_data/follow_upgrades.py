@@ -37,7 +37,7 @@ class FollowUpgrades:
 
     def apply(self, batch: Batch) -> None:
         for event in batch.events:
-            if event.type != "m.room.member":
+            if event.type != "m.room.member" or not self._rooms.shares.holds(event.room_nid):
                 continue
             pdu = event.load()
             user_id = UserId(pdu.get("state_key", ""))

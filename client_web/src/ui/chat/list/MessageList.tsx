@@ -1,5 +1,5 @@
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, useState } from "react";
 import { isMessage, type TimelineItem } from "../../../matrix/timeline/values";
 import { useChat } from "../../../state/ChatContext";
 import { usePreferences } from "../../../state/usePreferences";
@@ -27,11 +27,17 @@ export function MessageList() {
   const snapshot = useValue(timeline.snapshot);
   const { items } = snapshot;
   const scroller = useRef<HTMLDivElement>(null);
+  // The same functions while the items are: with others everything would be measured anew.
+  const getItemKey = useCallback((index: number) => items[index]!.key, [items]);
+  const estimateSize = useCallback(
+    (index: number) => estimatedHeight(items[index]!, beginsGroup(items[index]!, items[index - 1])),
+    [items],
+  );
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => estimatedHeight(items[index]!, beginsGroup(items[index]!, items[index - 1])),
-    getItemKey: (index) => items[index]!.key,
+    estimateSize,
+    getItemKey,
     overscan: 6,
     anchorTo: "end",
     followOnAppend: true,
@@ -64,7 +70,7 @@ export function MessageList() {
           aria-busy={snapshot.loading !== null}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
           tabIndex={0}
-          {...stick.handlers}
+          onScroll={stick.onScroll}
           onKeyDown={moveFocus}
           onContextMenuCapture={menu.open}
         >

@@ -1,11 +1,9 @@
 import type { Virtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { isMessage, type TimelineItem } from "../../../matrix/timeline/values";
 
 /** So near to the end counts as being there. */
 export const END_PX = 40;
-/** A movement that follows somebody's wheel, finger or key so soon is theirs. */
-const BY_HAND_MS = 600;
 
 /** Whether the end is in sight, and staying there while rows grow, come and go. */
 export interface Stick {
@@ -14,16 +12,10 @@ export interface Stick {
   readonly toEnd: () => void;
   /** Somebody goes elsewhere: stay there. */
   readonly leave: () => void;
-  readonly handlers: {
-    readonly onScroll: () => void;
-    readonly onWheel: () => void;
-    readonly onTouchMove: () => void;
-    readonly onPointerDown: () => void;
-    readonly onKeyDownCapture: () => void;
-  };
+  readonly onScroll: () => void;
 }
 
-/** Keep the newest message in sight for who is there; only their own hand takes them away from it. */
+/** Keep the newest message in sight for who is there; who goes elsewhere stays there. */
 export function useStick(
   virtual: Virtualizer<HTMLDivElement, Element>,
   scroller: RefObject<HTMLDivElement | null>,
@@ -31,7 +23,7 @@ export function useStick(
 ): Stick {
   const [isAtEnd, setAtEnd] = useState(true);
   const sticks = useRef(true);
-  const byHandMs = useRef(0);
+  const size = useRef("");
   const toEnd = useCallback(() => {
     sticks.current = true;
     setAtEnd(true);
@@ -40,18 +32,19 @@ export function useStick(
   const leave = useCallback(() => {
     sticks.current = false;
   }, []);
-  const handlers = useMemo(() => {
-    const hand = (): void => {
-      byHandMs.current = performance.now();
-    };
-    const onScroll = (): void => {
-      const isThere = virtual.isAtEnd(END_PX);
-      if (isThere) sticks.current = true;
-      else if (performance.now() - byHandMs.current < BY_HAND_MS) sticks.current = false;
-      setAtEnd(isThere || sticks.current);
-    };
-    return { onScroll, onWheel: hand, onTouchMove: hand, onPointerDown: hand, onKeyDownCapture: hand };
-  }, [virtual]);
+  const onScroll = useCallback(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const isThere = virtual.isAtEnd(END_PX);
+    // Rows that grow and come move what is seen as well; where nothing did, somebody went elsewhere.
+    const before = size.current;
+    size.current = `${element.scrollHeight} ${element.clientHeight}`;
+    if (isThere) sticks.current = true;
+    else if (size.current === before) sticks.current = false;
+    setAtEnd(isThere || sticks.current);
+  }, [virtual, scroller]);
+  const hasRows = items.length > 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the rows stand in comes with the first of them
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
@@ -61,9 +54,9 @@ export function useStick(
     observer.observe(element);
     if (element.firstElementChild) observer.observe(element.firstElementChild);
     return () => observer.disconnect();
-  });
+  }, [virtual, scroller, hasRows]);
   useFollowOwn(items, toEnd);
-  return { isAtEnd, toEnd, leave, handlers };
+  return { isAtEnd, toEnd, leave, onScroll };
 }
 
 /** Who writes something sees it. */

@@ -30,7 +30,7 @@ function loadSignedInPages() {
 /** The whole client: which page is shown. */
 export function App() {
   return (
-    <ErrorBoundary fallback={(error, again) => <CrashPage error={error} onAgain={again} />}>
+    <ErrorBoundary fallback={(error) => <CrashPage error={error} />}>
       <AuthProvider>
         <Suspense fallback={<OpeningPage />}>
           <Switch>

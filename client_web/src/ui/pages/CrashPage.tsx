@@ -5,7 +5,6 @@ import styles from "./CrashPage.module.css";
 
 interface CrashPageProps {
   readonly error: unknown;
-  readonly onAgain?: () => void;
 }
 
 /** What is shown when a whole page has broken. */

@@ -6,7 +6,7 @@ import { beginOAuth } from "../../matrix/oauth";
 import type { Session } from "../../matrix/types";
 import { deviceName } from "../../state/deviceName";
 import { canChoose, chooseServer, serverChoice } from "../../state/homeserver";
-import { useAct } from "../../state/useAct";
+import { type Act, useAct } from "../../state/useAct";
 import { useValue } from "../../state/useValue";
 import { t } from "../../words";
 import { Banner } from "../controls";
@@ -73,7 +73,7 @@ export function SignInCard(props: SignInCardProps) {
         />
       )}
       <OtherWays act={act} homeserver={homeserver} again={again} />
-      {again === null && <Foot homeserver={homeserver} />}
+      {again === null && <Foot homeserver={homeserver} act={act} />}
     </CardPage>
   );
 }
@@ -82,7 +82,7 @@ function titleOf(isAdding: boolean): string {
   return t(isAdding ? "login.add_title" : "login.welcome_title");
 }
 
-function Foot({ homeserver }: { readonly homeserver: Homeserver }) {
+function Foot({ homeserver, act }: { readonly homeserver: Homeserver; readonly act: Act }) {
   const { registration } = useValue(serverChoice);
   const canRegister = registration?.isOpen === true;
   return (
@@ -94,7 +94,7 @@ function Foot({ homeserver }: { readonly homeserver: Homeserver }) {
             <button
               type="button"
               className={styles.link}
-              onClick={() => void beginOAuth(homeserver, true).then((url) => location.assign(url))}
+              onClick={() => act.run(async () => location.assign(await beginOAuth(homeserver, true)))}
             >
               {t("login.create_account")}
             </button>

@@ -25,6 +25,8 @@ export interface WebPush {
 }
 
 const SERVICE_MS = 20_000;
+/** Which device a pusher is of (MSC3881). */
+const PUSHER_DEVICE = "org.matrix.msc3881.device_id";
 
 /** Make it for one account's client. */
 export function createWebPush(sdk: MatrixClient, context: ClientContext): WebPush {
@@ -36,7 +38,9 @@ export function createWebPush(sdk: MatrixClient, context: ClientContext): WebPus
     const carrier = await findCarrier(sdk, context.homeserverUrl);
     const registration = await navigator.serviceWorker.ready;
     const subscription = await subscribed(registration.pushManager, carrier);
-    await setPusher(sdk, pusherOf(subscription, carrier, currentLanguage()));
+    const pusher = pusherOf(subscription, carrier, currentLanguage());
+    await setPusher(sdk, pusher);
+    await deletePushers(sdk, pusher.pushkey);
   }
 
   async function look(): Promise<void> {
@@ -136,18 +140,23 @@ async function acknowledge(sdk: MatrixClient, appId: string, token: string): Pro
   }
 }
 
-/** Delete this browser's pusher of the account; the subscription too, where no other account may use it. */
+/** Delete this browser's pushers of the account; the subscription too, where no other account may use it. */
 async function unsubscribe(sdk: MatrixClient): Promise<void> {
   const subscription = await (await navigator.serviceWorker.ready).pushManager.getSubscription();
-  const key = subscription?.toJSON().keys?.p256dh;
+  await deletePushers(sdk, null, subscription?.toJSON().keys?.p256dh);
+  if (sessions.get().all.length <= 1) await subscription?.unsubscribe();
+}
+
+/**
+ * Delete this device's pushers but the one that is in use: browsers renew their keys. Servers that do not tell
+ * whose a pusher is are helped by the key that was used last.
+ */
+async function deletePushers(sdk: MatrixClient, usedKey: string | null, lastKey?: string): Promise<void> {
   const { pushers } = asObject(await sdk.http.authedRequest(Method.Get, "/pushers"));
   for (const pusher of asObjects(pushers)) {
-    if (pusher.app_id !== WEB_APP || pusher.pushkey !== key) continue;
-    await sdk.http.authedRequest(Method.Post, "/pushers/set", undefined, {
-      app_id: WEB_APP,
-      pushkey: key,
-      kind: null,
-    });
+    const isOwn = pusher[PUSHER_DEVICE] === sdk.getDeviceId() || pusher.pushkey === lastKey;
+    if (pusher.app_id !== WEB_APP || !isOwn || pusher.pushkey === usedKey) continue;
+    const gone = { app_id: WEB_APP, pushkey: pusher.pushkey, kind: null };
+    await sdk.http.authedRequest(Method.Post, "/pushers/set", undefined, gone);
   }
-  if (sessions.get().all.length <= 1) await subscription?.unsubscribe();
 }

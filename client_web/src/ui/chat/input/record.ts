@@ -27,7 +27,10 @@ export async function record(): Promise<Recording> {
   const meter = measure(stream);
   const beganMs = performance.now();
   recorder.start();
+  let isOpen = true;
   const close = (): void => {
+    if (!isOpen) return;
+    isOpen = false;
     meter.stop();
     for (const track of stream.getTracks()) track.stop();
   };

@@ -29,9 +29,9 @@ export default function ChatPage() {
           <Sidebar />
         </Guarded>
       </div>
-      <div
+      <section
         className={styles.room}
-        role={roomId === null ? "region" : "main"}
+        role={roomId === null ? undefined : "main"}
         aria-label={name ?? t("main.none.title")}
         data-area="room"
       >
@@ -39,7 +39,7 @@ export default function ChatPage() {
         <Guarded key={roomId}>
           <RoomView />
         </Guarded>
-      </div>
+      </section>
       {hasPanel && (
         <aside className={styles.panel} data-area="panel">
           <Guarded key={`${roomId} ${panel.kind}`}>

@@ -9,11 +9,21 @@ import { expectNoFaults, lookAt, newPerson, type Person, withBrowser } from "../
 
 const isLooking = process.env.PARLOUR_PICTURES !== undefined;
 const RUN = Date.now() % 1_000_000;
-const ENCRYPTION = { type: "m.room.encryption", state_key: "", content: { algorithm: "m.megolm.v1.aes-sha2" } };
+const ENCRYPTION = {
+  type: "m.room.encryption",
+  state_key: "",
+  content: { algorithm: "m.megolm.v1.aes-sha2" },
+};
 
 await withBrowser(async (browser) => {
-  const [adaAccount, benAccount] = [await makeAccount(`ada${RUN}`, "ada"), await makeAccount(`ben${RUN}`, "ben")];
-  const rooms = [await newRoom(adaAccount, benAccount, "Hut", []), await newRoom(adaAccount, benAccount, "Cellar", [ENCRYPTION])];
+  const [adaAccount, benAccount] = [
+    await makeAccount(`ada${RUN}`, "ada"),
+    await makeAccount(`ben${RUN}`, "ben"),
+  ];
+  const rooms = [
+    await newRoom(adaAccount, benAccount, "Hut", []),
+    await newRoom(adaAccount, benAccount, "Cellar", [ENCRYPTION]),
+  ];
   const ada = await newPerson(browser, "ada");
   const ben = await newPerson(browser, "ben");
   await signIn(ada, `ada${RUN}`);
@@ -32,7 +42,12 @@ await withBrowser(async (browser) => {
   expectNoFaults(ada, ben);
 });
 
-async function newRoom(ada: TestAccount, ben: TestAccount, name: string, state: readonly object[]): Promise<string> {
+async function newRoom(
+  ada: TestAccount,
+  ben: TestAccount,
+  name: string,
+  state: readonly object[],
+): Promise<string> {
   const wanted = { name, preset: "private_chat", invite: [ben.userId], initial_state: state };
   const { room_id: roomId } = await ask("POST", "/createRoom", ada.accessToken, wanted);
   await ask("POST", `/join/${encodeURIComponent(String(roomId))}`, ben.accessToken, {});
@@ -68,7 +83,10 @@ function message(page: Page, text: string): Locator {
 
 async function talk(ada: Page, ben: Page): Promise<void> {
   await field(ada).pressSequentially("is the door");
-  await ben.getByText(/is typing/).first().waitFor();
+  await ben
+    .getByText(/is typing/)
+    .first()
+    .waitFor();
   await say(ada, "Is the **door** open? ||It never is||");
   await message(ben, "Is the door").locator("strong", { hasText: "door" }).waitFor();
   await message(ben, "Is the door").getByRole("button", { name: "Spoiler" }).click();
@@ -76,7 +94,9 @@ async function talk(ada: Page, ben: Page): Promise<void> {
   await message(ben, "Is the door").hover();
   await message(ben, "Is the door").getByRole("button", { name: "Reply", exact: true }).click();
   await say(ben, "Yes, since nyne");
-  await message(ada, "since nyne").getByRole("button", { name: /In reply to/ }).waitFor();
+  await message(ada, "since nyne")
+    .getByRole("button", { name: /In reply to/ })
+    .waitFor();
   await field(ben).press("ArrowUp");
   await ben.getByText("Editing").waitFor();
   await field(ben).fill("Yes, since nine");
@@ -135,8 +155,16 @@ async function sendFiles(ada: Page, ben: Page): Promise<void> {
   await ada.getByRole("button", { name: "Record a voice message" }).click();
   await ada.getByText("Recording 0:02").waitFor();
   await ada.getByRole("button", { name: "Send", exact: true }).click();
-  await ben.getByRole("group", { name: /Voice message/ }).last().getByRole("button", { name: "Play" }).click();
-  await ben.getByRole("group", { name: /Voice message/ }).last().getByRole("button", { name: "Pause" }).waitFor();
+  await ben
+    .getByRole("group", { name: /Voice message/ })
+    .last()
+    .getByRole("button", { name: "Play" })
+    .click();
+  await ben
+    .getByRole("group", { name: /Voice message/ })
+    .last()
+    .getByRole("button", { name: "Pause" })
+    .waitFor();
 }
 
 async function poll(ada: Page, ben: Page): Promise<void> {
@@ -146,7 +174,10 @@ async function poll(ada: Page, ben: Page): Promise<void> {
   await ada.getByPlaceholder("Answer 1").fill("Friday");
   await ada.getByPlaceholder("Answer 2").fill("Saturday");
   await ada.getByRole("button", { name: "Ask", exact: true }).click();
-  await ben.getByRole("radio", { name: /Friday/ }).last().click();
+  await ben
+    .getByRole("radio", { name: /Friday/ })
+    .last()
+    .click();
   await ada.getByText("1 vote so far").last().waitFor();
   await ada.getByRole("button", { name: "End poll" }).last().click();
   await ben.getByText("Final result, 1 vote").last().waitFor();
@@ -160,7 +191,8 @@ async function thread(ada: Page, ben: Page): Promise<void> {
   await answer.press("Enter");
   await message(ben, "since nine").getByText("1 reply").click();
   await ben.locator("aside article", { hasText: "Who opened it?" }).waitFor();
-  for (const page of [ada, ben]) await page.locator("aside").getByRole("button", { name: "Close" }).first().click();
+  for (const page of [ada, ben])
+    await page.locator("aside").getByRole("button", { name: "Close" }).first().click();
 }
 
 async function removeMessage(ada: Page, ben: Page): Promise<void> {
@@ -188,6 +220,8 @@ async function writesOffline(ada: Person, ben: Page): Promise<void> {
   await message(ada.page, "second, without").waitFor();
   await ada.context.setOffline(false);
   await message(ben, "second, without").waitFor({ timeout: 60_000 });
-  const texts = await ben.locator('[data-area="room"] article', { hasText: "without a network" }).allInnerTexts();
+  const texts = await ben
+    .locator('[data-area="room"] article', { hasText: "without a network" })
+    .allInnerTexts();
   if (!texts[0]?.includes("first")) throw new Error("What was written first came second.");
 }

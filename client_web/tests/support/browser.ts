@@ -28,8 +28,23 @@ export async function withBrowser(use: (browser: Browser) => Promise<void>): Pro
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
   try {
     await use(browser);
+  } catch (error) {
+    await tellWhatIsShown(browser);
+    throw error;
   } finally {
     await browser.close();
+  }
+}
+
+const TOLD_CHARACTERS = 5_000;
+
+/** Say what each window shows, for whoever has to find out why a test failed. */
+async function tellWhatIsShown(browser: Browser): Promise<void> {
+  for (const context of browser.contexts()) {
+    for (const page of context.pages()) {
+      const shown = await page.locator("body").ariaSnapshot().catch(String);
+      process.stderr.write(`\n--- ${page.url()}\n${shown.slice(-TOLD_CHARACTERS)}\n`);
+    }
   }
 }
 

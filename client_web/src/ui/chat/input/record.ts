@@ -71,7 +71,7 @@ function measure(stream: MediaStream) {
     levels: (): readonly number[] => levels,
     stop: () => {
       clearInterval(timer);
-      void audio.close();
+      if (audio.state !== "closed") void audio.close();
     },
   };
 }

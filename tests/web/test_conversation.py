@@ -1,0 +1,12 @@
+"""Two people chat in two browsers, in an encrypted room, in every way there is."""
+
+import pytest
+
+from tests.web.browser_scripts import run_script
+
+LIMIT_S = 240
+
+
+@pytest.mark.timeout(LIMIT_S + 60)
+def test_two_people_chat_with_every_kind_of_message(web_server: str) -> None:
+    run_script("conversation", web_server, limit_s=LIMIT_S)

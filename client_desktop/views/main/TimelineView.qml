@@ -347,11 +347,11 @@ FocusScope {
 
     // Until the first rows are there, where that takes a while.
     readonly property bool waiting: rows.count === 0 && !(view.timeline?.ready ?? true)
-    onWaitingChanged: waiting ? bones.wait.restart() : bones.wait.stop()
+    property bool takesLong: false
+    onWaitingChanged: takesLong = false
+    Timer { interval: 120; running: view.waiting; onTriggered: view.takesLong = true }
     Loader {
-        id: bones
-        readonly property Timer wait: Timer { interval: 120 }
-        active: view.waiting && !wait.running
+        active: view.waiting && view.takesLong
         anchors { left: parent.left; leftMargin: view.inset; right: parent.right; rightMargin: view.inset; bottom: parent.bottom; bottomMargin: Theme.space24 }
         sourceComponent: Column {
             spacing: Theme.space24

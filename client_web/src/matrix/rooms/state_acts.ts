@@ -8,6 +8,8 @@ import { contentOrNothing } from "./account_data";
 
 /** Changing what is set in a room. The values change when sync says so. */
 export interface StateActs {
+  /** Everything that is set in a room now, as the server has it: for developers. */
+  wholeState(roomId: string): Promise<readonly StateEntry[]>;
   setState(roomId: string, type: string, content: JsonObject, stateKey?: string): Promise<void>;
   setName(roomId: string, name: string): Promise<void>;
   setTopic(roomId: string, topic: string): Promise<void>;
@@ -36,10 +38,28 @@ export interface StateActs {
   reportRoom(roomId: string, reason: string): Promise<void>;
 }
 
+/** One thing that is set in a room: its event as it was sent. */
+export interface StateEntry {
+  readonly type: string;
+  readonly stateKey: string;
+  readonly event: JsonObject;
+}
+
 const ADDRESS = /^#[^\s:\0]+:[^\s]+$/;
 
 /** Make it for one account's client. */
 export function createStateActs(sdk: MatrixClient, context: ClientContext): StateActs {
+  const wholeState: StateActs["wholeState"] = async (roomId) => {
+    const events: readonly unknown[] = await sdk.roomState(roomId);
+    const entries = events.map(asObject).map((event) => ({
+      type: asText(event.type),
+      stateKey: asText(event.state_key),
+      event,
+    }));
+    return entries.sort(
+      (one, other) => one.type.localeCompare(other.type) || one.stateKey.localeCompare(other.stateKey),
+    );
+  };
   const setState: StateActs["setState"] = async (roomId, type, content, stateKey = "") => {
     await ask(sdk, "PUT", path`/rooms/${roomId}/state/${type}/${stateKey}`, { body: content });
   };
@@ -50,6 +70,7 @@ export function createStateActs(sdk: MatrixClient, context: ClientContext): Stat
   };
   const ownServer = serverOf(context.userId);
   return {
+    wholeState,
     setState,
     setName: (roomId, name) => setState(roomId, "m.room.name", { name: name.trim() }),
     setTopic: (roomId, topic) => setState(roomId, "m.room.topic", { topic: topic.trim() }),

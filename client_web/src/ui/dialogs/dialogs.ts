@@ -31,6 +31,7 @@ export const DIALOGS: Readonly<Record<string, LazyExoticComponent<ComponentType>
   reportRoom: later(() => import("../person/ReportRoomDialog")),
   roomLink: later(() => import("../room/RoomLinkDialog")),
   roomSettings: later(() => import("../room_settings/RoomSettingsDialog")),
+  roomState: later(() => import("../room/RoomStateDialog")),
   searchAll: later(() => import("../search/SearchDialog")),
   shortcuts: later(() => import("../settings/ShortcutsDialog")),
   spaceHome: later(() => import("../spaces/SpaceHomeDialog")),

@@ -22,7 +22,8 @@ from homeserver.http.sockets import bind, is_own
 
 log = structlog.get_logger(__name__)
 
-READY_WITHIN_S: Final = 60.0
+READY_WITHIN_S: Final = 3_600.0
+"""The first worker of a new version migrates the database before it is ready, and that may take long."""
 END_WITHIN_S: Final = 20.0
 """After requests have ended, until a worker is killed."""
 FIRST_PAUSE_S: Final = 0.5

@@ -7,12 +7,12 @@ import pytest
 from client_web.build import build_if_stale
 from tests.support.parlour_process import ParlourProcess
 from tests.support.ports import free_port
-from tests.web.browser_scripts import run_script
+from tests.web.browser_scripts import run_script, time_for
 
 LIMIT_S = 300
 
 
-@pytest.mark.timeout(LIMIT_S + 120)
+@pytest.mark.timeout(time_for(LIMIT_S))
 def test_operator_sets_a_new_server_up_and_looks_after_it(tmp_path: Path) -> None:
     build_if_stale()
     port = free_port()

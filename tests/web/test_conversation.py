@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.web.browser_scripts import run_script
+from tests.web.browser_scripts import run_script, time_for
 
 LIMIT_S = 240
 
 
-@pytest.mark.timeout(LIMIT_S + 60)
+@pytest.mark.timeout(time_for(LIMIT_S))
 def test_two_people_chat_with_every_kind_of_message(web_server: str) -> None:
     run_script("conversation", web_server, limit_s=LIMIT_S)

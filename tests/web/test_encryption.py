@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.web.browser_scripts import run_script
+from tests.web.browser_scripts import run_script, time_for
 
 LIMIT_S = 240
 
 
-@pytest.mark.timeout(LIMIT_S + 60)
+@pytest.mark.timeout(time_for(LIMIT_S))
 def test_people_verify_each_other_and_new_devices_read_the_history(web_server: str) -> None:
     run_script("encryption", web_server, limit_s=LIMIT_S)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.web.browser_scripts import run_script
+from tests.web.browser_scripts import run_script, time_for
 
 LIMIT_S = 240
 
 
-@pytest.mark.timeout(LIMIT_S + 60)
+@pytest.mark.timeout(time_for(LIMIT_S))
 def test_somebody_comes_in_by_every_way_and_is_told_what_is_wrong(web_server: str) -> None:
     run_script("ways_in", web_server, limit_s=LIMIT_S)

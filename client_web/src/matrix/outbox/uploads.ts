@@ -1,6 +1,7 @@
 import type { ClientContext } from "../context";
 import { Cancelled, errorWord } from "../errors";
 import { describeFile, type FileDescription } from "../media/describe";
+import { withoutTraces } from "../media/traces";
 import { MutableValue } from "../value";
 import { fileContent, uploadContent } from "./files";
 import type { OutgoingFile, Target, Upload } from "./index";
@@ -96,8 +97,9 @@ export class Uploads {
   async #run(txnId: string): Promise<void> {
     const job = this.#jobs.get(txnId);
     if (job === undefined || job.abort.signal.aborted) return;
-    const { target, outgoing, abort } = job;
+    const { target, abort } = job;
     try {
+      const outgoing = { ...job.outgoing, file: await withoutTraces(job.outgoing.file) };
       const description = job.description ?? (await describeFile(outgoing.file));
       job.description = description;
       const content = fileContent(outgoing, description);

@@ -46,7 +46,10 @@ export function createMemberships(sdk: MatrixClient): Memberships {
   const join: Memberships["join"] = async (room, via = [], reason = "") => {
     const inviter =
       sdk.getRoom(room)?.getMyMembership() === "invite" ? sdk.getRoom(room)?.getDMInviter() : undefined;
-    const roomId = await enter("join", room, via, reason);
+    // The SDK takes the keys of what was said before, which whoever invites may share.
+    const roomId = reason
+      ? await enter("join", room, via, reason)
+      : (await sdk.joinRoom(room, { viaServers: [...via], acceptSharedHistory: true })).roomId;
     // Who accepts a direct chat has one, too.
     if (inviter !== undefined) await setDirect(roomId, inviter);
     return roomId;

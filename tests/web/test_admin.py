@@ -12,6 +12,7 @@ from tests.web.browser_scripts import run_script, time_for
 LIMIT_S = 300
 
 
+@pytest.mark.interop
 @pytest.mark.timeout(time_for(LIMIT_S))
 def test_operator_sets_a_new_server_up_and_looks_after_it(tmp_path: Path) -> None:
     build_if_stale()

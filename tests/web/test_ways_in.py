@@ -7,6 +7,7 @@ from tests.web.browser_scripts import run_script, time_for
 LIMIT_S = 240
 
 
+@pytest.mark.interop
 @pytest.mark.timeout(time_for(LIMIT_S))
 def test_somebody_comes_in_by_every_way_and_is_told_what_is_wrong(web_server: str) -> None:
     run_script("ways_in", web_server, limit_s=LIMIT_S)

@@ -6,6 +6,7 @@ import { asObject, asTexts } from "../shapes";
 import type { RoomSummary } from "../types";
 import { batch, MutableValue, type Value } from "../value";
 import { readAccountIndex } from "./account_index";
+import { hearMembers } from "./hearMembers";
 import { isSameSummary, type RoomFacts, summarize } from "./summarize";
 
 /** So long a frame may be kept busy; the rest is done in the next one. */
@@ -250,7 +251,9 @@ function roomEvents(sdk: MatrixClient, keeper: Keeper): readonly (() => void)[] 
     const touch = () => keeper.touch(room.roomId);
     room.on(RoomEvent.UnreadNotifications, touch);
     room.on(RoomEvent.Summary, touch);
+    const endHearing = hearMembers(sdk, room);
     followed.set(room, () => {
+      endHearing();
       room.off(RoomEvent.UnreadNotifications, touch);
       room.off(RoomEvent.Summary, touch);
     });

@@ -6,6 +6,7 @@ import { asObject, asObjects, asText } from "../shapes";
 
 const POLL_STARTS = new Set(["m.poll.start", "org.matrix.msc3381.poll.start"]);
 const MESSAGES = new Set(["m.room.message", "m.sticker", "m.room.encrypted", ...POLL_STARTS]);
+const VERIFICATION_REQUEST = "m.key.verification.request";
 /** More of a body is not looked at for one line. */
 const LONGEST_BODY = 4_000;
 /** So far back a line is looked for. */
@@ -83,6 +84,8 @@ function question(content: Readonly<Record<string, unknown>>): string {
 
 function isLine(event: MatrixEvent): boolean {
   if (event.isState() || event.isRedacted() || !MESSAGES.has(event.getType())) return false;
+  // A request to verify is between two programs: its body speaks to those that cannot.
+  if (event.getContent().msgtype === VERIFICATION_REQUEST) return false;
   return event.getRelation()?.rel_type !== "m.replace";
 }
 

@@ -67,11 +67,12 @@ differential: $(VENV)/.installed-for-tests ## Compare the protocol core with Syn
 	@$(BIN)/python -m benchmarks.servers.synapse_environment
 	@DIFFERENTIAL_GRAPHS=$${DIFFERENTIAL_GRAPHS:-2000} $(BIN)/pytest tests/differential $(ARGS)
 
-interop: $(VENV)/.installed-for-tests ## Federate with a real Synapse in every way; bridges, bots, synadm, nheko and our desktop client
+interop: $(VENV)/.installed-for-tests ## Federate with a real Synapse in every way; bridges, bots, synadm, nheko; our clients with others and with each other
+	@tests/install-system-packages
 	@tests/install-system-packages tests/interop/system-packages.txt
 	@$(BIN)/python -m benchmarks.servers.synapse_environment
 	@INTEROP_ACTIONS=$${INTEROP_ACTIONS:-5000} INTEROP_ROOMS=$${INTEROP_ROOMS:-20} \
-	  $(BIN)/pytest -m "interop or not interop" tests/interop tests/desktop/driven $(ARGS)
+	  $(BIN)/pytest -m "interop or not interop" tests/interop tests/desktop/driven tests/web $(ARGS)
 
 bare: $(VENV)/.installed-for-tests ## The README's two commands, the image's steps and the systemd unit in a bare Debian; as root
 	@tests/install-system-packages tests/deployments/system-packages.txt

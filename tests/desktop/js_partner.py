@@ -1,8 +1,9 @@
 """matrix-js-sdk with its Rust crypto, in a process of its own, driven step by step."""
 
 import asyncio
+import os
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -46,10 +47,22 @@ class JsPartner:
 async def js_partner(base_url: str) -> AsyncIterator[JsPartner]:
     """Start a client; it ends with the block."""
     await asyncio.to_thread(install_packages)
-    node = str(NODE / "bin" / "node")
+    async with told_process(str(NODE / "bin" / "node"), str(SCRIPT), base_url) as partner:
+        yield partner
+
+
+@asynccontextmanager
+async def told_process(
+    *command: str, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[JsPartner]:
+    """Start a script that does what it is told over its input; it ends with the block.
+
+    `environment` is added to this process's own.
+    """
     process = await asyncio.create_subprocess_exec(
-        node, str(SCRIPT), base_url, stdin=PIPE, stdout=PIPE, stderr=None, limit=LINE_LIMIT
-    )
+        *command, env={**os.environ, **(environment or {})},
+        stdin=PIPE, stdout=PIPE, stderr=None, limit=LINE_LIMIT,
+    )  # fmt: skip
     try:
         yield JsPartner(process)
     finally:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QGuiApplication, QImage
 from PySide6.QtQml import QQmlContext, QQmlEngine
 from PySide6.QtQuick import QQuickItem, QQuickWindow
@@ -129,6 +129,12 @@ class Driver(QObject):
         """What is written within what has this name?"""
         texts = [item.property("text") for item in _items(_window(), under)]
         return [text for text in texts if isinstance(text, str) and text] or None
+
+    def _ask_drawn(self, name: str) -> bool | None:
+        """Is the picture of this name there, and not only the place for it?"""
+        sources = (item.property("source") for item in _items(_window(), name))
+        found = (source.toString() for source in sources if isinstance(source, QUrl))
+        return any(source.startswith("image://picture/") for source in found) or None
 
     def _ask_picture_copied(self, path: str) -> bool:
         """Act as if the user had copied a picture elsewhere."""

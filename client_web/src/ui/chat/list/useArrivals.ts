@@ -25,10 +25,10 @@ export function useArrivals(items: readonly TimelineItem[], isAtEnd: boolean): A
     if (newest === undefined) return;
     const words = newest.body || kindWords(newest.kind);
     setArrivals((now) => ({
-      count: now.count + news.length,
+      count: isAtEnd ? 0 : now.count + news.length,
       spoken: t("chat.said", newest.sender.name, words.slice(0, 200)),
     }));
-  }, [items]);
+  }, [items, isAtEnd]);
   useEffect(() => {
     if (isAtEnd) setArrivals((now) => (now.count === 0 ? now : { ...now, count: 0 }));
   }, [isAtEnd]);

@@ -50,6 +50,8 @@ export function useStick(
     if (element === null) return;
     const observer = new ResizeObserver(() => {
       if (sticks.current) virtual.scrollToEnd();
+      // Rows that become less high bring the end into sight without a scroll.
+      else setAtEnd(virtual.isAtEnd(END_PX));
     });
     observer.observe(element);
     if (element.firstElementChild) observer.observe(element.firstElementChild);

@@ -199,6 +199,13 @@ function seeing(page: Page) {
       });
     },
 
+    /** Nothing offers to go to the newest message where it is in sight. */
+    async seesNewest() {
+      await room(page)
+        .getByRole("button", { name: /^Newest$|new message/ })
+        .waitFor({ state: "detached" });
+    },
+
     /** What is said against the encryption of messages; its words are sentences. */
     async shields() {
       return await room(page)

@@ -51,16 +51,16 @@ async def test_user_of_a_provider_agrees_and_loses_all_when_the_provider_says_so
     assert (await client.request("POST", LOGOUT, data=body, headers=headers)).status == 200
     assert (await dave.whoami()).errcode == "M_UNKNOWN_TOKEN"
     assert (await app.exchange(pending)).json["error"] == "invalid_grant"
-    assert "Username" in (await browser.open("/account")).text
+    assert "Username" in (await browser.open("/oauth2/account")).text
 
 
 async def test_proof_through_a_provider_must_be_of_the_same_account(
     client: ApiClient, provider: OidcProvider, clock: FakeClock
 ) -> None:
     browser = browser_for(client)
-    await go_through_provider(browser, await browser.open("/account"))
+    await go_through_provider(browser, await browser.open("/oauth2/account"))
     clock.advance(10 * 60 * 1000)
-    proof = await browser.open("/account/deactivate")
+    proof = await browser.open("/oauth2/account/deactivate")
     assert "Confirm that it is you" in proof.text
     assert not proof.forms, "there is no password to ask for"
     to_provider = await browser.step(proof.links["Continue with Single sign-on"])
@@ -76,11 +76,11 @@ async def test_login_token_of_another_browser_signs_nobody_in(
 ) -> None:
     """Else somebody could be signed in to an account of the attacker's by a link."""
     browser, victim = browser_for(client), browser_for(client)
-    sign_in = await browser.open("/account/sign-in")
+    sign_in = await browser.open("/oauth2/account/sign-in")
     to_provider = await browser.open(sign_in.links["Continue with Single sign-on"])
     async with browser.http.get(to_provider.location, allow_redirects=False) as response:
         back = await browser.step(response.headers["Location"])
     assert "loginToken=" in back.location
-    await victim.open("/account/sign-in")
+    await victim.open("/oauth2/account/sign-in")
     assert (await victim.open(back.location)).status == 403
-    assert "Username" in (await victim.open("/account")).text
+    assert "Username" in (await victim.open("/oauth2/account")).text

@@ -31,7 +31,7 @@ COPY --from=web /src/client_web/dist /usr/share/parlour/web
 
 # Ports above 1024: the user is not root.
 ENV PARLOUR_HOST=localhost \
-    PARLOUR_UPSTREAM="server parlour:8008;" \
+    PARLOUR_UPSTREAM="server parlour:8008 fail_timeout=1s;" \
     PARLOUR_RESOLVER="" \
     PARLOUR_WEB_CONNECT="https: wss:" \
     PARLOUR_HTTP_PORT=8080 \

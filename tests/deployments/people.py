@@ -16,6 +16,17 @@ async def get(web: aiohttp.ClientSession, token: str, path: str) -> JsonObject:
     return await _ask(web, "GET", token, path)
 
 
+async def seen_in(web: aiohttp.ClientSession, token: str, room_id: str, since: str) -> list[str]:
+    """Wait for what is said next in a room, by long polls; return the ids of the messages."""
+    while True:
+        news = await get(web, token, f"sync?timeout=20000&since={since}")
+        since = news["next_batch"]
+        room = news.get("rooms", {}).get("join", {}).get(room_id, {})
+        events = room.get("timeline", {}).get("events", [])
+        if said := [event["event_id"] for event in events if event["type"] == "m.room.message"]:
+            return said
+
+
 async def put(web: aiohttp.ClientSession, token: str, path: str, body: JsonObject) -> JsonObject:
     return await _ask(web, "PUT", token, path, body)
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.deployments.compose_file import read_compose
 from tests.deployments.composed import ComposedPlace
-from tests.deployments.people import get, post, put, register
+from tests.deployments.people import get, post, put, register, seen_in
 from tests.support.authority import Authority
 
 LIMIT_S = 240
@@ -54,12 +54,10 @@ async def test_people_chat_through_the_two_workers(web: aiohttp.ClientSession) -
     room_id = (await post(web, alice, "createRoom", {"preset": "public_chat"}))["room_id"]
     await post(web, bob, f"join/{room_id}", {})
     first = await get(web, bob, "sync")
-    waiting = asyncio.create_task(get(web, bob, f"sync?timeout=20000&since={first['next_batch']}"))
-    sent = await put(
-        web, alice, f"rooms/{room_id}/send/m.room.message/1", {"msgtype": "m.text", "body": "hi"}
-    )
-    timeline = (await waiting)["rooms"]["join"][room_id]["timeline"]["events"]
-    assert sent["event_id"] in [event["event_id"] for event in timeline]
+    waiting = asyncio.create_task(seen_in(web, bob, room_id, first["next_batch"]))
+    path = f"rooms/{room_id}/send/m.room.message/1"
+    sent = await put(web, alice, path, {"msgtype": "m.text", "body": "hi"})
+    assert sent["event_id"] in await waiting
 
 
 async def test_the_web_client_and_the_socket_come_through_nginx(web: aiohttp.ClientSession) -> None:

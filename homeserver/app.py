@@ -103,6 +103,7 @@ async def _drain(services: Services, listeners: RunningListeners) -> None:
     """
     services.draining.set()
     await asyncio.sleep(services.settings.shutdown.notice.total_seconds())
+    await listeners.close()  # first: who is told to connect again must not come back here
     services.sync.stopping.set()
     services.sync.hub.wake_everybody()
     await asyncio.gather(listeners.stop(), services.rooms.shares.stop())

@@ -108,16 +108,20 @@ class RunningListeners:
         self._watcher = self._watcher or asyncio.create_task(self._watch(), name="certificate-watcher")
         return certificate.context
 
+    async def close(self) -> None:
+        """Take no further connections; those that are there go on, each to its next answer."""
+        for server in self._servers:
+            server.is_draining = True
+        for site in [site for runner in self._runners for site in runner.sites]:
+            await site.stop()
+
     async def stop(self) -> None:
         """Close the sockets, let running requests end within the shutdown time-out, then cut them off."""
         if self._watcher:
             self._watcher.cancel()
             with suppress(asyncio.CancelledError):
                 await self._watcher
-        for server in self._servers:
-            server.is_draining = True
-        for site in [site for runner in self._runners for site in runner.sites]:
-            await site.stop()
+        await self.close()
         await asyncio.sleep(self._drain_s)
         await asyncio.gather(*(runner.cleanup() for runner in self._runners))
 

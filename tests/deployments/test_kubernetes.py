@@ -93,9 +93,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposedPlace]:
     # Names that a cluster resolves again and again; here they are two addresses.
     front = services["nginx"]["environment"]
     front["PARLOUR_RESOLVER"] = ""
-    front["PARLOUR_UPSTREAM"] = (
-        "server parlour-1:8008; server parlour-2:8008;"
-    )
+    front["PARLOUR_UPSTREAM"] = "server parlour-1:8008; server parlour-2:8008;"
     place = ComposedPlace(folder, Authority.make(folder), services, {"/etc/parlour/keys": keys})
     try:
         place.start()

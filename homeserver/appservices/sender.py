@@ -34,6 +34,9 @@ FIRST_INTERVAL_MS: Final = 1_000
 LONGEST_INTERVAL_MS: Final = 5 * 60 * 1000
 LONGEST_FAILURE: Final = 500
 
+STOP_WITHIN_S: Final = 1.0
+"""How long a transaction under way has to be answered when the worker stops."""
+
 
 class AppserviceSender:
     """Owns the task that sends to one application service. `upto`: where its news end for now."""
@@ -64,17 +67,22 @@ class AppserviceSender:
         self._saved = 0
         self._look = asyncio.Event()
         self._idle = asyncio.Event()
+        self._is_stopping = False
         self._task: asyncio.Task[None] | None = None
 
     def start(self, upto: int) -> None:
         self._upto = upto
+        self._is_stopping = False
         self._look.set()
         self._task = asyncio.create_task(self._run(), name=f"appservice-{self.registration.id}")
 
     async def stop(self) -> None:
-        """Let others go on. A transaction under way is sent again by whoever does."""
+        """Let others go on. A transaction that is not answered soon is sent again by whoever does."""
         task, self._task = self._task, None
         if task is not None:
+            self._is_stopping = True
+            self.look()
+            await asyncio.wait({task}, timeout=STOP_WITHIN_S)
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
@@ -132,7 +140,7 @@ class AppserviceSender:
         return self._state is not None and self._state.failing_since_ms is not None
 
     async def _run(self) -> None:
-        while True:
+        while not self._is_stopping:
             self._look.clear()
             try:
                 busy = await self._step()

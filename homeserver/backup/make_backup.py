@@ -18,6 +18,7 @@ from homeserver.config import Settings
 from homeserver.errors import NotFound
 from homeserver.media.blob_store import BlobStore, key_of
 from homeserver.media.open_media import media_url_of
+from homeserver.pushers.vapid import vapid_key_path
 from homeserver.signing_key_file import find_signing_key, signing_key_path
 from homeserver.storage.backups import NOT_DUMPED, DatabaseEmpty, Moment, is_blob_there, view_of_moment
 from homeserver.storage.db import Database
@@ -111,7 +112,7 @@ def _copy_keys(settings: Settings, folder: Path) -> None:
     keys.mkdir(mode=0o700)
     if find_signing_key(settings) is not None:
         shutil.copy(signing_key_path(settings), keys / names.SIGNING_KEY_FILE)
-    vapid = settings.push.vapid_key_file or settings.data_dir / names.VAPID_KEY_FILE
+    vapid = vapid_key_path(settings)
     if vapid.exists():
         shutil.copy(vapid, keys / names.VAPID_KEY_FILE)
 

@@ -49,8 +49,12 @@ async def fetch_file(store: BlobStore, blob: Blob, target: Path, previous: Path 
     if previous is not None and _can_be_shared(previous, blob, target):
         return
     digest = sha256()
+    chunks = store.read(blob)
+    first = await anext(chunks, b"")  # before there is a file: there may be nothing to write
     with target.open("wb") as file:
-        async for chunk in store.read(blob):
+        digest.update(first)
+        file.write(first)
+        async for chunk in chunks:
             digest.update(chunk)
             file.write(chunk)
     if digest.digest() != blob.sha256:

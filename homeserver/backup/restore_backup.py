@@ -13,10 +13,11 @@ from homeserver.backup.programs import database_of, run_program
 from homeserver.config import Settings
 from homeserver.media.blob_store import BlobStore, key_of
 from homeserver.media.open_media import media_url_of
+from homeserver.pushers.vapid import vapid_key_path
 from homeserver.signing_key_file import find_signing_key, signing_key_path
 from homeserver.storage.backups import begin_new_life, has_tables
 from homeserver.storage.db import Database
-from homeserver.storage.migrate import load_migrations
+from homeserver.storage.migrate import load_migrations, migrate
 
 
 async def restore_backup(settings: Settings, url: str, folder: Path, tell: Tell) -> Manifest:
@@ -38,6 +39,7 @@ async def restore_backup(settings: Settings, url: str, folder: Path, tell: Tell)
             "pg_restore", url, "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction",
             f"--dbname={database_of(url)}", folder / names.DATABASE_FILE,
         )  # fmt: skip
+        await migrate(db)  # the backup may be of an older version
         async with db.transaction() as conn:
             await begin_new_life(conn, manifest.missing)
     finally:
@@ -72,8 +74,10 @@ def _check_keys(settings: Settings, folder: Path) -> None:
 
 
 def _restore_keys(settings: Settings, folder: Path) -> None:
-    vapid = settings.push.vapid_key_file or settings.data_dir / names.VAPID_KEY_FILE
-    places = {names.SIGNING_KEY_FILE: signing_key_path(settings), names.VAPID_KEY_FILE: vapid}
+    places = {
+        names.SIGNING_KEY_FILE: signing_key_path(settings),
+        names.VAPID_KEY_FILE: vapid_key_path(settings),
+    }
     for name, target in places.items():
         source = folder / names.KEYS_FOLDER / name
         if source.exists() and not target.exists():

@@ -23,6 +23,11 @@ TOKEN_LIFETIME_S: Final = 12 * 3600
 MAX_TOKENS: Final = 200
 
 
+def vapid_key_path(settings: Settings) -> Path:
+    """Return where the key is, or is going to be."""
+    return settings.push.vapid_key_file or settings.data_dir / "vapid.pem"
+
+
 class VapidKeyUnusable(Exception):
     """The key file cannot be read or made; the message says why."""
 
@@ -31,7 +36,7 @@ class Vapid:
     """The key, read or made when it is first needed, and the tokens for push services that are still good."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._path = settings.push.vapid_key_file or settings.data_dir / "vapid.pem"
+        self._path = vapid_key_path(settings)
         self._subject = settings.push.vapid_subject or _subject_of(settings)
         self._clock = clock
         self._tokens: LruCache[str, tuple[int, str]] = LruCache(MAX_TOKENS)

@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 CLAIMED: Final = (push_queue, mails, jobs, account_work, delayed_events)
 PAUSE_S: Final = 1.0
-"""After the database could not be reached."""
+"""After the database could not be reached, or something failed."""
 
 
 @asynccontextmanager
@@ -56,8 +56,15 @@ async def _run(shares: Shares, db: Database, abandoned: set[int], noted: asyncio
                     await table.void_claims(conn, these)
         except MatrixError as error:
             log.warning("claims.waiting_for_database", error=str(error))
-            await asyncio.sleep(PAUSE_S)
-            noted.set()
+            await _try_again(noted)
+        except Exception:
+            log.exception("claims.not_voided")
+            await _try_again(noted)
         else:
             abandoned.difference_update(these)
             shares.look_again()
+
+
+async def _try_again(noted: asyncio.Event) -> None:
+    await asyncio.sleep(PAUSE_S)
+    noted.set()

@@ -278,7 +278,7 @@ async def test_of_two_workers_one_sends_and_the_other_takes_over(
             other = await second.enter_async_context(running_server(settings, clock))
             elsewhere = replace(alice, base_url=other.listeners.base_urls[0])
             await say(elsewhere, room_id, "through the other")
-            await bridge.until(lambda: texts(bridge) == ["through the other"])
+            await bridge.until(lambda: texts(bridge) == ["through the other"])  # not answered yet
         other.services.appservices.senders.look()
         await say(elsewhere, room_id, "after the first has gone")
         await bridge.until(lambda: len(texts(bridge)) == 2)

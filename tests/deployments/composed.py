@@ -64,10 +64,8 @@ class ComposedService:
         if test[0] == "GET":
             return answers(f"http://{self._address}:{test[1]}")
         program, *arguments = test
-        where = {"pg_isready": ["--host", self._address, "--port", "5432"], "redis-cli": []}
-        if program == "redis-cli":
-            arguments = ["-h", self._address, *arguments]
-        command = [self._program(program), *arguments, *where.get(program, [])]
+        where = ["-h", self._address] if program in ("pg_isready", "redis-cli") else []
+        command = [self._program(program), *where, *arguments]
         checked = subprocess.run(
             command, env=self._surroundings(), capture_output=True, timeout=20, check=False
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import aiohttp
 import pytest
@@ -33,14 +33,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposedPlace]:
         yield place
     finally:
         place.stop()
-
-
-@pytest.fixture
-async def web(place: ComposedPlace) -> AsyncIterator[aiohttp.ClientSession]:
-    """What reaches nginx, and trusts its certificate."""
-    connector = aiohttp.TCPConnector(ssl=place.authority.client_context())
-    async with aiohttp.ClientSession(f"https://localhost:{place.https_port}", connector=connector) as session:
-        yield session
 
 
 def test_nginx_takes_the_configuration(place: ComposedPlace) -> None:

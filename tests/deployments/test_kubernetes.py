@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
@@ -100,13 +100,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposedPlace]:
         yield place
     finally:
         place.stop()
-
-
-@pytest.fixture
-async def web(place: ComposedPlace) -> AsyncIterator[aiohttp.ClientSession]:
-    connector = aiohttp.TCPConnector(ssl=place.authority.client_context())
-    async with aiohttp.ClientSession(f"https://localhost:{place.https_port}", connector=connector) as session:
-        yield session
 
 
 async def test_people_chat_through_the_pods(web: aiohttp.ClientSession) -> None:

@@ -13,6 +13,7 @@ from homeserver.admin.checks.findings import Finding
 from homeserver.admin.checks.reasons import reason_of
 from homeserver.config import Settings
 from homeserver.json_types import JsonObject
+from homeserver.outgoing.read_answer import read_answer
 from homeserver.outgoing.trust import Trust
 
 MAX_ANSWER_BYTES: Final = 64 * 1024
@@ -98,7 +99,7 @@ async def _fetch(settings: Settings, url: str, *, redirects: int) -> JsonObject:
     ):
         if response.status != 200:
             raise NoAnswer(f"status {response.status}")
-        body = await response.content.read(MAX_ANSWER_BYTES)
+        body = await read_answer(response.content, MAX_ANSWER_BYTES)
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -24,7 +24,7 @@ class LetInModel(QrMeeting):
     def __init__(
         self, bridge: Bridge, browser: Browser, poll_s: float = POLL_S, parent: QObject | None = None
     ) -> None:
-        super().__init__(bridge, browser, parent)
+        super().__init__(bridge, browser, self._show_code_to, self._scan_code_of, parent)
         self._poll_s = poll_s
         self._possible = False
 
@@ -41,12 +41,12 @@ class LetInModel(QrMeeting):
         if self.user_id:
             self.start(self._look())
 
-    async def meet_showing(self, prompt: QrPrompt) -> None:
+    async def _show_code_to(self, prompt: QrPrompt) -> None:
         device = await self._existing_device(prompt)
         await self.bridge.call(device.show)
         self.finish()
 
-    async def meet_scanning(self, prompt: QrPrompt, code: QrCode) -> None:
+    async def _scan_code_of(self, prompt: QrPrompt, code: QrCode) -> None:
         device = await self._existing_device(prompt)
         await self.bridge.call(lambda: device.scan(code))
         self.finish()

@@ -30,7 +30,8 @@ class _Question:
 
 
 class QrMeeting(Flow):
-    """One meeting at a time, begun by `showCode` or `scan`. Subclasses say what each of them does.
+    """One meeting at a time, begun by `showCode` or `scan`; who makes one says what each of them does:
+    `meet_showing` goes on with who scans our code, `meet_scanning` with the device whose code we scanned.
 
     `stage`: empty, `preparing`, `code` (the other device scans ours), `scan` (we scan its code), `type` (the
     digits that it shows are typed here), `digits` (ours are typed there), `page` (the user agrees in the
@@ -43,9 +44,18 @@ class QrMeeting(Flow):
     _digits_wanted = Signal(object)
     _page_wanted = Signal(str, str)
 
-    def __init__(self, bridge: Bridge, browser: Browser, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        browser: Browser,
+        meet_showing: Callable[[QrPrompt], Awaitable[None]],
+        meet_scanning: Callable[[QrPrompt, QrCode], Awaitable[None]],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(bridge, parent)
         self._browser = browser
+        self._meet_showing = meet_showing
+        self._meet_scanning = meet_scanning
         self._stage = ""
         self._qr_source = ""
         self._digits = ""
@@ -64,18 +74,10 @@ class QrMeeting(Flow):
     userCode = shown(str, "_user_code", changed)  # noqa: N815
     """What the page in the browser may ask for."""
 
-    async def meet_showing(self, prompt: QrPrompt) -> None:
-        """Show a code and go on with who scans it."""
-        raise NotImplementedError
-
-    async def meet_scanning(self, prompt: QrPrompt, code: QrCode) -> None:
-        """Go on with the device that shows this code."""
-        raise NotImplementedError
-
     @Slot()
     def showCode(self) -> None:  # noqa: N802
         """Begin, or begin again: show a code to be scanned."""
-        self._begin(lambda: self.meet_showing(_ThreadPrompt(self)))
+        self._begin(lambda: self._meet_showing(_ThreadPrompt(self)))
 
     @Slot()
     def wantScan(self) -> None:  # noqa: N802
@@ -93,7 +95,7 @@ class QrMeeting(Flow):
             self.show(_stage="scan")
             self.act(_refuse())
             return
-        self._begin(lambda: self.meet_scanning(_ThreadPrompt(self), code))
+        self._begin(lambda: self._meet_scanning(_ThreadPrompt(self), code))
 
     @Slot(str)
     def typeDigits(self, typed: str) -> None:  # noqa: N802

@@ -35,19 +35,19 @@ class QrSignInModel(QrMeeting):
         poll_s: float = POLL_S,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(bridge, browser, parent)
+        super().__init__(bridge, browser, self._show_code_to, self._scan_code_of, parent)
         self._accounts = accounts
         self._login = login
         self._poll_s = poll_s
 
-    async def meet_showing(self, prompt: QrPrompt) -> None:
+    async def _show_code_to(self, prompt: QrPrompt) -> None:
         homeserver = self._login.homeserver
         if homeserver is None:
             raise Cancelled
         new = self._new_device(prompt)
         await self._enter(await self.bridge.call(lambda: new.show(homeserver.url)))
 
-    async def meet_scanning(self, prompt: QrPrompt, code: QrCode) -> None:
+    async def _scan_code_of(self, prompt: QrPrompt, code: QrCode) -> None:
         new = self._new_device(prompt)
         await self._enter(await self.bridge.call(lambda: new.scan(code)))
 

@@ -49,7 +49,9 @@ def running_screen() -> Iterator[Screen]:
     """Start an X server on the first free display, for the length of the block."""
     geometry = f"{SIZE[0]}x{SIZE[1]}x24"
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-screen", "0", geometry, "-nolisten", "tcp"],
+        # Whoever looks connects and leaves: without -noreset the server would begin anew each time that nobody
+        # else is connected, and turn away a client that comes at that moment.
+        ["Xvfb", "-displayfd", "1", "-screen", "0", geometry, "-nolisten", "tcp", "-noreset"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )

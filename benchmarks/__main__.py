@@ -12,7 +12,7 @@ from benchmarks.desktop.generated_sync import Size
 from benchmarks.desktop.measure import measure_desktop
 from benchmarks.desktop.report import NAMES, chosen_scenarios, render_desktop
 from benchmarks.processes import RESULTS
-from benchmarks.report import render_report
+from benchmarks.report import Report, render_report
 from benchmarks.runner import run
 from benchmarks.scaling import measure_scaling, render_scaling
 from benchmarks.web.filled_server import Size as Account
@@ -58,21 +58,27 @@ def main(quick: bool, only: tuple[str, ...], no_synapse: bool, servers: tuple[st
         if not servers and (not only or "workers" in only):
             os.sched_setaffinity(0, cores)
             report.workers = runner.run(measure_scaling(plan))
-    if not servers and (scenarios := chosen_scenarios(only)):
-        os.sched_setaffinity(0, cores)  # the load generator's are not enough for a client
+    try:
+        if not servers:
+            os.sched_setaffinity(0, cores)  # the load generator's are not enough for a client
+            _measure_clients(quick, only, plan.repetitions, report)
+    finally:  # what was measured before something broke is kept
+        name = "quick" if quick else "full"
+        path = RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{name}-{os.getpid()}.json"
+        report.save(path)
+        click.echo(render_report(report, workloads))
+        click.echo(render_scaling(report.workers))
+        click.echo(render_desktop(report.desktop))
+        click.echo(render_web(report.web))
+        click.echo(f"saved {path}")
+
+
+def _measure_clients(quick: bool, only: tuple[str, ...], repetitions: int, report: Report) -> None:
+    if scenarios := chosen_scenarios(only):
         size = Size(long_timeline=QUICK_TIMELINE) if quick else Size()
-        report.desktop = measure_desktop(scenarios, size, plan.repetitions)
-    if not servers and (not only or "web" in only):
-        os.sched_setaffinity(0, cores)
+        measure_desktop(scenarios, size, repetitions, report.desktop)
+    if not only or "web" in only:
         report.web = measure_web(SMALL_ACCOUNT if quick else Account())
-    name = "quick" if quick else "full"
-    path = RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{name}-{os.getpid()}.json"
-    report.save(path)
-    click.echo(render_report(report, workloads))
-    click.echo(render_scaling(report.workers))
-    click.echo(render_desktop(report.desktop))
-    click.echo(render_web(report.web))
-    click.echo(f"saved {path}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from benchmarks.desktop.findings import Findings
 from benchmarks.workload import Figure, Workload
 
 SERVERS = ("parlour", "synapse", "aiohttp")
@@ -22,8 +23,8 @@ class Report:
     pinning: dict[str, str]
     postgresql: dict[str, dict[str, str]] = field(default_factory=dict)
     figures: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
-    desktop: dict[str, dict[str, float]] = field(default_factory=dict)
-    """Of the desktop client, by scenario and figure key."""
+    desktop: Findings = field(default_factory=Findings)
+    """Of the desktop client."""
     web: dict[str, float] = field(default_factory=dict)
     """Of the web client, by figure key."""
     workers: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -44,7 +45,8 @@ class Report:
             "pinning": self.pinning,
             "postgresql": self.postgresql,
             "figures": self.figures,
-            "desktop": self.desktop,
+            "desktop": self.desktop.figures,
+            "desktop_failures": self.desktop.failures,
             "web": self.web,
             "workers": self.workers,
         }

@@ -13,14 +13,13 @@ from pathlib import Path
 
 import orjson
 
-from benchmarks.desktop.beside import measure_beside, missing
+from benchmarks.desktop import beside
+from benchmarks.desktop.findings import Findings
 from benchmarks.desktop.generated_sync import Size
 from benchmarks.desktop.stored_account import make
 from benchmarks.processes import RESULTS
 from benchmarks.statistics import median_of_each
 
-BESIDE = "nheko"
-"""The scenario in which ours is not alone."""
 LIMIT_S = 180
 STARTED = "PARLOUR_BENCH_STARTED"
 LOG = RESULTS / "desktop.log"
@@ -63,28 +62,35 @@ class StoredAccount:
                 process.kill()
                 status = process.wait()
         if status or not figures.exists():
-            raise ClientFailed(f"{scenario}: status {status}\n{LOG.read_text(errors='replace')[-3000:]}")
+            raise ClientFailed(f"ended with status {status}\n{LOG.read_text(errors='replace')[-3000:]}")
         found: dict[str, float] = orjson.loads(figures.read_bytes())
         return found
 
 
-def measure_desktop(scenarios: tuple[str, ...], size: Size, repetitions: int) -> dict[str, dict[str, float]]:
-    """Run every scenario several times; return the medians of its figures."""
+def measure_desktop(scenarios: tuple[str, ...], size: Size, repetitions: int, findings: Findings) -> None:
+    """Run every scenario several times; note the medians of its figures, or why there are none."""
     LOG.unlink(missing_ok=True)
-    alone = [scenario for scenario in scenarios if scenario != BESIDE]
-    found: dict[str, dict[str, float]] = {}
-    if alone:
-        with tempfile.TemporaryDirectory(prefix="parlour-bench-") as folder:
-            account = StoredAccount(Path(folder), size)
-            account.run("start")  # compiles modules and views, as the first start of all does
-            for scenario in alone:
-                found[scenario] = median_of_each([account.run(scenario) for _ in range(repetitions)])
-    if BESIDE in scenarios:
-        if lacking := missing():
-            sys.stderr.write(f"desktop_{BESIDE} is left out: {', '.join(lacking)} not installed\n")
-        else:
-            found[BESIDE] = asyncio.run(measure_beside(size.rooms, repetitions))
-    return found
+    if alone := [scenario for scenario in scenarios if scenario != beside.SCENARIO]:
+        _measure_alone(alone, size, repetitions, findings)
+    if beside.SCENARIO not in scenarios:
+        return
+    if lacking := beside.missing():
+        findings.failed(beside.SCENARIO, f"left out: {', '.join(lacking)} not installed")
+    else:
+        asyncio.run(beside.measure_beside(size.rooms, repetitions, findings))
+
+
+def _measure_alone(scenarios: list[str], size: Size, repetitions: int, findings: Findings) -> None:
+    with tempfile.TemporaryDirectory(prefix="parlour-bench-") as folder:
+        account = StoredAccount(Path(folder), size)
+        account.run("start")  # compiles modules and views, as the first start of all does
+        for scenario in scenarios:
+            try:
+                found = median_of_each([account.run(scenario) for _ in range(repetitions)])
+            except ClientFailed as failed:
+                findings.failed(scenario, str(failed))
+            else:
+                findings.found(scenario, found)
 
 
 def _environment(compiled: Path) -> dict[str, str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from benchmarks.desktop.findings import Findings
 from benchmarks.workload import Figure
 
 FIGURES: dict[str, tuple[str, tuple[Figure, ...]]] = {
@@ -76,12 +75,16 @@ def chosen_scenarios(only: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(scenario for scenario in FIGURES if f"desktop_{scenario}" in only)
 
 
-def render_desktop(found: Mapping[str, Mapping[str, float]]) -> str:
+def render_desktop(findings: Findings) -> str:
     """Return the table; empty where nothing was measured."""
-    lines = [ROW.format("desktop client", "figure", "unit", "value", "aim")] if found else []
-    for scenario, figures in found.items():
+    scenarios = [each for each in FIGURES if each in findings.figures or each in findings.failures]
+    lines = [ROW.format("desktop client", "figure", "unit", "value", "aim")] if scenarios else []
+    for scenario in scenarios:
         title, rows = FIGURES[scenario]
+        figures = findings.figures.get(scenario, {})
         for row in rows:
-            aim = "" if row.aim is None else f"<= {row.aim:g}"
-            lines.append(ROW.format(title, row.label, row.unit, f"{figures[row.key]:,.1f}", aim).rstrip())
+            if row.key in figures:
+                aim = "" if row.aim is None else f"<= {row.aim:g}"
+                lines.append(ROW.format(title, row.label, row.unit, f"{figures[row.key]:,.1f}", aim).rstrip())
+        lines += [f"{title:<42} {why}" for why in findings.failures.get(scenario, ())]
     return "".join(f"{line}\n" for line in lines)

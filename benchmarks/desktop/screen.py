@@ -49,8 +49,8 @@ def running_screen() -> Iterator[Screen]:
     """Start an X server on the first free display, for the length of the block."""
     geometry = f"{SIZE[0]}x{SIZE[1]}x24"
     server = subprocess.Popen(
-        # Whoever looks connects and leaves: without -noreset the server would begin anew each time that nobody
-        # else is connected, and turn away a client that comes at that moment.
+        # Whoever looks connects and leaves: without -noreset the server would begin anew each time that
+        # nobody else is connected, and turn away a client that comes at that moment.
         ["Xvfb", "-displayfd", "1", "-screen", "0", geometry, "-nolisten", "tcp", "-noreset"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -82,11 +82,11 @@ def until_seen(
     """
     while time.monotonic() - began < limit_s:
         if process.poll() is not None:
-            raise ChildProcessError(f"status {process.returncode}")
+            raise ChildProcessError(f"ended with status {process.returncode}")
         if seen():
             return (time.monotonic() - began) * 1000
         time.sleep(0.005)
-    raise TimeoutError("nothing was seen")
+    raise TimeoutError(f"showed nothing in {limit_s:.0f} s")
 
 
 def _rows(grey: Image.Image) -> Iterator[bytes]:

@@ -22,6 +22,8 @@ export interface Homeserver {
   readonly providers: readonly IdentityProvider[];
   readonly oauth: OAuthMetadata | null;
   readonly hasOAuth: boolean;
+  /** A device that is signed in can let a new one in by a QR code. */
+  readonly hasQr: boolean;
   /** It is reached without encryption, over a network. */
   readonly isInsecure: boolean;
 }
@@ -36,6 +38,8 @@ export interface SiteConfig {
   readonly registration: "open" | "token" | "closed" | "";
 }
 
+/** What a server says where two devices can meet: the notes of `qr/rendezvous.ts`. */
+const RENDEZVOUS = "org.matrix.msc4108";
 const MODES = ["open", "token", "closed"] as const;
 const MAX_PROVIDERS = 50;
 const SHORT_MS = 10_000;
@@ -88,7 +92,7 @@ export async function discover(typed: string): Promise<Homeserver> {
 
 /** Ask the server at a base URL how to sign in. Raises ClientError no_homeserver; Offline. */
 export async function lookAt(url: string, name = ""): Promise<Homeserver> {
-  const [, flows, oauth] = await Promise.all([checkVersions(url), loginFlows(url), oauthOf(url)]);
+  const [features, flows, oauth] = await Promise.all([checkVersions(url), loginFlows(url), oauthOf(url)]);
   const types = flows.map((flow) => asText(flow.type));
   const sso = flows.find((flow) => flow.type === "m.login.sso");
   // Its challenge needs what browsers give only to pages that were loaded safely.
@@ -104,6 +108,7 @@ export async function lookAt(url: string, name = ""): Promise<Homeserver> {
       .filter((one) => one.id),
     oauth,
     hasOAuth,
+    hasQr: oauth?.canUseDeviceCode === true && features[RENDEZVOUS] === true,
     isInsecure: url.startsWith("http:") && !isLoopback(url),
   };
 }
@@ -160,8 +165,8 @@ async function wellKnown(origin: string): Promise<string | null> {
   return url;
 }
 
-/** Whether a Matrix server answers there. */
-async function checkVersions(url: string): Promise<void> {
+/** Return what the server says it can do beyond the specification, if a Matrix server answers there. */
+async function checkVersions(url: string): Promise<JsonObject> {
   let body: JsonObject = {};
   try {
     body = await request(url, "GET", "/_matrix/client/versions", { timeoutMs: SHORT_MS });
@@ -169,6 +174,7 @@ async function checkVersions(url: string): Promise<void> {
     if (!(error instanceof ApiError || error instanceof BadAnswer)) throw error;
   }
   if (!Array.isArray(body.versions)) throw new ClientError("no_homeserver", `${url} is no Matrix server`);
+  return asObject(body.unstable_features);
 }
 
 async function loginFlows(url: string): Promise<readonly JsonObject[]> {

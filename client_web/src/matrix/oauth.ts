@@ -1,7 +1,7 @@
 import { request } from "./api";
 import type { Homeserver } from "./discovery";
 import { ApiError, BadAnswer, Cancelled, ClientError, NotAllowed, Offline } from "./errors";
-import { fetchOAuthMetadata, type OAuthMetadata } from "./oauthMetadata";
+import { DEVICE_CODE_GRANT, fetchOAuthMetadata, type OAuthMetadata } from "./oauthMetadata";
 import { base64Url, newDeviceId, randomToken } from "./random";
 import { asInteger, asObject, asText, type JsonObject } from "./shapes";
 import type { Session } from "./types";
@@ -37,7 +37,8 @@ export class OAuthRefused extends ClientError {
 }
 
 const TRIP = "parlour.oauth";
-const SCOPE = "urn:matrix:client:api:* urn:matrix:client:device:";
+/** What a token may be used for; the device's id follows. */
+export const SCOPE = "urn:matrix:client:api:* urn:matrix:client:device:";
 const MAX_TOKEN = 16_384;
 const LOOPBACK_ADDRESS = "https://127.0.0.1/";
 
@@ -107,7 +108,7 @@ export async function finishOAuth(query: URLSearchParams): Promise<Session> {
 /** Register this client, as the specification wants it before each sign-in; returns the client id. */
 export async function registerOAuthClient(metadata: OAuthMetadata): Promise<string> {
   if (metadata.registrationEndpoint === null) throw new NotAllowed("the server takes no new clients");
-  const answer = await oauthRequest(metadata.registrationEndpoint, clientMetadata());
+  const answer = await oauthRequest(metadata.registrationEndpoint, clientMetadata(metadata));
   const clientId = asText(answer.client_id, 1024);
   if (!clientId) throw new BadAnswer("no client id");
   return clientId;
@@ -222,7 +223,7 @@ function codeOf(query: URLSearchParams, metadata: OAuthMetadata): string {
 }
 
 /** Who we are. On this machine, without TLS, we are what the specification calls a native client. */
-function clientMetadata(): JsonObject {
+function clientMetadata(metadata: OAuthMetadata): JsonObject {
   const isHere = isLoopback(location.origin);
   return {
     client_name: "Parlour",
@@ -230,7 +231,11 @@ function clientMetadata(): JsonObject {
     application_type: isHere ? "native" : "web",
     token_endpoint_auth_method: "none",
     response_types: ["code"],
-    grant_types: ["authorization_code", "refresh_token"],
+    grant_types: [
+      "authorization_code",
+      "refresh_token",
+      ...(metadata.canUseDeviceCode ? [DEVICE_CODE_GRANT] : []),
+    ],
     redirect_uris: [isHere ? `${location.protocol}//${location.hostname}/login` : redirectUri()],
   };
 }

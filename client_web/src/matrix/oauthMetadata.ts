@@ -14,14 +14,19 @@ export interface OAuthMetadata {
   readonly tokenEndpoint: string;
   readonly revocationEndpoint: string;
   readonly registrationEndpoint: string | null;
+  readonly deviceAuthorizationEndpoint: string | null;
   readonly accountManagementUri: string | null;
   readonly accountManagementActions: readonly string[];
   /** Whether this client can sign people in there. */
   readonly canSignIn: boolean;
   readonly canRegister: boolean;
+  /** Whether a device can be signed in by somebody who agrees to it elsewhere. */
+  readonly canUseDeviceCode: boolean;
   /** The answer in the browser carries `iss` (RFC 9207): one without it is refused. */
   readonly namesIssuer: boolean;
 }
+
+export const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
 const PATHS = [
   "/_matrix/client/v1/auth_metadata",
@@ -48,6 +53,7 @@ export function parseOAuthMetadata(body: JsonObject, homeserverUrl: string): OAu
     body[name] === undefined || body[name] === null ? null : checkedUrl(body[name], name, plainHttp);
   const required = (name: string): string => checkedUrl(body[name], name, plainHttp);
   const registrationEndpoint = optional("registration_endpoint");
+  const deviceAuthorizationEndpoint = optional("device_authorization_endpoint");
   const grants = listOf(body.grant_types_supported, ["authorization_code", "implicit"]);
   const canSignIn =
     registrationEndpoint !== null &&
@@ -60,10 +66,15 @@ export function parseOAuthMetadata(body: JsonObject, homeserverUrl: string): OAu
     tokenEndpoint: required("token_endpoint"),
     revocationEndpoint: required("revocation_endpoint"),
     registrationEndpoint,
+    deviceAuthorizationEndpoint,
     accountManagementUri: optional("account_management_uri"),
     accountManagementActions: listOf(body.account_management_actions_supported, []),
     canSignIn,
     canRegister: canSignIn && listOf(body.prompt_values_supported, []).includes("create"),
+    canUseDeviceCode:
+      registrationEndpoint !== null &&
+      deviceAuthorizationEndpoint !== null &&
+      grants.includes(DEVICE_CODE_GRANT),
     namesIssuer: body.authorization_response_iss_parameter_supported === true,
   };
 }
@@ -72,7 +83,8 @@ function isAbsence(error: unknown): boolean {
   return error instanceof BadAnswer && / 40[45] /.test(error.message);
 }
 
-function checkedUrl(value: unknown, name: string, plainHttp: boolean): string {
+/** Return an address that may be sent tokens to, or shown. Raises BadAnswer. */
+export function checkedUrl(value: unknown, name: string, plainHttp: boolean): string {
   const text = asText(value);
   const url = parseUrl(text);
   if (url === null || url.username || url.password) throw new BadAnswer(`${name} is no address`);

@@ -1,6 +1,7 @@
 import { createClient, type MatrixClient, PendingEventOrdering } from "matrix-js-sdk";
 import { type ChatClient, createParts } from "./client";
 import type { ClientContext } from "./context";
+import { adoptHandedOver } from "./crypto/adopt";
 import { cryptoOptions } from "./crypto/options";
 import { ClientError } from "./errors";
 import { loadHomoglyphs } from "./homoglyphs";
@@ -80,8 +81,10 @@ export async function startClient(session: Session): Promise<ChatClient> {
       await stored.close();
     },
   };
+  const readBackup = await adoptHandedOver(sdk, session);
   await beginSync(sdk);
   await sync.prepared;
+  void readBackup?.();
   return client;
 }
 

@@ -53,6 +53,12 @@ export async function chooseServer(typed: string): Promise<Homeserver> {
   return homeserver;
 }
 
+/** Find the server of a name that another device says: the one of this page, or elsewhere. Raises as above. */
+export async function serverNamed(name: string): Promise<Homeserver> {
+  const { homeserver } = choice.get();
+  return homeserver?.name === name ? homeserver : chooseServer(name);
+}
+
 /** Tell whether people may choose among servers here. */
 export function canChoose(site: SiteConfig | null): boolean {
   return site === null || site.homeservers.length !== 1;

@@ -6,7 +6,9 @@ import {
 } from "matrix-js-sdk/lib/crypto-api";
 import type { ClientContext } from "../context";
 import { ClientError } from "../errors";
+import { letInMeeting } from "../qr/letIn";
 import { preferences } from "../settings/preferences";
+import { secretsBundle } from "./adopt";
 import * as backup from "./backup";
 import { EncryptionWatch } from "./encryptionWatch";
 import { openKeyFile, sealKeyFile } from "./keyFile";
@@ -75,6 +77,7 @@ export function createCrypto(sdk: MatrixClient, context: ClientContext): Crypto 
     turnBackupOff: () => changing(() => backup.turnBackupOff(sdk, api())),
     exportKeys: async (passphrase) => sealKeyFile(await api().exportRoomKeysAsJson(), passphrase),
     importKeys: (file, passphrase) => importKeys(api(), file, passphrase),
+    letIn: () => letInMeeting(context, () => secretsBundle(api())),
     verifyOwn: (deviceId) => verifications.askOwn(deviceId),
     verifyUser: (userId, roomId) => verifications.askUser(userId, roomId),
     lookAt: (roomId) => verifications.lookAt(roomId),

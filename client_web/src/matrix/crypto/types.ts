@@ -1,4 +1,5 @@
 import type { Prove } from "../account/proof";
+import type { QrMeeting } from "../qr/meeting";
 import type { Trust } from "../types";
 import type { Value } from "../value";
 
@@ -120,6 +121,8 @@ export interface Crypto {
   /** Take in the keys of such a file; return how many it held. */
   importKeys(file: string, passphrase: string): Promise<number>;
 
+  /** Show a code by which a new device of the account signs in, or scan its code; see `qr`. */
+  letIn(): QrMeeting;
   /** Ask another device of the own account, or whichever answers, to verify. */
   verifyOwn(deviceId?: string): Promise<void>;
   /** Ask a user to verify, in a room with them. */

@@ -9,6 +9,7 @@ import styles from "./account.module.css";
 import { DeviceCard } from "./DeviceCard";
 import type { DeviceRow } from "./deviceRow";
 import { Group } from "./Group";
+import { LetInRow } from "./LetInRow";
 import { openAccountPage } from "./openAccountPage";
 import { RenameDeviceDialog } from "./RenameDeviceDialog";
 import { useCapabilities } from "./useCapabilities";
@@ -85,6 +86,7 @@ export function DevicesContent() {
               </>
             )}
           </Group>
+          <LetInRow />
         </>
       )}
       {renamed !== null && (

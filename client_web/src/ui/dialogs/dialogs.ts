@@ -23,6 +23,7 @@ export const DIALOGS: Readonly<Record<string, LazyExoticComponent<ComponentType>
   exportRoom: later(() => import("../export/ExportDialog")),
   invite: later(() => import("../people/InviteDialog")),
   leaveRoom: later(() => import("../room/LeaveRoomDialog")),
+  letIn: later(() => import("../qr/LetInDialog")),
   newDirect: later(() => import("../people/NewDirectDialog")),
   person: later(() => import("../person/PersonDialog")),
   quickSwitcher: later(() => import("../switcher/QuickSwitcher")),

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import { errorWords } from "../../matrix/errors";
 import { isOAuthAnswer } from "../../matrix/oauth";
@@ -13,6 +13,8 @@ import { ForgotCard } from "./ForgotCard";
 import { LookingCard } from "./LookingCard";
 import { ServerCard } from "./ServerCard";
 import { SignInCard } from "./SignInCard";
+
+const QrSignInCard = lazy(() => import("../qr/QrSignInCard"));
 
 /** Signing in: which server, which way, and the way back from other pages. */
 export default function LoginPage() {
@@ -59,6 +61,13 @@ export default function LoginPage() {
     );
   }
   if (query.has("forgot")) return <ForgotCard homeserver={homeserver} />;
+  if (query.has("qr")) {
+    return (
+      <Suspense fallback={<LookingCard />}>
+        <QrSignInCard key={homeserver.url} homeserver={homeserver} onSignedIn={enter} />
+      </Suspense>
+    );
+  }
   return (
     <SignInCard
       key={homeserver.url}

@@ -1,3 +1,4 @@
+import { useLocation } from "wouter";
 import type { Homeserver } from "../../matrix/discovery";
 import { beginOAuth } from "../../matrix/oauth";
 import { beginSso } from "../../matrix/sso";
@@ -7,6 +8,8 @@ import { t } from "../../words";
 import { Button } from "../controls";
 import styles from "./login.module.css";
 
+const QR_PAGE = "/login?qr";
+
 interface OtherWaysProps {
   readonly act: Act;
   readonly homeserver: Homeserver;
@@ -15,13 +18,16 @@ interface OtherWaysProps {
 
 /** The ways in that lead over another page: the server's own, and providers. */
 export function OtherWays({ act, homeserver, again }: OtherWaysProps) {
+  const [, navigate] = useLocation();
   const toServer = (): void =>
     act.run(async () => {
       location.assign(await beginOAuth(homeserver, false, again ?? undefined));
       await new Promise(() => undefined); // busy until the page is gone
     });
   const toProvider = (id: string): void => location.assign(beginSso(homeserver.url, id, again ?? undefined));
-  const hasOther = homeserver.hasOAuth || homeserver.hasSso;
+  // A session that ended goes on with its own device: another one's secrets are not needed.
+  const hasQr = homeserver.hasQr && again === null;
+  const hasOther = homeserver.hasOAuth || homeserver.hasSso || hasQr;
   if (!hasOther) {
     return homeserver.hasPassword ? null : <p className={styles.muted}>{t("login.no_way_in")}</p>;
   }
@@ -53,6 +59,11 @@ export function OtherWays({ act, homeserver, again }: OtherWaysProps) {
       {homeserver.hasSso && !homeserver.hasOAuth && homeserver.providers.length === 0 && (
         <Button wide icon="key-round" onClick={() => toProvider("")} disabled={act.busy}>
           {t("login.sso_continue")}
+        </Button>
+      )}
+      {hasQr && (
+        <Button wide icon="qr-code" onClick={() => navigate(QR_PAGE)} disabled={act.busy}>
+          {t("login.qr_sign_in")}
         </Button>
       )}
     </>

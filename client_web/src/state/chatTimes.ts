@@ -34,7 +34,8 @@ export function sizeText(bytes: number | undefined): string {
   const options = {
     style: "unit",
     unit: units[step]!,
-    unitDisplay: "short",
+    // In short, one and many bytes are the same "byte".
+    unitDisplay: step ? "short" : "long",
     maximumFractionDigits: step ? 1 : 0,
   } as const;
   return new Intl.NumberFormat(currentLanguage(), options).format(value);

@@ -93,5 +93,6 @@ export function secondLine(room: RoomSummary): {
   if (room.preview !== "" && room.previewSender !== "") {
     return { text: t("main.list.said", room.previewSender, room.preview), kind: "" };
   }
-  return { text: room.preview || room.topic.split("\n", 1)[0]!, kind: "" };
+  const people = t("main.header.people", { n: room.joinedMembers });
+  return { text: room.preview || room.topic.split("\n", 1)[0]! || people, kind: "" };
 }

@@ -57,12 +57,12 @@ function Chip({ reaction, isEnabled, onPress }: ChipProps) {
         type="button"
         className={classNames(styles.chip, isMine && styles.mine)}
         aria-pressed={isMine}
-        aria-label={t("main.reaction.spoken", picture ? t("main.kind.image") : key, who, { n: count })}
         disabled={!isEnabled}
         onClick={onPress}
       >
         {picture ? <ReactionPicture mxc={picture} /> : <span className={styles.key}>{key}</span>}
         <span className={styles.count}>{count}</span>
+        <span className="visually-hidden">{picture ? `${t("main.kind.image")}: ${who}` : who}</span>
       </button>
     </Tooltip>
   );

@@ -4,7 +4,7 @@ import { Tooltip } from "../../controls";
 import { MediaAvatar } from "../../shell/MediaAvatar";
 import styles from "./Receipts.module.css";
 
-const MOST = 5;
+const MOST = 4;
 
 /** Who has read up to here. */
 export function Receipts({ receipts }: { readonly receipts: readonly ReadReceipt[] }) {

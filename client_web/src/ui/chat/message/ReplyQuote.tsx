@@ -22,7 +22,9 @@ export function ReplyQuote({ reply }: { readonly reply: ReplyPreview }) {
           {sender.name}
         </bdi>
       )}
-      <span className={styles.words}>{words}</span>
+      <span className={styles.words} dir="auto">
+        {words}
+      </span>
     </button>
   );
 }

@@ -24,8 +24,8 @@ from homeserver.json_types import JsonObject
 from homeserver.rooms.create import create_room
 from homeserver.rooms.create_options import CreateOptions
 from homeserver.rooms.filters import RoomEventFilter
-from homeserver.rooms.render_event import Viewer
 from homeserver.rooms.send import send_event
+from homeserver.rooms.viewer import Viewer
 from homeserver.search.event_texts import KEYS
 from homeserver.search.search_messages import MessageSearch, search_messages
 

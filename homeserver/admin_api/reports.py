@@ -15,7 +15,8 @@ from homeserver.http.params import json_response, query_str
 from homeserver.http.requester import require_admin
 from homeserver.http.routing import Routes, path_param
 from homeserver.json_types import JsonObject
-from homeserver.rooms.render_event import Viewer, render_events
+from homeserver.rooms.render_event import render_events
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.events import select_events
 from homeserver.storage.reports import Report, ReportFilter, ReportKind
 

@@ -19,8 +19,9 @@ from homeserver.json_types import JsonObject
 from homeserver.rooms.event_context import read_context
 from homeserver.rooms.find_room import find_room
 from homeserver.rooms.messages import MAX_LIMIT, PageRequest, read_messages
-from homeserver.rooms.render_event import Viewer, render_events
+from homeserver.rooms.render_event import render_events
 from homeserver.rooms.timestamp_to_event import find_closest_event
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.admin_rooms import select_extremities
 from homeserver.storage.events import select_events, select_head
 from homeserver.storage.memberships import select_members

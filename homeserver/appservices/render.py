@@ -8,7 +8,8 @@ from federation.protocol.ids import UserId
 from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.event_bodies import client_event
-from homeserver.rooms.render_event import Viewer, load_unsigned, render_event
+from homeserver.rooms.render_event import load_unsigned, render_event
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.out_of_band import select_out_of_band
 

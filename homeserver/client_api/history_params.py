@@ -12,8 +12,8 @@ from homeserver.http.params import query_enum, query_str
 from homeserver.http.routing import path_param
 from homeserver.rooms.filters import RoomEventFilter, parse_room_event_filter
 from homeserver.rooms.history_tokens import HistoryToken, StreamPosition, parse_place
-from homeserver.rooms.render_event import Viewer
 from homeserver.rooms.send import known_room
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.rooms import Room
 from homeserver.sync.tokens import parse_stream_position
 

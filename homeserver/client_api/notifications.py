@@ -18,7 +18,8 @@ from homeserver.pushers.list_notifications import (
     NotificationPage,
     list_notifications,
 )
-from homeserver.rooms.render_event import Viewer, render_events
+from homeserver.rooms.render_event import render_events
+from homeserver.rooms.viewer import Viewer
 
 routes = Routes()
 

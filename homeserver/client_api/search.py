@@ -21,8 +21,9 @@ from homeserver.http.routing import Routes
 from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.filters import room_event_filter
-from homeserver.rooms.render_event import Viewer, render_events
+from homeserver.rooms.render_event import render_events
 from homeserver.rooms.state_reading import read_state
+from homeserver.rooms.viewer import Viewer
 from homeserver.search.event_texts import KEYS
 from homeserver.search.search_messages import Hit, MessageSearch, SearchPage, search_messages
 from homeserver.search.surroundings import ContextOptions, Surroundings, load_surroundings

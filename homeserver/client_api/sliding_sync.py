@@ -15,7 +15,7 @@ from homeserver.http.context import services
 from homeserver.http.params import json_response, query_enum, query_int, query_str, read_body
 from homeserver.http.requester import recheck_user, require_user
 from homeserver.http.routing import Routes
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.sync.sliding.answer import answer_sliding
 from homeserver.sync.sliding.parse_request import SlidingBody
 from homeserver.sync.sliding.request import Dialect

@@ -17,7 +17,7 @@ from homeserver.http.params import query_bool, query_enum, query_int, query_str
 from homeserver.http.requester import recheck_user, require_user
 from homeserver.http.routing import Routes
 from homeserver.rooms.filters import EVERYTHING, Filter, parse_filter
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.sync.delta import SyncRequest
 from homeserver.sync.engine import wait_for_delta
 from homeserver.sync.render_v3 import render_v3

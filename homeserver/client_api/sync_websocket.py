@@ -20,7 +20,7 @@ from homeserver.http.context import Services, services
 from homeserver.http.rate_limits import Action
 from homeserver.http.routing import Routes
 from homeserver.rooms.filters import parse_filter
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.sync.connection import AcknowledgementMissing, Connection
 from homeserver.sync.delta import SyncRequest
 from homeserver.sync.frames import (

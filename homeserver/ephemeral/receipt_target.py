@@ -6,7 +6,7 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#receipts
 from federation.protocol.ids import EventId, parse_event_id
 from homeserver.errors import InvalidParam, NotFound
 from homeserver.rooms.context import RoomsContext
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.rooms.visibility import visible_events
 from homeserver.storage.db import Connection
 from homeserver.storage.events import EventStatus, StoredEvent, select_events

@@ -11,7 +11,7 @@ from homeserver.ephemeral.context import EphemeralContext
 from homeserver.ephemeral.joined_room import joined_room
 from homeserver.ephemeral.receipt_target import receipt_target
 from homeserver.errors import InvalidParam
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.receipts import FULLY_READ, READ, READ_PRIVATE, UNTHREADED, NewReceipt
 from homeserver.storage.rooms import Room
 

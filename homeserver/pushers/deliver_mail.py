@@ -14,7 +14,7 @@ from homeserver.pushers.notification import PushedEvent
 from homeserver.pushers.pusher import Pusher
 from homeserver.pushers.unsubscribe import unsubscribe_url
 from homeserver.pushers.waiting import Waiting, describe, still_waiting
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage import push_queue, pushers
 from homeserver.sync.count_unread import count_unread
 

@@ -15,7 +15,7 @@ from homeserver.pushers.notification import PushedEvent, flatten, rejected_keys,
 from homeserver.pushers.pusher import Pusher, PusherKind
 from homeserver.pushers.send_web_push import Subscription, SubscriptionGone, send_web_push
 from homeserver.pushers.waiting import describe, still_waiting
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage import push_queue
 from homeserver.sync.count_unread import count_unread
 
@@ -25,6 +25,10 @@ AT_ONCE: Final = 20
 
 class PusherRejected(Exception):
     """Nobody listens at this pusher's key any more."""
+
+
+class ShareLost(Exception):
+    """Another worker tells this pusher's user by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ async def deliver_push(ctx: PushersContext, pusher: Pusher) -> Told:
 
     What was sent is gone from the queue even if a later one fails.
 
-    Raises: RemoteFailed, PusherRejected.
+    Raises: RemoteFailed, PusherRejected, ShareLost.
     """
     await ctx.rooms.tailer.wait_for(pusher.last_due)
     async with ctx.db.acquire() as conn:
@@ -67,7 +71,9 @@ async def deliver_push(ctx: PushersContext, pusher: Pusher) -> Told:
 
 
 async def push(ctx: PushersContext, pusher: Pusher, event: PushedEvent | None, unread: int) -> None:
-    """Send one notification. Raises RemoteFailed, PusherRejected."""
+    """Send one notification. Raises RemoteFailed, PusherRejected, ShareLost."""
+    if not ctx.rooms.shares.holds(pusher.user_nid):
+        raise ShareLost
     notification = render_notification(pusher, event, unread)
     if pusher.settings.kind is PusherKind.HTTP:
         answer = await ctx.outgoing.post(pusher.url, {"notification": notification})

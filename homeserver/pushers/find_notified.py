@@ -10,7 +10,7 @@ from federation.protocol.ids import UserId
 from homeserver.pushers.context import PushersContext
 from homeserver.pushers.notifying_events import invite_actions, notifying_events
 from homeserver.pushers.pushing_members import PushingMembers
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.db import DatabaseUnavailable
 from homeserver.storage.events import StoredEvent, load_json, select_new_events
 from homeserver.storage.push_queue import InviteElsewhere, Notified, select_invites_elsewhere

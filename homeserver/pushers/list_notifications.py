@@ -12,7 +12,7 @@ from typing import Final
 
 from homeserver.pushers.context import PushersContext
 from homeserver.pushers.notifying_events import Notifying, notifying_events
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.notifications import select_newest
 from homeserver.sync.count_unread import count_unread

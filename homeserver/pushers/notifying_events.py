@@ -11,7 +11,7 @@ from homeserver.push.evaluate import evaluate
 from homeserver.push.event_view import EventView
 from homeserver.push.room_stance import Counting, RoomStance
 from homeserver.push.rules import Actions
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.events import EventStatus, StoredEvent
 from homeserver.storage.rooms import Room
 from homeserver.storage.unsigned import select_memberships_at

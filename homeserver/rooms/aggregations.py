@@ -18,7 +18,7 @@ from homeserver.storage.events import StoredEvent, select_events_by_nid
 from homeserver.storage.relations import Parent
 
 if TYPE_CHECKING:
-    from homeserver.rooms.render_event import Viewer
+    from homeserver.rooms.viewer import Viewer
 
 EDIT: Final = "m.replace"
 THREAD: Final = "m.thread"

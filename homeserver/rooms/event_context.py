@@ -23,7 +23,7 @@ from homeserver.storage.events import StoredEvent
 from homeserver.storage.rooms import Room
 
 if TYPE_CHECKING:
-    from homeserver.rooms.render_event import Viewer
+    from homeserver.rooms.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)

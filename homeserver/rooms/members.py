@@ -19,7 +19,7 @@ from homeserver.storage.history import select_all_members, select_joined_members
 from homeserver.storage.rooms import Room
 
 if TYPE_CHECKING:
-    from homeserver.rooms.render_event import Viewer
+    from homeserver.rooms.viewer import Viewer
 
 COMPLETE_WITHIN_S: Final = 60.0
 """How long somebody who asks waits for the members of a room that was joined without them."""

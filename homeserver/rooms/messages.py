@@ -29,7 +29,7 @@ from homeserver.storage.history import select_members_at
 from homeserver.storage.rooms import Room
 
 if TYPE_CHECKING:
-    from homeserver.rooms.render_event import Viewer
+    from homeserver.rooms.viewer import Viewer
 
 DEFAULT_LIMIT: Final = 10
 MAX_LIMIT: Final = 500

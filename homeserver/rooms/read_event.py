@@ -15,7 +15,7 @@ from homeserver.storage.events import StoredEvent, select_events
 from homeserver.storage.rooms import Room
 
 if TYPE_CHECKING:
-    from homeserver.rooms.render_event import Viewer
+    from homeserver.rooms.viewer import Viewer
 
 
 async def read_event(ctx: RoomsContext, viewer: Viewer, room: Room, event_id: EventId) -> StoredEvent:

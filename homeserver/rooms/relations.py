@@ -19,7 +19,7 @@ from homeserver.storage.relations import MAX_RECURSION, Related, select_related
 from homeserver.storage.rooms import Room
 
 if TYPE_CHECKING:
-    from homeserver.rooms.render_event import Viewer
+    from homeserver.rooms.viewer import Viewer
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 500

@@ -7,15 +7,14 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#room-event-format
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import orjson
 
-from federation.protocol.ids import UserId
 from homeserver.json_types import JsonObject
 from homeserver.rooms.aggregations import load_aggregations
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.event_bodies import EventBodies, client_event
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.events import StoredEvent, select_events_by_nid
 from homeserver.storage.rooms import Room
 from homeserver.storage.unsigned import select_memberships_at, select_replaced_state
@@ -24,19 +23,6 @@ DELAYED = "delayed."
 """How the transaction ids of delayed events begin (MSC4140)."""
 JOINED: JsonObject = {"membership": "join"}
 """All that `unsigned` says of most events, beside their age. Nobody may change it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who looks at events. `device_nid` decides whose transaction ids are shown.
-
-    `sees_everything` is for server admins at work: neither membership nor history visibility bounds them.
-    """
-
-    user_id: UserId
-    user_nid: int
-    device_nid: int | None = None
-    sees_everything: bool = False
 
 
 async def render_events(

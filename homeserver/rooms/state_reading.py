@@ -17,7 +17,7 @@ from homeserver.storage.rooms import Room
 from homeserver.storage.state import select_current_state
 
 if TYPE_CHECKING:
-    from homeserver.rooms.render_event import Viewer
+    from homeserver.rooms.viewer import Viewer
 
 
 async def read_state(ctx: RoomsContext, viewer: Viewer, room: Room) -> list[StoredEvent]:

@@ -7,7 +7,7 @@ from federation.protocol.ids import EventId
 from homeserver.errors import MatrixError, NotFound
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.read_event import read_event
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.db import Connection
 from homeserver.storage.positions import Stream
 from homeserver.storage.rooms import Room

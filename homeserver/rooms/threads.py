@@ -17,7 +17,7 @@ from homeserver.storage.relations import Thread, ThreadsWanted, select_threads
 from homeserver.storage.rooms import Room
 
 if TYPE_CHECKING:
-    from homeserver.rooms.render_event import Viewer
+    from homeserver.rooms.viewer import Viewer
 
 DEFAULT_LIMIT: Final = 20
 MAX_LIMIT: Final = 100

@@ -16,7 +16,7 @@ from homeserver.storage.history import select_by_time
 from homeserver.storage.rooms import Room
 
 if TYPE_CHECKING:
-    from homeserver.rooms.render_event import Viewer
+    from homeserver.rooms.viewer import Viewer
 
 FIRST_BATCH: Final = 5
 MAX_SCANNED: Final = 2_000

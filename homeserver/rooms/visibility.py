@@ -36,7 +36,7 @@ from homeserver.storage.history import (
 from homeserver.storage.rooms import Room
 
 if TYPE_CHECKING:
-    from homeserver.rooms.render_event import Viewer
+    from homeserver.rooms.viewer import Viewer
 
 HISTORY_VISIBILITY: Final = "m.room.history_visibility"
 MEMBER: Final = "m.room.member"

@@ -18,7 +18,7 @@ from homeserver.storage.events import StoredEvent, select_after, select_before
 from homeserver.storage.rooms import Room
 
 if TYPE_CHECKING:
-    from homeserver.rooms.render_event import Viewer
+    from homeserver.rooms.viewer import Viewer
 
 MAX_SCANNED: Final = 2_000
 """How many events a walk looks at."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from homeserver.rooms.context import RoomsContext
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.rooms.visibility import visible_in_rooms
 from homeserver.storage.db import Connection
 from homeserver.storage.events import StoredEvent, select_events_by_nid

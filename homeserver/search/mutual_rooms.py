@@ -10,7 +10,7 @@ from typing import Final
 from federation.protocol.ids import RoomId, UserId
 from homeserver.errors import InvalidParam
 from homeserver.rooms.context import RoomsContext
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.memberships import select_shared_rooms
 
 PAGE: Final = 100

@@ -9,7 +9,7 @@ from typing import Final
 
 from homeserver.errors import Forbidden, Unavailable
 from homeserver.rooms.filters import RoomEventFilter
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.search.context import SearchContext
 from homeserver.search.event_texts import KEYS, TYPES, Kind
 from homeserver.search.find_visible import Found, Hunt, find_visible

@@ -12,7 +12,7 @@ import orjson
 from federation.protocol.ids import localpart_of
 from homeserver.errors import Unavailable
 from homeserver.json_types import JsonObject
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.search.context import SearchContext
 from homeserver.search.read_event import read_event
 from homeserver.search.text import Needle, grams_of_needles, indexed_words, needles_of

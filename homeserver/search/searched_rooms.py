@@ -6,8 +6,8 @@ from typing import Final
 from federation.protocol.ids import RoomId
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.filters import RoomEventFilter
-from homeserver.rooms.render_event import Viewer
 from homeserver.rooms.room_state import CREATE
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.rooms import Room
 from homeserver.storage.state import select_current_entries_of_rooms
 

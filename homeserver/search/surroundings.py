@@ -9,7 +9,7 @@ from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.filters import EVERY_EVENT
 from homeserver.rooms.history_tokens import BEGINNING, LIVE_END, Place, after, before
 from homeserver.rooms.messages import load_members_of
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.rooms.walk_history import Walk, walk_history
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.rooms import Room

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.unread import Counts, Unread
 from homeserver.sync.context import SyncContext
 from homeserver.sync.counts_by_rules import apply_push_rules

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from homeserver.push.evaluate import CompiledRule, evaluate
 from homeserver.push.event_view import EventView, RoomView
 from homeserver.push.room_stance import Counting, RoomStance
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.positions import Stream
 from homeserver.storage.receipts import MAIN_THREAD

@@ -8,7 +8,7 @@ import orjson
 from homeserver.e2ee.device_list_delta import DeviceListDelta
 from homeserver.json_types import JsonObject
 from homeserver.rooms.filters import Filter
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.memberships import Hero
 from homeserver.storage.rooms import Room

@@ -9,7 +9,8 @@ import orjson
 
 from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
-from homeserver.rooms.render_event import Viewer, render_events
+from homeserver.rooms.render_event import render_events
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.account_data import AccountData
 from homeserver.storage.events import StoredEvent
 from homeserver.sync.delta import RoomDelta

@@ -10,7 +10,7 @@ import orjson
 
 from homeserver.json_types import JsonObject
 from homeserver.rooms.filters import Filter, RoomEventFilter, RoomFilter
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.directory import select_published_among
 from homeserver.storage.events import StoredEvent, select_events_by_nid
 from homeserver.storage.memberships import RoomMembership

@@ -6,8 +6,8 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3roomsro
 from homeserver.json_types import JsonObject
 from homeserver.rooms.filters import EVERYTHING
 from homeserver.rooms.messages import Page, PageRequest, read_messages
-from homeserver.rooms.render_event import Viewer
 from homeserver.rooms.state_reading import read_state
+from homeserver.rooms.viewer import Viewer
 from homeserver.rooms.visibility import ReadAccess, check_may_read_room
 from homeserver.storage import memberships as membership_rows
 from homeserver.storage.account_data import select_account_data_of_rooms

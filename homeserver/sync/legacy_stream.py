@@ -15,7 +15,7 @@ import orjson
 from homeserver.errors import InvalidParam
 from homeserver.json_types import JsonObject
 from homeserver.rooms.filters import EVERYTHING
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.rooms.visibility import check_may_read_room, visible_in_rooms
 from homeserver.storage.account_data import GLOBAL
 from homeserver.storage.event_stream import select_stream

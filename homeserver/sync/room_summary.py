@@ -6,7 +6,7 @@ Spec: https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3sync
 from collections.abc import Mapping, Sequence
 
 from homeserver.rooms.context import RoomsContext
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.memberships import Hero, select_heroes, select_rooms_of_others
 from homeserver.sync.delta import Summary, Timeline
 from homeserver.sync.spans import Span

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from homeserver.push.event_view import RoomView
 from homeserver.push.room_stance import RoomStance
-from homeserver.rooms.render_event import Viewer
 from homeserver.rooms.room_state import power_levels_in
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.rooms import Room
 from homeserver.storage.unread import count_joined

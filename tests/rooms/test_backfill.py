@@ -9,9 +9,9 @@ from federation.protocol.pdu import Pdu
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.receive_after_gap import receive_after_gap
 from homeserver.rooms.receive_event import Outcome, receive_event
-from homeserver.rooms.render_event import Viewer
 from homeserver.rooms.store_backfill import store_backfill
 from homeserver.rooms.store_outliers import store_outliers
+from homeserver.rooms.viewer import Viewer
 from homeserver.rooms.visibility import visible_events
 from homeserver.storage.backward_extremities import select_backward_extremities
 from homeserver.storage.checks import run_checks

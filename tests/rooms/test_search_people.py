@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from federation.protocol.ids import UserId
-from homeserver.rooms.render_event import Viewer
 from homeserver.rooms.send import send_event
+from homeserver.rooms.viewer import Viewer
 from homeserver.search.context import SearchContext, open_search
 from homeserver.search.search_people import search_people
 from homeserver.storage.db import Database

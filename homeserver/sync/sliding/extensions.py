@@ -10,7 +10,7 @@ from homeserver.e2ee.device_list_delta import render_device_lists
 from homeserver.e2ee.key_counts import render_counts
 from homeserver.ephemeral.receipt_contents import build_receipt_contents
 from homeserver.json_types import JsonObject
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.account_data import AccountData, select_account_data_of_rooms
 from homeserver.storage.positions import Stream
 from homeserver.storage.receipts import UNTHREADED, StoredReceipt, select_newest_receipts, select_receipts

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from homeserver.errors import InvalidParam
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.sync.sliding.request import (
     MAX_TIMELINE,
     Dialect,

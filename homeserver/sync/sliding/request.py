@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.sync.sliding.required_state import RequiredState
 from homeserver.sync.sliding.room_filters import RoomFilters
 

@@ -9,8 +9,8 @@ from homeserver.rooms.adopt_room import adopt_room
 from homeserver.rooms.event_context import read_context
 from homeserver.rooms.filters import RoomEventFilter
 from homeserver.rooms.messages import Page, PageRequest, read_messages
-from homeserver.rooms.render_event import Viewer
 from homeserver.rooms.timestamp_to_event import find_closest_event
+from homeserver.rooms.viewer import Viewer
 from homeserver.storage.rooms import Room
 from tests.federation.inbound.world import BOB, KEYS, OTHER, PEER, World
 from tests.support.fake_room import FakeRoom

@@ -6,7 +6,7 @@ import pytest
 from federation.protocol.ids import UserId
 from homeserver.errors import MatrixError
 from homeserver.json_types import JsonObject
-from homeserver.rooms.render_event import Viewer
+from homeserver.rooms.viewer import Viewer
 from homeserver.sync.sliding.parse_request import SlidingBody
 from homeserver.sync.sliding.request import MAX_TIMELINE, Dialect, RoomConfig, SlidingRequest
 from homeserver.sync.sliding.required_state import RequiredState, required_state_from

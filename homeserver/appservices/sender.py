@@ -170,6 +170,8 @@ class AppserviceSender:
         state = await self._take_over()
         if not await self._may_send(state):
             return False
+        if not self.is_ours:  # any more: what was asked for may have taken long
+            return False
         if state.txn_body is not None:
             return await self._send(state, state.txn_body)
         if not self._news:

@@ -96,7 +96,10 @@ class Shares:
                 call.set()
 
     async def fenced(self, conn: Connection, shares: Collection[int]) -> frozenset[int]:
-        """Return which shares are still this worker's by the word of the database."""
+        """Return which shares are still this worker's by the word of the database.
+
+        They stay so for the length of the transaction, which has to end soon.
+        """
         return frozenset(shares)
 
     async def start(self) -> None:

@@ -2,7 +2,8 @@
 
 A mail that the mail server takes is struck out; one that it refuses for good is given up; all others are
 tried again, after `FIRST_RETRY_MS` and then after twice as long each time, until they are `GIVE_UP_MS` old.
-A worker that dies between handing over and striking out leaves a mail that is sent a second time.
+A worker that dies between handing over and striking out leaves a mail that is sent a second time. One that
+has lost a mail's share, as when it stood still for seconds, leaves that mail and those after it to others.
 """
 
 from typing import Final
@@ -35,7 +36,7 @@ async def deliver_due(ctx: MailContext) -> bool:
     finally:
         if waiting:
             async with ctx.db.acquire() as conn:
-                await mails.release_mails(conn, [mail.mail_nid for mail in waiting])
+                await mails.release_mails(conn, waiting)
     return True
 
 
@@ -50,7 +51,7 @@ async def _deliver(ctx: MailContext, waiting: list[OutgoingMail]) -> None:
     in_hand: OutgoingMail | None = None
     try:
         async with smtp_connection(ctx.smtp) as connection:
-            while waiting:
+            while waiting and ctx.shares.holds(waiting[0].mail_nid):
                 in_hand = waiting[0]
                 await _hand_over(ctx, connection, in_hand)
                 del waiting[0]
@@ -93,7 +94,7 @@ async def _try_later(ctx: MailContext, mail: OutgoingMail) -> None:
         await _give_up(ctx, mail, "it could not be sent for a day")
         return
     async with ctx.db.acquire() as conn:
-        await mails.postpone_mail(conn, mail.mail_nid, next_try_ts)
+        await mails.postpone_mail(conn, mail, next_try_ts)
 
 
 async def _give_up(ctx: MailContext, mail: OutgoingMail, reason: str) -> None:

@@ -20,6 +20,8 @@ from homeserver.storage.outgoing import EventJson, OutgoingReceipt
 
 PDU_BYTES_KEPT: Final = 8 * 1024 * 1024
 """Many servers are due the same events at the same time: their bytes are read once."""
+SAVE_LOCK_TIMEOUT_MS: Final = 5_000
+"""So that a worker which stands still in the middle of it does not keep its shares from others."""
 
 
 class StoredOutbox:
@@ -98,7 +100,7 @@ class StoredOutbox:
     ) -> None:
         servers = [*caught_up, *(laggard.destination for laggard in laggards)]
         concerned = {*checkpoints, *map(share_of, servers)}
-        async with self._db.transaction() as conn:
+        async with self._db.transaction(lock_timeout_ms=SAVE_LOCK_TIMEOUT_MS) as conn:
             ours = await self._shares.fenced(conn, concerned)
             rows = [_laggard_row(each) for each in laggards if share_of(each.destination) in ours]
             await destinations.upsert_laggards(conn, rows)

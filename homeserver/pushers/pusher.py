@@ -11,6 +11,7 @@ import orjson
 
 from federation.protocol.ids import UserId
 from homeserver.json_types import JsonObject
+from homeserver.storage.push_queue import Claim
 from homeserver.storage.pushers import PusherRow
 
 MSC3881: Final = "org.matrix.msc3881"
@@ -44,7 +45,10 @@ class PusherSettings:
 
 @dataclass(frozen=True, slots=True)
 class Pusher:
-    """A pusher that is put to use. `last_due` is the position of the newest thing that it has to tell."""
+    """A pusher that is put to use. `last_due` is the position of the newest thing that it has to tell.
+
+    `claim` is that of the worker that is at it, if it was taken to be told.
+    """
 
     nid: int
     user_nid: int
@@ -58,6 +62,7 @@ class Pusher:
     failures: int
     last_due: int
     last_badge: int | None
+    claim: Claim
     device_id: str | None
 
     @property
@@ -78,7 +83,8 @@ def pusher_of(row: PusherRow) -> Pusher:
     )  # fmt: skip
     return Pusher(
         row.pusher_nid, row.user_nid, row.user_id, settings, row.set_ts, row.activated, row.ack_token,
-        row.ack_expires_ts, row.failing_since_ts, row.failures, row.last_due, row.last_badge, row.device_id,
+        row.ack_expires_ts, row.failing_since_ts, row.failures, row.last_due, row.last_badge,
+        Claim(row.pusher_nid, row.claimed_until), row.device_id,
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Works off what pushers have to tell, many at once, each pusher in its order.
 
 Each worker does this for the users of its shares. A pusher is claimed in the database for as long as its
-delivery may take, so that it is not begun elsewhere when its share is given up.
+delivery may take, so that it is not begun elsewhere when its share is given up. A worker that has lost the
+share, as when it stood still for seconds, sends nothing more, and what it writes of the pusher is left out.
 """
 
 import asyncio
@@ -15,10 +16,17 @@ from homeserver.pushers.back_off import GIVE_UP_MS, MAX_WAITING, back_off_ms
 from homeserver.pushers.context import PushersContext
 from homeserver.pushers.delete_pusher import drop_pusher
 from homeserver.pushers.deliver_mail import deliver_mail
-from homeserver.pushers.deliver_push import PusherRejected, Told, ask_to_activate, deliver_push
+from homeserver.pushers.deliver_push import (
+    PusherRejected,
+    ShareLost,
+    Told,
+    ask_to_activate,
+    deliver_push,
+)
 from homeserver.pushers.pusher import Pusher, PusherKind, pusher_of
 from homeserver.storage import push_queue
 from homeserver.storage.db import Connection, DatabaseUnavailable
+from homeserver.storage.push_queue import Claim
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +45,7 @@ class PushSender:
     def __init__(self, ctx: PushersContext) -> None:
         self._ctx = ctx
         self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._claims: dict[int, Claim] = {}
         self._failing: set[int] = set()
         self._count_at = 0.0
         self._idle = asyncio.Event()
@@ -47,7 +56,7 @@ class PushSender:
 
     async def stop(self) -> None:
         """End all deliveries; what is not known to have arrived is sent again by whoever comes next."""
-        tasks = dict(self._under_way)
+        tasks, claims = dict(self._under_way), dict(self._claims)
         for task in (self._task, *tasks.values()):
             if task is not None:
                 task.cancel()
@@ -56,8 +65,8 @@ class PushSender:
         )
         with suppress(DatabaseUnavailable):  # the claims run out by themselves
             async with self._ctx.db.acquire() as conn:
-                for pusher_nid in tasks:
-                    await push_queue.release(conn, pusher_nid)
+                for claim in claims.values():
+                    await push_queue.release(conn, claim)
 
     async def until_idle(self) -> None:
         """Return once nothing is due or under way."""
@@ -112,11 +121,12 @@ class PushSender:
         if pusher.failures:
             self._failing.add(pusher.nid)
         task = asyncio.create_task(self._work(pusher), name=f"pusher-{pusher.nid}")
-        self._under_way[pusher.nid] = task
+        self._under_way[pusher.nid], self._claims[pusher.nid] = task, pusher.claim
         task.add_done_callback(lambda _: self._end(pusher.nid))
 
     def _end(self, pusher_nid: int) -> None:
         self._under_way.pop(pusher_nid, None)
+        self._claims.pop(pusher_nid, None)
         self._failing.discard(pusher_nid)
         self._ctx.due.set()
 
@@ -124,6 +134,8 @@ class PushSender:
         try:
             await self._deliver(pusher)
             self._count(pusher, "delivered")
+        except ShareLost:
+            await self._leave(pusher)
         except PusherRejected:
             self._count(pusher, "rejected")
             log.info("pusher_rejected", app_id=pusher.settings.app_id, user_id=pusher.user_id)
@@ -152,7 +164,13 @@ class PushSender:
         else:
             told = await deliver_push(ctx, pusher)
         async with ctx.db.acquire() as conn:
-            await push_queue.finish(conn, pusher.nid, told.upto, ctx.clock.now_ms(), told.badge, again_ms)
+            await push_queue.finish(conn, pusher.claim, told.upto, ctx.clock.now_ms(), told.badge, again_ms)
+
+    async def _leave(self, pusher: Pusher) -> None:
+        """Leave what is not told yet to the worker that has the user's share now."""
+        async with self._ctx.db.acquire() as conn:
+            await push_queue.release(conn, pusher.claim)
+        self._ctx.due.ask()
 
     async def _forget(self, pusher: Pusher) -> None:
         """Drop what was queued before the pusher was turned off."""
@@ -167,7 +185,7 @@ class PushSender:
             log.info("pusher_fails", app_id=pusher.settings.app_id, user_id=pusher.user_id, reason=reason)
         async with self._ctx.db.acquire() as conn:
             await push_queue.delete_all_but_newest(conn, pusher.nid, MAX_WAITING)
-            await push_queue.fail(conn, pusher.nid, now_ms, again_ms, unless_empty=given_up)
+            await push_queue.fail(conn, pusher.claim, now_ms, again_ms, unless_empty=given_up)
 
     def _count(self, pusher: Pusher, outcome: str) -> None:
         self._ctx.tally.outcomes[(pusher.settings.kind.value, outcome)] += 1

@@ -1,7 +1,8 @@
 """Mails that are still to be sent."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from homeserver.storage.db import Connection
 from homeserver.storage.shares import EVERY_SHARE
@@ -17,14 +18,15 @@ FROM (
     ORDER BY next_try_ts LIMIT $3 FOR UPDATE SKIP LOCKED
 ) AS due
 WHERE m.mail_nid = due.mail_nid
-RETURNING m.mail_nid, m.recipient, m.message, m.created_ts, m.attempts
+RETURNING m.mail_nid, m.recipient, m.message, m.created_ts, m.attempts, m.claimed_until
 """
 UPDATE_MAIL_LATER = """
 UPDATE outgoing_mails SET attempts = attempts + 1, next_try_ts = $2, claimed_until = '-infinity'
-WHERE mail_nid = $1
+WHERE mail_nid = $1 AND claimed_until = $3
 """
 UPDATE_MAILS_RELEASED = """
-UPDATE outgoing_mails SET claimed_until = '-infinity' WHERE mail_nid = ANY ($1::bigint[])
+UPDATE outgoing_mails SET claimed_until = '-infinity'
+WHERE mail_nid = ANY ($1::bigint[]) AND claimed_until = $2
 """
 UPDATE_CLAIMS_VOID = """
 UPDATE outgoing_mails SET claimed_until = '-infinity'
@@ -35,13 +37,17 @@ DELETE_MAIL = "DELETE FROM outgoing_mails WHERE mail_nid = $1"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OutgoingMail:
-    """A mail that this worker has claimed. `message` is what goes over the wire."""
+    """A mail that this worker has claimed. `message` is what goes over the wire.
+
+    `claimed_until` names the claim: what a worker writes is left out once another has claimed the mail.
+    """
 
     mail_nid: int
     recipient: str
     message: bytes
     created_ts: int
     attempts: int
+    claimed_until: datetime
 
 
 async def insert_mail(conn: Connection, recipient: str, message: bytes, now_ms: int) -> None:
@@ -62,14 +68,14 @@ async def void_claims(conn: Connection, shares: Collection[int]) -> None:
     await conn.execute(UPDATE_CLAIMS_VOID, list(shares))
 
 
-async def postpone_mail(conn: Connection, mail_nid: int, next_try_ts: int) -> None:
+async def postpone_mail(conn: Connection, mail: OutgoingMail, next_try_ts: int) -> None:
     """Give a claimed mail back, to be tried again later."""
-    await conn.execute(UPDATE_MAIL_LATER, mail_nid, next_try_ts)
+    await conn.execute(UPDATE_MAIL_LATER, mail.mail_nid, next_try_ts, mail.claimed_until)
 
 
-async def release_mails(conn: Connection, mail_nids: list[int]) -> None:
-    """Give claimed mails back that were not tried."""
-    await conn.execute(UPDATE_MAILS_RELEASED, mail_nids)
+async def release_mails(conn: Connection, untried: Sequence[OutgoingMail]) -> None:
+    """Give mails back that were claimed together and not tried."""
+    await conn.execute(UPDATE_MAILS_RELEASED, [m.mail_nid for m in untried], untried[0].claimed_until)
 
 
 async def delete_mail(conn: Connection, mail_nid: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from federation.protocol.ids import EventId
@@ -77,16 +78,18 @@ DELETE FROM push_queue WHERE pusher_nid = $1 AND position <= (
 UPDATE_FINISHED = """
 UPDATE pushers SET claimed_until = '-infinity', failing_since_ts = NULL, failures = 0, last_badge = $4,
     due_ts = CASE WHEN last_due > $2 THEN $3::bigint ELSE $5::bigint END
-WHERE pusher_nid = $1
+WHERE pusher_nid = $1 AND claimed_until = $6
 """
 UPDATE_FAILED = """
 UPDATE pushers SET claimed_until = '-infinity', failing_since_ts = coalesce(failing_since_ts, $2),
     failures = failures + 1,
     due_ts = CASE WHEN NOT $4 OR EXISTS (SELECT 1 FROM push_queue q WHERE q.pusher_nid = $1)
              THEN $3::bigint END
-WHERE pusher_nid = $1
+WHERE pusher_nid = $1 AND claimed_until = $5
 """
-UPDATE_RELEASED = "UPDATE pushers SET claimed_until = '-infinity' WHERE pusher_nid = $1"
+UPDATE_RELEASED = """
+UPDATE pushers SET claimed_until = '-infinity' WHERE pusher_nid = $1 AND claimed_until = $2
+"""
 UPDATE_CLAIMS_VOID = """
 UPDATE pushers SET claimed_until = '-infinity'
 WHERE claimed_until > now() AND user_nid % 64 = ANY ($1::smallint[])
@@ -108,6 +111,14 @@ ON CONFLICT (pusher_nid, room_nid) DO UPDATE SET sent_ts = excluded.sent_ts, pau
 """
 
 MAX_COUNTED: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A worker's claim on a pusher: what it writes of the pusher is left out once another has the claim."""
+
+    pusher_nid: int
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,25 +261,25 @@ async def delete_all_but_newest(conn: Connection, pusher_nid: int, kept: int) ->
 
 
 async def finish(
-    conn: Connection, pusher_nid: int, upto: int, now_ms: int, badge: int | None, again_ms: int | None = None
+    conn: Connection, claim: Claim, upto: int, now_ms: int, badge: int | None, again_ms: int | None = None
 ) -> None:
     """Let go of a pusher that has told all up to a position; what came meanwhile is due at once.
 
     `again_ms`: when something is to be done even if nothing comes.
     """
-    await conn.execute(UPDATE_FINISHED, pusher_nid, upto, now_ms, badge, again_ms)
+    await conn.execute(UPDATE_FINISHED, claim.pusher_nid, upto, now_ms, badge, again_ms, claim.until)
 
 
 async def fail(
-    conn: Connection, pusher_nid: int, now_ms: int, again_ms: int, *, unless_empty: bool = False
+    conn: Connection, claim: Claim, now_ms: int, again_ms: int, *, unless_empty: bool = False
 ) -> None:
     """Let go of a pusher that could not be told, until `again_ms`; with `unless_empty`, until news comes."""
-    await conn.execute(UPDATE_FAILED, pusher_nid, now_ms, again_ms, unless_empty)
+    await conn.execute(UPDATE_FAILED, claim.pusher_nid, now_ms, again_ms, unless_empty, claim.until)
 
 
-async def release(conn: Connection, pusher_nid: int) -> None:
+async def release(conn: Connection, claim: Claim) -> None:
     """Let go of a pusher about which nothing was found out."""
-    await conn.execute(UPDATE_RELEASED, pusher_nid)
+    await conn.execute(UPDATE_RELEASED, claim.pusher_nid, claim.until)
 
 
 async def select_next_due(conn: Connection, shares: Collection[int] = EVERY_SHARE) -> int | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import asyncpg
 
@@ -11,7 +12,7 @@ from homeserver.storage.text import from_text, to_text
 
 PUSHER_COLUMNS = """p.pusher_nid, p.user_nid, u.user_id, p.kind, p.app_id, p.pushkey, p.described, p.data,
 p.enabled, p.set_ts, p.activated, p.ack_token, p.ack_expires_ts, p.failing_since_ts, p.failures, p.last_due,
-p.last_badge, d.device_id"""
+p.last_badge, p.claimed_until, d.device_id"""
 FROM_PUSHERS = """pushers p JOIN users u ON u.user_nid = p.user_nid
 LEFT JOIN sessions s ON s.session_nid = p.session_nid LEFT JOIN devices d ON d.device_nid = s.device_nid"""
 
@@ -54,7 +55,10 @@ COUNT_BY_KIND = "SELECT kind, count(*) FROM pushers GROUP BY kind"
 
 @dataclass(frozen=True, slots=True)
 class PusherRow:
-    """A pusher as it is stored. `described` and `data` are JSON; times are milliseconds since the epoch."""
+    """A pusher as it is stored. `described` and `data` are JSON; times are milliseconds since the epoch.
+
+    `claimed_until` is the database's time, and names the claim of a worker.
+    """
 
     pusher_nid: int
     user_nid: int
@@ -73,6 +77,7 @@ class PusherRow:
     failures: int
     last_due: int
     last_badge: int | None
+    claimed_until: datetime
     device_id: str | None
 
 

@@ -6,8 +6,9 @@ from typing import Final
 from homeserver.storage.db import Connection
 
 UPDATE_RENEWED = """
-UPDATE shares SET until = clock_timestamp() + $2::double precision * interval '1 second'
-WHERE owner = $1 RETURNING share
+WITH own AS (SELECT share FROM shares WHERE owner = $1 ORDER BY share FOR UPDATE)
+UPDATE shares s SET until = clock_timestamp() + $2::double precision * interval '1 second'
+FROM own WHERE s.share = own.share RETURNING s.share
 """
 # Those that somebody waits for come before those that nobody had.
 UPDATE_TAKEN = """
@@ -19,9 +20,14 @@ UPDATE shares s SET owner = $1, until = clock_timestamp() + $2::double precision
 FROM free WHERE s.share = free.share RETURNING s.share, free.owner IS NOT NULL AS was_abandoned
 """
 UPDATE_RELEASED = """
-UPDATE shares SET owner = NULL, until = '-infinity' WHERE owner = $1 AND share = ANY ($2::smallint[])
+WITH own AS (
+    SELECT share FROM shares WHERE owner = $1 AND share = ANY ($2::smallint[]) ORDER BY share FOR UPDATE
+)
+UPDATE shares s SET owner = NULL, until = '-infinity' FROM own WHERE s.share = own.share
 """
-SELECT_OWN = "SELECT share FROM shares WHERE owner = $1 AND share = ANY ($2::smallint[])"
+SELECT_OWN = """
+SELECT share FROM shares WHERE owner = $1 AND share = ANY ($2::smallint[]) ORDER BY share FOR SHARE
+"""
 
 
 SHARES: Final = 64
@@ -46,5 +52,5 @@ async def release(conn: Connection, owner: str, shares: Collection[int]) -> None
 
 
 async def select_own(conn: Connection, owner: str, shares: Collection[int]) -> frozenset[int]:
-    """Return which of the shares are still an owner's."""
+    """Return which of the shares are still an owner's, and stay so until the transaction ends."""
     return frozenset(row["share"] for row in await conn.fetch(SELECT_OWN, owner, list(shares)))

@@ -2,12 +2,15 @@
 
 import asyncio
 import ssl
+from dataclasses import replace
 
 from structlog.testing import capture_logs
 
+from homeserver.fanout.shares import ALL, Shares
 from homeserver.mail.context import MailContext
 from homeserver.mail.deliver import FIRST_RETRY_MS, GIVE_UP_MS, LONGEST_RETRY_MS, deliver_due
 from homeserver.mail.send_mail import send_mail
+from homeserver.storage import mails
 from homeserver.storage.db import Database
 from tests.mail.conftest import mail_context
 from tests.support.authority import Authority
@@ -121,6 +124,43 @@ async def test_waits_get_longer_and_end_after_a_day(
     assert waits[:3] == [FIRST_RETRY_MS, 2 * FIRST_RETRY_MS, 4 * FIRST_RETRY_MS]
     assert max(waits) == LONGEST_RETRY_MS
     assert GIVE_UP_MS - LONGEST_RETRY_MS <= clock.now_ms() - began <= GIVE_UP_MS
+
+
+class SharesLostAtTheFirst(Shares):
+    """Those of a worker that stood still while it handed the first mail over."""
+
+    def __init__(self, server: SmtpServer) -> None:
+        super().__init__()
+        self._server = server
+
+    @property
+    def held(self) -> frozenset[int]:
+        return frozenset() if self._server.mails else ALL
+
+
+async def test_mails_of_a_share_that_was_lost_are_left_to_whoever_has_it(
+    mail: MailContext, smtp_server: SmtpServer, db: Database
+) -> None:
+    for n in range(3):
+        await send(mail, f"user{n}@example.com")
+    slow = replace(mail, shares=SharesLostAtTheFirst(smtp_server))
+    assert await deliver_due(slow)
+    assert [m.recipient for m in smtp_server.mails] == ["user0@example.com"]
+    assert await deliver_due(mail), "its claim ended with it"
+    assert [m.recipient for m in smtp_server.mails] == [f"user{n}@example.com" for n in range(3)]
+
+
+async def test_claim_that_another_worker_has_by_now_is_not_given_back(
+    mail: MailContext, smtp_server: SmtpServer, db: Database
+) -> None:
+    await send(mail)
+    async with db.acquire() as conn:
+        slow = await mails.claim_mails(conn, 60, mail.clock.now_ms(), 1)
+        await mails.void_claims(conn, ALL)
+        assert await mails.claim_mails(conn, 60, mail.clock.now_ms(), 1)
+        await mails.release_mails(conn, slow)
+        await mails.postpone_mail(conn, slow[0], 0)
+        assert not await mails.claim_mails(conn, 60, mail.clock.now_ms(), 1)
 
 
 async def test_claim_of_a_worker_that_died_ends(

@@ -3,7 +3,7 @@
 from federation.protocol.ids import UserId
 from homeserver.storage import push_queue, pushers
 from homeserver.storage.db import Connection, Database
-from homeserver.storage.push_queue import Notified
+from homeserver.storage.push_queue import Claim, Notified
 from homeserver.storage.pushers import NewPusher
 from homeserver.storage.users import intern_users
 
@@ -27,8 +27,9 @@ def notified(user_nid: int, *positions: int) -> list[Notified]:
     return [Notified(user_nid, position, 1, position, b'["notify"]') for position in positions]
 
 
-async def claim(conn: Connection, now_ms: int = NOW) -> list[int]:
-    return [row.pusher_nid for row in await push_queue.claim_due(conn, now_ms, 10, CLAIM_MS)]
+async def claim(conn: Connection, now_ms: int = NOW) -> list[Claim]:
+    rows = await push_queue.claim_due(conn, now_ms, 10, CLAIM_MS)
+    return [Claim(row.pusher_nid, row.claimed_until) for row in rows]
 
 
 async def test_a_pusher_is_one_worker_s_until_it_is_finished_or_the_claim_runs_out(db: Database) -> None:
@@ -37,14 +38,21 @@ async def test_a_pusher_is_one_worker_s_until_it_is_finished_or_the_claim_runs_o
         await push_queue.enqueue(conn, notified(user_nid, 4), NOW)
         assert await claim(conn) == []
         await push_queue.enqueue(conn, notified(user_nid, 6, 7), NOW)
-        (pusher_nid,) = await claim(conn)
+        (slow,) = await claim(conn)
         assert await claim(conn) == []
         await conn.execute(EXPIRE_CLAIMS)
-        assert await claim(conn) == [pusher_nid]
-        found = await push_queue.select_queued(conn, pusher_nid, 10)
+        (next_claim,) = await claim(conn)
+        assert next_claim.pusher_nid == slow.pusher_nid
+        found = await push_queue.select_queued(conn, slow.pusher_nid, 10)
         assert [item.position for item in found] == [6, 7]
-        await push_queue.delete_queued(conn, pusher_nid, [6, 7])
-        await push_queue.finish(conn, pusher_nid, 7, NOW, 1)
+        await push_queue.delete_queued(conn, slow.pusher_nid, [6, 7])
+        await push_queue.release(conn, slow)
+        await push_queue.fail(conn, slow, NOW, NOW)
+        await push_queue.finish(conn, slow, 7, NOW, 1)
+        assert await claim(conn) == [], "what a slow worker writes leaves the claim of the next one alone"
+        (row,) = await pushers.select_by_nid(conn, [slow.pusher_nid])
+        assert (row.failures, row.last_badge) == (0, None)
+        await push_queue.finish(conn, next_claim, 7, NOW, 1)
         await conn.execute(EXPIRE_CLAIMS)
         assert await claim(conn) == []
 
@@ -53,30 +61,32 @@ async def test_what_comes_during_a_delivery_is_due_after_it(db: Database) -> Non
     async with db.acquire() as conn:
         user_nid = await make_pusher(conn)
         await push_queue.enqueue(conn, notified(user_nid, 6), NOW)
-        (pusher_nid,) = await claim(conn)
+        (claimed,) = await claim(conn)
         await push_queue.enqueue(conn, notified(user_nid, 8), NOW)
         assert await claim(conn) == []
-        await push_queue.delete_queued(conn, pusher_nid, [6])
-        await push_queue.finish(conn, pusher_nid, 6, NOW, 1)
-        assert await claim(conn) == [pusher_nid]
+        await push_queue.delete_queued(conn, claimed.pusher_nid, [6])
+        await push_queue.finish(conn, claimed, 6, NOW, 1)
+        assert [again.pusher_nid for again in await claim(conn)] == [claimed.pusher_nid]
 
 
 async def test_a_failed_pusher_waits_whatever_comes_and_keeps_the_newest(db: Database) -> None:
     async with db.acquire() as conn:
         user_nid = await make_pusher(conn)
         await push_queue.enqueue(conn, notified(user_nid, *range(1, 8)), NOW)
-        (pusher_nid,) = await claim(conn)
+        (claimed,) = await claim(conn)
+        pusher_nid = claimed.pusher_nid
         await push_queue.delete_all_but_newest(conn, pusher_nid, 3)
-        await push_queue.fail(conn, pusher_nid, NOW, NOW + 500, unless_empty=True)
+        await push_queue.fail(conn, claimed, NOW, NOW + 500, unless_empty=True)
         await push_queue.enqueue(conn, notified(user_nid, 9), NOW)
         assert await claim(conn) == []
-        assert await claim(conn, NOW + 500) == [pusher_nid]
+        (again,) = await claim(conn, NOW + 500)
+        assert again.pusher_nid == pusher_nid
         found = await push_queue.select_queued(conn, pusher_nid, 10)
         assert [item.position for item in found] == [5, 6, 7, 9]
         (row,) = await pushers.select_by_nid(conn, [pusher_nid])
         assert (row.failures, row.failing_since_ts) == (1, NOW)
         await push_queue.delete_queued_before(conn, pusher_nid, NOW + 1)
-        await push_queue.fail(conn, pusher_nid, NOW, NOW, unless_empty=True)
+        await push_queue.fail(conn, again, NOW, NOW, unless_empty=True)
         assert await claim(conn, NOW + 500) == []
 
 

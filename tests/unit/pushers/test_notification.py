@@ -1,6 +1,7 @@
 """What gateways and browsers are told of an event."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import orjson
 
@@ -15,9 +16,11 @@ from homeserver.pushers.notification import (
     tweaks_of,
 )
 from homeserver.pushers.pusher import Pusher, PusherKind, PusherSettings
+from homeserver.storage.push_queue import Claim
 
 SETTINGS = PusherSettings(PusherKind.HTTP, "app", "key", {}, {"url": "https://x", "brand": "b"})
-PUSHER = Pusher(1, 1, UserId("@a:b"), SETTINGS, 5_500, True, None, None, None, 0, 0, None, None)
+CLAIM = Claim(1, datetime.min.replace(tzinfo=UTC))
+PUSHER = Pusher(1, 1, UserId("@a:b"), SETTINGS, 5_500, True, None, None, None, 0, 0, None, CLAIM, None)
 
 
 def event(content: JsonObject, **names: str) -> PushedEvent:

@@ -83,6 +83,8 @@ async def _send_claimed(ctx: RoomsContext, delay_id: str) -> None:
     async with ctx.db.acquire() as conn:
         event = await delayed_events.select_delayed(conn, delay_id)
     assert event is not None, "what is claimed is there"
+    if event.outcome is not None:  # another worker was faster than this one, which stood still
+        return
     event_id, error = None, None
     try:
         event_id = await send_delayed_event(ctx, event)

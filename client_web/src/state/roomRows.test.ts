@@ -111,13 +111,35 @@ describe("spaces", () => {
     expect([...roomsInside(rooms, "a")].sort()).toEqual(["a", "b"]);
   });
 
-  it("inside others have no place of their own in the rail", () => {
+  it("inside others are in the rail below the one that is chosen", () => {
     const rooms = [
       room("outer", { isSpace: true, section: "hidden" }),
       room("inner", { isSpace: true, section: "hidden", parents: ["outer"] }),
+      room("innermost", { isSpace: true, section: "hidden", parents: ["inner"] }),
       room("deep", { parents: ["inner"], unread: 2 }),
+      room("other", { isSpace: true, section: "hidden" }),
     ];
-    expect(spaceRows(rooms).map(({ space, unread }) => [space.id, unread])).toEqual([["outer", 2]]);
+    const shown = (chosen: string) =>
+      spaceRows(rooms, chosen).map(({ space, unread, around }) => [space.id, unread, around.length]);
+    expect(shown("")).toEqual([
+      ["other", 0, 0],
+      ["outer", 2, 0],
+    ]);
+    expect(shown("outer")).toEqual([
+      ["other", 0, 0],
+      ["outer", 2, 0],
+      ["inner", 2, 1],
+    ]);
+    expect(shown("innermost").at(-1)).toEqual(["innermost", 0, 2]);
+  });
+
+  it("that hold one another in the rail are not shown without end", () => {
+    const rooms = [
+      room("top", { isSpace: true, section: "hidden" }),
+      room("a", { isSpace: true, section: "hidden", parents: ["top", "b"] }),
+      room("b", { isSpace: true, section: "hidden", parents: ["a"] }),
+    ];
+    expect(spaceRows(rooms, "b").map(({ space }) => space.id)).toEqual(["top", "a", "b"]);
   });
 });
 

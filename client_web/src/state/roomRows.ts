@@ -97,21 +97,29 @@ export interface SpaceRow {
   readonly space: RoomSummary;
   readonly unread: number;
   readonly mentions: number;
+  /** Ids of the spaces that it is shown in, from the outermost. */
+  readonly around: readonly string[];
 }
 
-/** The spaces of the rail: those that are inside no other one, by name. */
-export function spaceRows(rooms: readonly RoomSummary[]): readonly SpaceRow[] {
-  const spaces = rooms.filter(
-    (room) => room.isSpace && room.membership === "join" && room.successor === null,
-  );
+/** The spaces of the rail by name: the outer ones, and below the chosen one, and those around it, what is inside. */
+export function spaceRows(rooms: readonly RoomSummary[], chosen = ""): readonly SpaceRow[] {
+  const spaces = rooms
+    .filter((room) => room.isSpace && room.membership === "join" && room.successor === null)
+    .sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
   const ids = new Set(spaces.map((space) => space.id));
+  const isIn = (space: RoomSummary, parent: string) => space.parents.includes(parent) && space.id !== parent;
+  const rowsBelow = (space: RoomSummary, around: readonly string[]): readonly SpaceRow[] => {
+    const inside = roomsInside(rooms, space.id);
+    const waiting = totalsOf(rooms.filter((room) => room.section !== "hidden" && inside.has(room.id)));
+    const row = { space, ...waiting, around };
+    if (space.id !== chosen && !inside.has(chosen)) return [row];
+    const path = [...around, space.id]; // a space may hold one of those that it is in
+    const inner = spaces.filter((each) => isIn(each, space.id) && !path.includes(each.id));
+    return [row, ...inner.flatMap((each) => rowsBelow(each, path))];
+  };
   return spaces
     .filter((space) => !space.parents.some((parent) => parent !== space.id && ids.has(parent)))
-    .sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))
-    .map((space) => {
-      const inside = roomsInside(rooms, space.id);
-      return { space, ...totalsOf(rooms.filter((room) => room.section !== "hidden" && inside.has(room.id))) };
-    });
+    .flatMap((space) => rowsBelow(space, []));
 }
 
 /** Whether a room wants to be looked at. */

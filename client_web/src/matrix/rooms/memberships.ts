@@ -3,6 +3,7 @@ import { ask, path, unlessMissing } from "../ask";
 import { BadAnswer } from "../errors";
 import { asText } from "../shapes";
 import { changeAccountData } from "./account_data";
+import { messagesOf } from "./messages_of";
 
 /** Coming into rooms, leaving them, and bringing or removing others. The list changes when sync says so. */
 export interface Memberships {
@@ -19,7 +20,7 @@ export interface Memberships {
   kick(roomId: string, userId: string, reason?: string): Promise<void>;
   ban(roomId: string, userId: string, reason?: string): Promise<void>;
   unban(roomId: string, userId: string): Promise<void>;
-  /** Remove for everybody what somebody wrote, as far as this device knows it, the newest first. */
+  /** Remove for everybody what somebody wrote, the newest first: up to 500 messages, loaded here or not. */
   removeMessages(roomId: string, userId: string): Promise<void>;
   /** Have a room count as the direct chat with somebody, or as none. */
   setDirect(roomId: string, userId: string | null): Promise<void>;
@@ -70,23 +71,10 @@ export function createMemberships(sdk: MatrixClient): Memberships {
     ban: (roomId, userId, reason) => change("ban", roomId, userId, reason),
     unban: (roomId, userId) => change("unban", roomId, userId),
     removeMessages: async (roomId, userId) => {
-      for (const eventId of messagesOf(sdk, roomId, userId)) await sdk.redactEvent(roomId, eventId);
+      for await (const eventId of messagesOf(sdk, roomId, userId)) await sdk.redactEvent(roomId, eventId);
     },
     setDirect,
   };
-}
-
-const MOST_REMOVED = 500;
-
-function messagesOf(sdk: MatrixClient, roomId: string, userId: string): readonly string[] {
-  const timelines = sdk.getRoom(roomId)?.getUnfilteredTimelineSet().getTimelines() ?? [];
-  const events = timelines.flatMap((timeline) => timeline.getEvents());
-  return events
-    .filter((event) => event.getSender() === userId && !event.isState() && !event.isRedacted())
-    .sort((a, b) => b.getTs() - a.getTs())
-    .map((event) => event.getId() ?? "")
-    .filter((eventId) => eventId.startsWith("$"))
-    .slice(0, MOST_REMOVED);
 }
 
 function withReason(reason: string): { reason?: string } {

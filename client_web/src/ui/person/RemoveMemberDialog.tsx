@@ -46,7 +46,7 @@ export default function RemoveMemberDialog() {
       {isBan && mayRedact && (
         <Switch
           label={t("dialogs.ban_remove_messages")}
-          hint={t("dialogs.ban_remove_messages_text")}
+          hint={t("rooms.remove_messages_text")}
           checked={withMessages}
           onChange={setWithMessages}
         />

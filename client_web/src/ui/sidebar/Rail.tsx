@@ -32,8 +32,11 @@ export function Rail() {
       />
       <hr className={styles.line} />
       <ul className={styles.spaces}>
-        {spaceRows(rooms).map((row) => (
-          <li key={row.space.id}>
+        {spaceRows(rooms, space).map((row) => (
+          <li
+            key={[...row.around, row.space.id].join(" ")}
+            className={row.around.length > 0 ? styles.inner : undefined}
+          >
             <SpaceButton row={row} isCurrent={row.space.id === space} onChoose={() => choose(row.space.id)} />
           </li>
         ))}

@@ -12,7 +12,7 @@ import { JoinRule } from "./JoinRule";
 import { RadioGroup } from "./RadioGroup";
 import { RoomPage } from "./RoomPage";
 import styles from "./RoomSettings.module.css";
-import type { RoomPageProps } from "./RoomSettingsDialog";
+import type { RoomPageProps } from "./pageProps";
 
 const HISTORY: readonly (readonly [string, WordId])[] = [
   ["shared", "dialogs.access_history_shared"],

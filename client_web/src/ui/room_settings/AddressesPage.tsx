@@ -12,7 +12,7 @@ import { Button, confirm, IconButton, TextField } from "../controls";
 import { copyText } from "../shell/copyText";
 import { RoomPage } from "./RoomPage";
 import styles from "./RoomSettings.module.css";
-import type { RoomPageProps } from "./RoomSettingsDialog";
+import type { RoomPageProps } from "./pageProps";
 
 /** Names by which people find a room. */
 export function AddressesPage({ roomId }: RoomPageProps) {

@@ -11,7 +11,7 @@ import { useDialog } from "../dialogs/useDialog";
 import { ErrorLine } from "../encryption/ErrorLine";
 import { copyText } from "../shell/copyText";
 import { RoomPage } from "./RoomPage";
-import type { RoomPageProps } from "./RoomSettingsDialog";
+import type { RoomPageProps } from "./pageProps";
 
 /** What few look for: ids, versions, taking the history along, reporting. */
 export function AdvancedPage({ roomId }: RoomPageProps) {

@@ -10,7 +10,7 @@ import { SavedField } from "../settings/SavedField";
 import { MediaAvatar } from "../shell/MediaAvatar";
 import { RoomPage } from "./RoomPage";
 import styles from "./RoomSettings.module.css";
-import type { RoomPageProps } from "./RoomSettingsDialog";
+import type { RoomPageProps } from "./pageProps";
 
 /** What a room is called, what it is about, how it looks. */
 export function GeneralPage({ roomId }: RoomPageProps) {

@@ -6,7 +6,7 @@ import { Group } from "../account/Group";
 import { Switch } from "../controls";
 import { RadioGroup } from "./RadioGroup";
 import styles from "./RoomSettings.module.css";
-import type { RoomPageProps } from "./RoomSettingsDialog";
+import type { RoomPageProps } from "./pageProps";
 
 const WORDS: Readonly<Record<string, WordId>> = {
   invite: "dialogs.access_invite",

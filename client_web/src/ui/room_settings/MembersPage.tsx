@@ -9,7 +9,7 @@ import { Button, Skeleton, Tabs, TextField } from "../controls";
 import { MemberManageRow } from "./MemberManageRow";
 import { RoomPage } from "./RoomPage";
 import styles from "./RoomSettings.module.css";
-import type { RoomPageProps } from "./RoomSettingsDialog";
+import type { RoomPageProps } from "./pageProps";
 
 type Shown = Extract<Membership, "join" | "invite" | "knock" | "ban">;
 const TABS: readonly (readonly [Shown, WordId])[] = [

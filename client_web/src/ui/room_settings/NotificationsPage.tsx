@@ -8,7 +8,7 @@ import { SettingRow } from "../account/SettingRow";
 import { Button } from "../controls";
 import { RadioGroup } from "./RadioGroup";
 import { RoomPage } from "./RoomPage";
-import type { RoomPageProps } from "./RoomSettingsDialog";
+import type { RoomPageProps } from "./pageProps";
 
 const HOURS = [
   { hours: 1, word: "dialogs.mute_hour" },

@@ -9,7 +9,7 @@ import { Button, confirm, IconButton, Switch, TextField } from "../controls";
 import { PackImages } from "./PackImages";
 import { RoomPage } from "./RoomPage";
 import styles from "./RoomSettings.module.css";
-import type { RoomPageProps } from "./RoomSettingsDialog";
+import type { RoomPageProps } from "./pageProps";
 
 /** Pictures that members can use as emoji and stickers. */
 export function PacksPage({ roomId }: RoomPageProps) {

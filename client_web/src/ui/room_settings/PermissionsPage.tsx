@@ -12,7 +12,7 @@ import { type Act, actsOf, changeOf, GROUP_WORDS, levelOf, type PermissionGroup 
 import { RoleSelect } from "./RoleSelect";
 import { RoomPage } from "./RoomPage";
 import styles from "./RoomSettings.module.css";
-import type { RoomPageProps } from "./RoomSettingsDialog";
+import type { RoomPageProps } from "./pageProps";
 import { levelName } from "./roles";
 import { setRole } from "./setRole";
 

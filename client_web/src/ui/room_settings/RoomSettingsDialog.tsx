@@ -15,12 +15,8 @@ import { MembersPage } from "./MembersPage";
 import { NotificationsPage } from "./NotificationsPage";
 import { PacksPage } from "./PacksPage";
 import { PermissionsPage } from "./PermissionsPage";
+import type { RoomPageProps } from "./pageProps";
 import styles from "./RoomSettings.module.css";
-
-/** What every page of a room's settings is given. */
-export interface RoomPageProps {
-  readonly roomId: string;
-}
 
 const PAGES: readonly {
   readonly name: string;

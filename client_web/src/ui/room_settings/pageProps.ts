@@ -1,0 +1,4 @@
+/** What every page of a room's settings is given. */
+export interface RoomPageProps {
+  readonly roomId: string;
+}

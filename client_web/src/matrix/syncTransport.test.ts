@@ -174,3 +174,84 @@ describe("sync over the socket", () => {
     expect(await first).toMatchObject({ next_batch: "1" });
   });
 });
+
+describe("what is sent", () => {
+  const SEND = "https://x/_matrix/client/v3/rooms/!r%3Ax/send/m.room.message/t%231";
+
+  async function live(): Promise<FakeSocket> {
+    const first = sync();
+    const socket = await opened();
+    socket.delta("1");
+    await first;
+    http.mockClear();
+    return socket;
+  }
+
+  async function put(url: string, body: JsonObject, method = "PUT"): Promise<JsonObject> {
+    return (await transport.fetch(url, { method, body: JSON.stringify(body) })).json();
+  }
+
+  function lastOf(socket: FakeSocket): JsonObject {
+    return socket.sent.at(-1) ?? {};
+  }
+
+  it("goes over the socket, and is answered as HTTP would", async () => {
+    const socket = await live();
+    const sent = put(SEND, { body: "hi" });
+    const { id, ...frame } = lastOf(socket);
+    const content = { body: "hi" };
+    expect(frame).toEqual({
+      type: "send",
+      room_id: "!r:x",
+      event_type: "m.room.message",
+      txn_id: "t#1",
+      content,
+    });
+    socket.gives({ type: "result", id, event_id: "$e" });
+    expect(await sent).toEqual({ event_id: "$e" });
+    expect(http).not.toHaveBeenCalled();
+  });
+
+  it("goes by HTTP where the server refuses, the connection ends or there is none", async () => {
+    const socket = await live();
+    http.mockImplementation(async () => Response.json({ event_id: "$http" }));
+    const refused = put(SEND, {});
+    socket.gives({ type: "error", id: lastOf(socket).id, errcode: "M_FORBIDDEN" });
+    expect(await refused).toEqual({ event_id: "$http" });
+    const cutOff = put(SEND, {});
+    socket.onclose({ code: 1006 });
+    expect(await cutOff).toEqual({ event_id: "$http" });
+    expect(await put(SEND, {})).toEqual({ event_id: "$http" });
+    expect(http).toHaveBeenCalledTimes(3);
+  });
+
+  it("goes by HTTP where no answer comes", async () => {
+    const socket = await live();
+    http.mockImplementation(async () => Response.json({ event_id: "$http" }));
+    const sent = put(SEND, {});
+    expect(lastOf(socket).type).toBe("send");
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(await sent).toEqual({ event_id: "$http" });
+  });
+
+  it("takes typing, receipts and both markers along", async () => {
+    const socket = await live();
+    const room = "https://x/_matrix/client/v3/rooms/!r";
+    const asked = [
+      put(`${room}/typing/%40a%3Ax`, { typing: true, timeout: 9 }),
+      put(`${room}/receipt/m.read/%24e`, { thread_id: "main" }, "POST"),
+      put(`${room}/read_markers`, { "m.fully_read": "$e", "m.read": "$e" }, "POST"),
+    ];
+    const about = { room_id: "!r" };
+    const frames = socket.sent.slice(1);
+    expect(frames.map(({ id, ...frame }) => frame)).toEqual([
+      { ...about, type: "typing", typing: true, timeout: 9 },
+      { ...about, type: "receipt", receipt_type: "m.read", event_id: "$e", thread_id: "main" },
+      { ...about, type: "receipt", receipt_type: "m.fully_read", event_id: "$e" },
+      { ...about, type: "receipt", receipt_type: "m.read", event_id: "$e" },
+    ]);
+    for (const { id } of frames) socket.gives({ type: "result", id });
+    expect(await Promise.all(asked)).toEqual([{}, {}, {}]);
+    expect(http).not.toHaveBeenCalled();
+  });
+});

@@ -1,3 +1,4 @@
+import { liveRequestsOf } from "./liveRequests";
 import { ServerVersions } from "./serverVersions";
 import { asObject, type JsonObject } from "./shapes";
 import type { SessionTokens } from "./tokens";
@@ -15,7 +16,7 @@ const LONGEST_PAUSE_MS = 60_000;
 
 /**
  * How an account's client reaches its server: each request over HTTP with the token that is good now, but
- * `/sync` over our server's WebSocket where there is one. The SDK goes on asking; it is answered from the socket.
+ * `/sync`, messages, typing and receipts over our server's WebSocket where there is one. The SDK goes on asking; it is answered from the socket.
  */
 export class SyncTransport {
   readonly #baseUrl: string;
@@ -35,7 +36,9 @@ export class SyncTransport {
   readonly fetch: typeof fetch = async (resource, options) => {
     const text = resource instanceof Request ? resource.url : String(resource);
     if (this.#versions.isAbout(text)) return Response.json(await this.#versions.get());
-    if (!text.startsWith(this.#baseUrl + SYNC)) return this.#tokens.fetch(resource, options);
+    if (!text.startsWith(this.#baseUrl + SYNC)) {
+      return (await this.#byLiveRequest(text, options)) ?? this.#tokens.fetch(resource, options);
+    }
     const answer = await this.#bySocket(new URL(text).searchParams, options?.signal ?? null);
     return answer ?? this.#tokens.fetch(resource, options);
   };
@@ -49,6 +52,19 @@ export class SyncTransport {
   close(): void {
     this.#socket?.socket.close();
     this.#socket = null;
+  }
+
+  /** Send a message, a receipt or that somebody types over the socket; null where HTTP has to. */
+  async #byLiveRequest(url: string, options: RequestInit | undefined): Promise<Response | null> {
+    const socket = this.#socket?.socket;
+    if (socket === undefined || socket.end !== null || typeof options?.body !== "string") return null;
+    const requests = liveRequestsOf(url.slice(this.#baseUrl.length), options.body);
+    if (requests.length === 0) return null;
+    const answers = await Promise.all(requests.map((request) => socket.requests.ask(request)));
+    options.signal?.throwIfAborted();
+    if (answers.includes(null)) return null;
+    const eventId = answers[0]?.event_id;
+    return Response.json(eventId === undefined ? {} : { event_id: eventId });
   }
 
   /** Answer a request from the socket; null where HTTP has to. */

@@ -1,4 +1,5 @@
 import { asSdkReads, joinFrames, mergeDeltas } from "./frames";
+import { LiveRequests } from "./liveRequests";
 import { asObject, asText, type JsonObject } from "./shapes";
 
 /** What a socket is opened with: see docs/websocket-sync.md. */
@@ -29,6 +30,8 @@ const GONE_AWAY = 1000;
  * The protocol: docs/websocket-sync.md.
  */
 export class SyncSocket {
+  /** What is asked of the server over this connection, beside sync. */
+  readonly requests = new LiveRequests((text) => this.#socket.send(text));
   readonly #socket: WebSocket;
   readonly #deltas: JsonObject[] = [];
   /** Frames of a delta whose last one has not come yet. */
@@ -127,10 +130,16 @@ export class SyncSocket {
   #read(data: unknown): boolean {
     const text = typeof data === "string" ? data : "";
     const frame = parsed(text);
-    if (frame.type === "ready") this.#isReady = true;
-    else if (frame.type === "error" && frame.id === undefined) this.#refusal = frame;
+    if (frame.type === "ready") this.#begin();
+    else if (frame.id !== undefined) this.requests.answered(frame);
+    else if (frame.type === "error") this.#refusal = frame;
     else if (frame.type === "sync" && this.#isReady) this.#readDelta(frame, text.length);
     return this.#isReady;
+  }
+
+  #begin(): void {
+    this.#isReady = true;
+    this.requests.opened();
   }
 
   #readDelta(frame: JsonObject, characters: number): void {
@@ -155,6 +164,7 @@ export class SyncSocket {
   #ended(end: SocketEnd): void {
     if (this.#end !== null) return;
     this.#end = end;
+    this.requests.closed();
     this.#wake();
   }
 

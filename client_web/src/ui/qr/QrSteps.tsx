@@ -40,7 +40,9 @@ export function QrSteps({ meeting, shown }: QrStepsProps) {
       return (
         <div className={styles.steps}>
           <p className={styles.digits}>
-            <span aria-hidden="true">{shown.digits}</span>
+            <span aria-hidden="true" data-testid="digits">
+              {shown.digits}
+            </span>
             <span className="visually-hidden">{[...shown.digits].join(" ")}</span>
           </p>
           <UserCode code={shown.userCode} />

@@ -9,10 +9,10 @@ import { Group } from "../account/Group";
 import { SettingRow } from "../account/SettingRow";
 import { Button, confirm, Switch, TextArea } from "../controls";
 import { JoinRule } from "./JoinRule";
+import type { RoomPageProps } from "./pageProps";
 import { RadioGroup } from "./RadioGroup";
 import { RoomPage } from "./RoomPage";
 import styles from "./RoomSettings.module.css";
-import type { RoomPageProps } from "./pageProps";
 
 const HISTORY: readonly (readonly [string, WordId])[] = [
   ["shared", "dialogs.access_history_shared"],

@@ -10,9 +10,9 @@ import { Group } from "../account/Group";
 import { SettingRow } from "../account/SettingRow";
 import { Button, confirm, IconButton, TextField } from "../controls";
 import { copyText } from "../shell/copyText";
+import type { RoomPageProps } from "./pageProps";
 import { RoomPage } from "./RoomPage";
 import styles from "./RoomSettings.module.css";
-import type { RoomPageProps } from "./pageProps";
 
 /** Names by which people find a room. */
 export function AddressesPage({ roomId }: RoomPageProps) {

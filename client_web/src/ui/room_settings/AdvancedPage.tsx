@@ -10,8 +10,8 @@ import { Button, Dialog, IconButton, Select } from "../controls";
 import { useDialog } from "../dialogs/useDialog";
 import { ErrorLine } from "../encryption/ErrorLine";
 import { copyText } from "../shell/copyText";
-import { RoomPage } from "./RoomPage";
 import type { RoomPageProps } from "./pageProps";
+import { RoomPage } from "./RoomPage";
 
 /** What few look for: ids, versions, taking the history along, reporting. */
 export function AdvancedPage({ roomId }: RoomPageProps) {

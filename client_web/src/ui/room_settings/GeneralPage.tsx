@@ -8,9 +8,9 @@ import { SettingRow } from "../account/SettingRow";
 import { Button, TextArea } from "../controls";
 import { SavedField } from "../settings/SavedField";
 import { MediaAvatar } from "../shell/MediaAvatar";
+import type { RoomPageProps } from "./pageProps";
 import { RoomPage } from "./RoomPage";
 import styles from "./RoomSettings.module.css";
-import type { RoomPageProps } from "./pageProps";
 
 /** What a room is called, what it is about, how it looks. */
 export function GeneralPage({ roomId }: RoomPageProps) {

@@ -4,9 +4,9 @@ import type { Work } from "../../state/useWork";
 import { t, type WordId } from "../../words";
 import { Group } from "../account/Group";
 import { Switch } from "../controls";
+import type { RoomPageProps } from "./pageProps";
 import { RadioGroup } from "./RadioGroup";
 import styles from "./RoomSettings.module.css";
-import type { RoomPageProps } from "./pageProps";
 
 const WORDS: Readonly<Record<string, WordId>> = {
   invite: "dialogs.access_invite",

@@ -7,9 +7,9 @@ import { useWork, type Work } from "../../state/useWork";
 import { t, type WordId } from "../../words";
 import { Button, Skeleton, Tabs, TextField } from "../controls";
 import { MemberManageRow } from "./MemberManageRow";
+import type { RoomPageProps } from "./pageProps";
 import { RoomPage } from "./RoomPage";
 import styles from "./RoomSettings.module.css";
-import type { RoomPageProps } from "./pageProps";
 
 type Shown = Extract<Membership, "join" | "invite" | "knock" | "ban">;
 const TABS: readonly (readonly [Shown, WordId])[] = [

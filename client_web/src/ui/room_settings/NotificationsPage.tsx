@@ -6,9 +6,9 @@ import { t } from "../../words";
 import { Group } from "../account/Group";
 import { SettingRow } from "../account/SettingRow";
 import { Button } from "../controls";
+import type { RoomPageProps } from "./pageProps";
 import { RadioGroup } from "./RadioGroup";
 import { RoomPage } from "./RoomPage";
-import type { RoomPageProps } from "./pageProps";
 
 const HOURS = [
   { hours: 1, word: "dialogs.mute_hour" },

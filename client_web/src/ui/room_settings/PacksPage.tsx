@@ -7,9 +7,9 @@ import { t } from "../../words";
 import { Group } from "../account/Group";
 import { Button, confirm, IconButton, Switch, TextField } from "../controls";
 import { PackImages } from "./PackImages";
+import type { RoomPageProps } from "./pageProps";
 import { RoomPage } from "./RoomPage";
 import styles from "./RoomSettings.module.css";
-import type { RoomPageProps } from "./pageProps";
 
 /** Pictures that members can use as emoji and stickers. */
 export function PacksPage({ roomId }: RoomPageProps) {

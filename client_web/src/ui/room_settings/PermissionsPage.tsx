@@ -8,11 +8,11 @@ import { Group } from "../account/Group";
 import { SettingRow } from "../account/SettingRow";
 import { Button, ListRow } from "../controls";
 import { MediaAvatar } from "../shell/MediaAvatar";
+import type { RoomPageProps } from "./pageProps";
 import { type Act, actsOf, changeOf, GROUP_WORDS, levelOf, type PermissionGroup } from "./permissionActs";
 import { RoleSelect } from "./RoleSelect";
 import { RoomPage } from "./RoomPage";
 import styles from "./RoomSettings.module.css";
-import type { RoomPageProps } from "./pageProps";
 import { levelName } from "./roles";
 import { setRole } from "./setRole";
 

@@ -13,7 +13,7 @@ const ARGUMENTS = [
   "--use-fake-device-for-media-stream",
   "--use-fake-ui-for-media-stream",
 ];
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 export interface Person {
   readonly name: string;

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from federation.errors import FederationRefusal
 from federation.ports.handshakes import Invite, JoinState
+from federation.ports.rooms import Outcome
 from federation.protocol.ids import RoomId, UserId, server_name_of
 from federation.protocol.pdu import Pdu
 from federation.protocol.room_versions import RoomVersion
@@ -21,7 +22,6 @@ from homeserver.rooms.restricted_joins_of_others import authorising_user_for
 from homeserver.rooms.room_blocks import check_not_blocked
 from homeserver.rooms.shown_state import shown_state
 from homeserver.rooms.third_party_signed import exchange_third_party_invite, read_proof
-from homeserver.rooms.verdict import Outcome
 from homeserver.storage.accounts import select_account
 from homeserver.storage.events import EventStatus, select_events
 

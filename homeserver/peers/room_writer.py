@@ -3,14 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from federation.ports.rooms import Outcome, Standing, TryLater, UnusableState, Verdict
+from federation.ports.rooms import Standing, TryLater, UnusableState, Verdict
 from federation.protocol.ids import EventId, RoomId, ServerName
 from federation.protocol.pdu import Pdu
 from federation.protocol.room_versions import RoomVersion
 from federation.protocol.server_acl import ServerAcl
 from homeserver.errors import Unavailable
 from homeserver.peers.server_acls import ServerAcls
-from homeserver.rooms import verdict as verdicts_of_rooms
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.describe_events import intern_names
 from homeserver.rooms.policy_server import judge_by_policy
@@ -87,13 +86,12 @@ class StoredRoomWriter:
         room = await self._room(room_id)
         with _try_later():
             signed, objection = await judge_by_policy(self._rooms, room, pdu)
-            return _verdict(await receive_event(self._rooms, room, signed, objection=objection))
+            return await receive_event(self._rooms, room, signed, objection=objection)
 
     async def store_outliers(self, room_id: RoomId, pdus: Sequence[Pdu]) -> Mapping[EventId, Verdict]:
         room = await self._room(room_id)
         with _try_later():
-            verdicts = await store_outliers(self._rooms, room, pdus)
-        return {event_id: _verdict(verdict) for event_id, verdict in verdicts.items()}
+            return await store_outliers(self._rooms, room, pdus)
 
     async def usable_state(
         self, room_id: RoomId, event_ids: Sequence[EventId], *, then: EventId | None = None
@@ -121,8 +119,7 @@ class StoredRoomWriter:
         room = await self._room(room_id)
         with _try_later():
             signed, objection = await judge_by_policy(self._rooms, room, pdu)
-            verdict = await receive_after_gap(self._rooms, room, signed, states, objection=objection)
-        return _verdict(verdict)
+            return await receive_after_gap(self._rooms, room, signed, states, objection=objection)
 
     async def store_history(self, room_id: RoomId, pdus: Sequence[Pdu], state: Sequence[EventId]) -> None:
         room = await self._room(room_id)
@@ -147,7 +144,3 @@ def _try_later() -> Iterator[None]:
         yield
     except NOT_NOW as error:
         raise TryLater(str(error) or type(error).__name__) from error
-
-
-def _verdict(verdict: verdicts_of_rooms.Verdict) -> Verdict:
-    return Verdict(Outcome(verdict.outcome.value), verdict.reason, verdict.missing)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from federation.ports.rooms import Outcome
 from federation.protocol.auth_events import CREATE, state_types_for_auth
 from federation.protocol.ids import RoomId, ServerName
 from federation.protocol.pdu import Pdu
@@ -25,7 +26,6 @@ from homeserver.rooms.describe_events import describe_events
 from homeserver.rooms.place_event import TOPO_GAP
 from homeserver.rooms.receive_after_gap import StateEventsMissing, entries_of_event_ids, receive_after_gap
 from homeserver.rooms.store_outliers import store_outliers
-from homeserver.rooms.verdict import Outcome
 from homeserver.storage import adoption, persist
 from homeserver.storage.auth_chains import select_auth_heights
 from homeserver.storage.backward_extremities import insert_backward_extremities

@@ -6,13 +6,13 @@ Spec: https://spec.matrix.org/v1.19/server-server-api/#checks-performed-on-recei
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from federation.ports.rooms import Outcome, Verdict
 from federation.protocol.auth_events import CREATE, POWER_LEVELS, state_types_for_auth
 from federation.protocol.auth_rules import check_auth_events, check_state_dependent
 from federation.protocol.errors import AuthRuleError
 from federation.protocol.ids import EventId
 from federation.protocol.pdu import Pdu, create_event_id_of, pdu_from_stored
 from homeserver.rooms.event_states import State, entries_of_states
-from homeserver.rooms.verdict import Outcome, Verdict
 from homeserver.storage.db import Connection
 from homeserver.storage.events import EventStatus, StoredEvent, select_events_by_nid
 from homeserver.storage.rooms import Room

@@ -7,6 +7,7 @@ names ten of them; no client shows it.
 from collections.abc import Sequence
 from typing import Final
 
+from federation.ports.rooms import Outcome, Verdict
 from federation.protocol.auth_rules import check_state_dependent
 from federation.protocol.errors import AuthRuleError
 from federation.protocol.hashes import reference_hash
@@ -20,7 +21,6 @@ from homeserver.rooms.heads import MAX_PREV_EVENTS
 from homeserver.rooms.incoming import look_up
 from homeserver.rooms.place_event import place
 from homeserver.rooms.resolve_state import Resolver
-from homeserver.rooms.verdict import Outcome, Verdict
 from homeserver.storage.db import Connection
 from homeserver.storage.events import StoredEvent, select_events_by_nid, select_head
 from homeserver.storage.extremities import select_forked_rooms, select_local_members

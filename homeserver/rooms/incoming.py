@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from federation.ports.rooms import Outcome, Verdict
 from federation.protocol.ids import EventId
 from federation.protocol.pdu import Pdu
 from homeserver.rooms.check_event import Authorization, authorization_from_stored, implied_auth_events
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.describe_events import describe_events
 from homeserver.rooms.event_states import State
-from homeserver.rooms.verdict import Outcome, Verdict
 from homeserver.storage import persist
 from homeserver.storage.auth_chains import select_auth_heights
 from homeserver.storage.commit import NewEvent

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from msgspec import structs
 
+from federation.ports.rooms import Outcome, Verdict
 from federation.protocol.ids import EventId
 from federation.protocol.pdu import Pdu
 from homeserver.rooms.check_event import (
@@ -26,7 +27,6 @@ from homeserver.rooms.event_states import (
 )
 from homeserver.rooms.place_event import STATUS_OF
 from homeserver.rooms.resolve_state import Resolver
-from homeserver.rooms.verdict import Outcome, Verdict
 from homeserver.storage.commit import NewEvent
 from homeserver.storage.db import Connection
 from homeserver.storage.events import EventStatus, StoredEvent, select_events, select_events_by_nid

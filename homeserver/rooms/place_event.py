@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import structs
 
+from federation.ports.rooms import Outcome, Verdict
 from federation.protocol.pdu import Pdu
 from federation.protocol.power_levels import power_levels_of
 from homeserver.errors import NotFound
@@ -27,7 +28,6 @@ from homeserver.rooms.describe_events import mentioned_members
 from homeserver.rooms.event_states import State, differences, main_line_states, states_after, store_state
 from homeserver.rooms.incoming import Incoming
 from homeserver.rooms.resolve_state import ResolutionImpossible, ResolutionTakesTime, Resolver
-from homeserver.rooms.verdict import Outcome, Verdict
 from homeserver.storage import persist
 from homeserver.storage.backward_extremities import insert_backward_extremities
 from homeserver.storage.branches import StateRef

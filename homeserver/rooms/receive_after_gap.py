@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from federation.ports.rooms import Outcome, Verdict
 from federation.protocol.ids import EventId
 from federation.protocol.pdu import Pdu
 from homeserver.errors import NotFound
@@ -10,7 +11,6 @@ from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.event_states import State, main_line_states, state_from_entries
 from homeserver.rooms.incoming import look_up
 from homeserver.rooms.place_event import place
-from homeserver.rooms.verdict import Outcome, Verdict
 from homeserver.storage.db import Connection
 from homeserver.storage.events import select_head
 from homeserver.storage.rooms import Room

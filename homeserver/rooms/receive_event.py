@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 
 from msgspec import structs
 
+from federation.ports.rooms import Outcome, Verdict
 from federation.protocol.pdu import Pdu
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.incoming import look_up
 from homeserver.rooms.place_event import place
 from homeserver.rooms.resolve_state import ResolutionImpossible
-from homeserver.rooms.verdict import Outcome, Verdict
 from homeserver.storage.rooms import Room
 
 __all__ = ["ClientTransaction", "Outcome", "ResolutionImpossible", "Verdict", "receive_event"]

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from federation.ports.rooms import Outcome, Verdict
 from federation.protocol.ids import EventId
 from federation.protocol.pdu import Pdu
 from homeserver.rooms.apply_redactions import apply_redactions
@@ -18,7 +19,6 @@ from homeserver.rooms.incoming import Incoming, look_up
 from homeserver.rooms.place_event import STATUS_OF
 from homeserver.rooms.receive_after_gap import StateEventsMissing, state_of_events
 from homeserver.rooms.resolve_state import Resolver
-from homeserver.rooms.verdict import Outcome, Verdict
 from homeserver.storage import persist
 from homeserver.storage.backward_extremities import (
     BackwardExtremity,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from federation.ports.rooms import Outcome, Verdict
 from federation.protocol.ids import EventId
 from federation.protocol.pdu import Pdu
 from homeserver.rooms.check_event import (
@@ -19,7 +20,6 @@ from homeserver.rooms.check_event import (
 )
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.describe_events import describe_events
-from homeserver.rooms.verdict import Outcome, Verdict
 from homeserver.storage import persist
 from homeserver.storage.events import EventStatus, select_events
 from homeserver.storage.persist import Outliers

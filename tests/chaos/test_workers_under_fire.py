@@ -25,10 +25,10 @@ SEED = int(os.environ.get("CHAOS_FIRST_SEED", "0"))
 MEMBERS = int(os.environ.get("CHAOS_MEMBERS", "6"))
 ROOMS = 3
 PAUSE_S = 0.05
-SETTLE_WITHIN_S = 60.0
+SETTLE_WITHIN_S = 300.0
 
 
-@pytest.mark.timeout(60 * MINUTES + 240)
+@pytest.mark.timeout(60 * MINUTES + 1_500)
 async def test_acknowledged_messages_reach_everybody_once_and_in_one_order(
     tmp_path: Path, authority: Authority
 ) -> None:

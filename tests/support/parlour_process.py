@@ -13,7 +13,7 @@ from threading import Timer
 from homeserver.json_types import JsonObject
 from tests.support.environment import render_environment
 
-START_LIMIT_S = 60.0
+START_LIMIT_S = 300.0
 STOP_LIMIT_S = 30.0
 TEST_SETTINGS: JsonObject = {
     "server_name": "parlour.test",
@@ -73,6 +73,13 @@ class ParlourProcess:
     def kill(self) -> None:
         """End the server with SIGKILL, in the middle of whatever it does."""
         self._end(signal.SIGKILL)
+
+    def pause(self) -> None:
+        """Let the server stand still, with all that it has under way."""
+        os.kill(self.process_id, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        os.kill(self.process_id, signal.SIGCONT)
 
     def postmaster_id(self) -> int:
         """Return the process id of the embedded PostgreSQL."""

@@ -39,6 +39,7 @@ class SmtpServer:
     """Speaks SMTP, with STARTTLS where it is given a context; `answers` replaces what it says to a command.
 
     `stalls_at` is the command that is never answered. `commands` are the first words of all that was said.
+    While `resume` is cleared, mails are taken and nobody is told.
     """
 
     starttls: ssl.SSLContext | None = None
@@ -51,6 +52,10 @@ class SmtpServer:
     mails: list[ReceivedMail] = field(default_factory=list)
     arrived: "asyncio.Queue[ReceivedMail]" = field(default_factory=asyncio.Queue)
     conversations: set["asyncio.Task[object]"] = field(default_factory=set)
+    resume: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.resume.set()
 
     async def next_mail(self) -> ReceivedMail:
         """Return the next mail that nobody asked for yet."""
@@ -144,6 +149,7 @@ class _Conversation:
             mail = ReceivedMail(self._sender, recipient, raw)
             self._server.mails.append(mail)
             self._server.arrived.put_nowait(mail)
+        await self._server.resume.wait()
         await self._say("250 taken")
 
     async def _say(self, answer: str) -> None:

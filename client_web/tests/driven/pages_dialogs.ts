@@ -34,7 +34,7 @@ async function anywhere(page: Page): Promise<void> {
   ] as const) {
     await page.keyboard.press(keys);
     await dialog(page).getByText(first).first().waitFor();
-    if (name === "new-room") await dialog(page).getByText("More options").click();
+    if (name === "new-room") await dialog(page).getByRole("button", { expanded: false }).first().click();
     await lookAndClose(page, name);
   }
   await page.getByRole("button", { name: "New space" }).click();
@@ -79,7 +79,10 @@ async function ofPerson(page: Page): Promise<void> {
     ["ban-person", "Ban from room"],
     ["report-person", "Report"],
   ] as const) {
-    await panel.getByRole("button", { name: new RegExp(`^${act}`) }).first().click();
+    await panel
+      .getByRole("button", { name: new RegExp(`^${act}`) })
+      .first()
+      .click();
     await dialog(page).waitFor();
     await lookAndClose(page, name);
   }
@@ -147,7 +150,9 @@ async function ofSpace(page: Page, { space }: Club): Promise<void> {
     if (name === "space-home") {
       await dialog(page).getByText("Mountain hut").first().waitFor();
       await lookAt(page, name);
-      await dialog(page).getByRole("button", { name: /^Add rooms/ }).click();
+      await dialog(page)
+        .getByRole("button", { name: /^Add rooms/ })
+        .click();
       await dialog(page).getByRole("checkbox").first().waitFor();
       await lookAndClose(page, "space-add-rooms");
     } else await lookAndClose(page, name);

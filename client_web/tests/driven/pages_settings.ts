@@ -23,7 +23,10 @@ await withBrowser(async (browser) => {
   const { page } = erin;
   await page.goto("/");
   const club = await makeClub(page);
-  await signInAgain(club.erin.userId, "Parlour on a borrowed laptop of the mountaineering museum in Innsbruck");
+  await signInAgain(
+    club.erin.userId,
+    "Parlour on a borrowed laptop of the mountaineering museum in Innsbruck",
+  );
   await signPersonIn(erin, club.erin);
   await page.goto("/chat");
   await page.getByRole("button", { name: "Not now" }).click();

@@ -41,7 +41,11 @@ export function PageWithIndex({
   // biome-ignore lint/correctness/useExhaustiveDependencies: another entry is another place to show
   useEffect(() => {
     // On a narrow screen the index scrolls, and what is shown may be behind its edge.
-    index.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+    const reveal = () =>
+      index.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+    reveal();
+    window.addEventListener("resize", reveal);
+    return () => window.removeEventListener("resize", reveal);
   }, [current]);
   return (
     <div className={classNames(styles.page, !wide && styles.settings)}>

@@ -52,6 +52,7 @@ export default function EmojiPicker({ onPick, onPickPicture, onPickSticker }: Em
       <TextField
         label={t("main.emoji.find")}
         labelHidden
+        type="search"
         icon="search"
         placeholder={t("main.emoji.find")}
         value={words}

@@ -33,6 +33,9 @@ export function openSyncStore(session: Session): SyncStore {
     localStorage,
     workerFactory: () => new Worker(new URL("./storeWorker.ts", import.meta.url), { type: "module" }),
   });
+  // What waits to be sent the outbox keeps, in encrypted rooms, too.
+  store.setPendingEvents = async () => undefined;
+  store.getPendingEvents = async () => [];
   let isDegraded = false;
   const lose = (error: unknown): void => {
     isDegraded = true;

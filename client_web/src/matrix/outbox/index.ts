@@ -4,8 +4,10 @@ import type { Written } from "../markdown";
 import type { Value } from "../value";
 import type { ImagePack, PackImage } from "./imagePacks";
 import { RoomOutbox } from "./outbox";
+import type { Keeping } from "./waitingStore";
 
 export type { ImagePack, PackImage } from "./imagePacks";
+export type { Keeping } from "./waitingStore";
 
 /** Where a message goes: into a room or a thread, and what it answers. */
 export interface Target {
@@ -47,6 +49,8 @@ export interface Upload {
 /** What is on its way out, and drafts. Everything is shown at once and sent in order. */
 export interface Outbox {
   readonly uploads: Value<readonly Upload[]>;
+  /** Whether what waits outlives this page. */
+  readonly keeping: Value<Keeping>;
   sendText(target: Target, written: Written, msgtype?: "m.text" | "m.emote" | "m.notice"): void;
   /** Change an own message; the words below a file are its caption. Raises: ClientError. */
   edit(roomId: string, eventId: string, written: Written): Promise<void>;

@@ -6,7 +6,7 @@ import type { Written } from "../markdown";
 import { oneLine, safeName } from "../names";
 import { preferences } from "../settings/preferences";
 import { asObject, asText, asTexts } from "../shapes";
-import type { Value } from "../value";
+import { until, type Value } from "../value";
 import { Drafts } from "./drafts";
 import { type ImagePack, PACK_TYPES, type PackImage, readImagePack } from "./imagePacks";
 import type { NewPoll, Outbox, OutgoingFile, Target, Upload, UrlPreview } from "./index";
@@ -21,6 +21,8 @@ import {
 import { SendQueue } from "./queue";
 import { forwarded, reaction, relation, replacement, textContent, withCaption } from "./relations";
 import { Uploads } from "./uploads";
+import { WaitingMessages } from "./waiting";
+import type { Keeping } from "./waitingStore";
 
 type Content = Record<string, unknown>;
 const TYPING_MS = 25_000;
@@ -28,6 +30,8 @@ const TYPING_MS = 25_000;
 /** Sends through the SDK, whose local echoes are what the timelines show. */
 export class RoomOutbox implements Outbox {
   readonly uploads: Value<readonly Upload[]>;
+  readonly keeping: Value<Keeping>;
+  readonly #waiting: WaitingMessages;
   readonly #sdk: MatrixClient;
   readonly #uploads: Uploads;
   readonly #queue: SendQueue;
@@ -38,7 +42,9 @@ export class RoomOutbox implements Outbox {
     const isEncrypted = (roomId: string): boolean => sdk.getRoom(roomId)?.hasEncryptionStateEvent() ?? false;
     const send = (target: Target, content: Content, txnId: string): void =>
       this.#send(target, "m.room.message", content, txnId);
-    this.#uploads = new Uploads(context, isEncrypted, send);
+    this.#waiting = new WaitingMessages(sdk, context);
+    this.keeping = this.#waiting.store.keeping;
+    this.#uploads = new Uploads(context, isEncrypted, send, this.#waiting.store);
     this.uploads = this.#uploads.list;
     this.#queue = new SendQueue(sdk, context);
     this.#drafts = new Drafts(`${context.databaseName("drafts")}`);
@@ -50,6 +56,7 @@ export class RoomOutbox implements Outbox {
         this.#uploads.retryWaiting();
       }),
     );
+    void until(context.sync, (state) => state !== "starting").then(() => this.#restore());
   }
 
   sendText(target: Target, written: Written, msgtype = "m.text"): void {
@@ -207,8 +214,27 @@ export class RoomOutbox implements Outbox {
     const { roomId, threadRoot = null, replyTo = null } = target;
     const related = relation(threadRoot, this.#latestInThread(roomId, threadRoot), replyTo);
     const whole = related === null ? content : { ...content, "m.relates_to": related };
+    this.#waiting.keep({
+      kind: "message",
+      txnId,
+      roomId,
+      threadRoot,
+      atMs: Date.now(),
+      type,
+      content: whole,
+      errorWord: "",
+    });
     // What became of it the event itself tells, where it is shown.
     this.#sdk.sendEvent(roomId, threadRoot, type as never, whole as never, txnId).catch(() => undefined);
+  }
+
+  /** Show and send what an earlier start of the page left unsent, in its order. */
+  async #restore(): Promise<void> {
+    for (const waiting of await this.#waiting.store.all()) {
+      if (waiting.kind === "message") this.#waiting.restore(waiting);
+      else this.#uploads.restore(waiting);
+    }
+    this.#queue.wake();
   }
 
   #latestInThread(roomId: string, threadRoot: string | null): string {

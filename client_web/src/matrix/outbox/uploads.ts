@@ -5,12 +5,12 @@ import { withoutTraces } from "../media/traces";
 import { MutableValue } from "../value";
 import { fileContent, uploadContent } from "./files";
 import type { OutgoingFile, Target, Upload } from "./index";
+import type { WaitingFile, WaitingStore } from "./waitingStore";
 
 type Content = Record<string, unknown>;
 
 interface Job {
-  readonly target: Target;
-  readonly outgoing: OutgoingFile;
+  readonly waiting: WaitingFile;
   description?: FileDescription;
   abort: AbortController;
 }
@@ -24,6 +24,7 @@ export class Uploads {
   readonly #context: ClientContext;
   readonly #isEncrypted: (roomId: string) => boolean;
   readonly #send: (target: Target, content: Content, txnId: string) => void;
+  readonly #store: WaitingStore;
   readonly #jobs = new Map<string, Job>();
   readonly #urls = new Map<string, string>();
   #work: Promise<void> = Promise.resolve();
@@ -32,22 +33,34 @@ export class Uploads {
     context: ClientContext,
     isEncrypted: (roomId: string) => boolean,
     send: (target: Target, content: Content, txnId: string) => void,
+    store: WaitingStore,
   ) {
     this.#context = context;
     this.#isEncrypted = isEncrypted;
     this.#send = send;
+    this.#store = store;
     context.onStop(() => this.#stop());
   }
 
   add(target: Target, outgoing: OutgoingFile, txnId: string): void {
+    const { roomId, threadRoot = null, replyTo = null } = target;
+    const about = { roomId, threadRoot, replyTo, atMs: Date.now(), errorWord: "" };
+    const waiting: WaitingFile = { kind: "file", txnId, outgoing, ...about };
+    this.#store.put(waiting);
+    this.restore(waiting);
+  }
+
+  /** Show a file that waits, and send it; one that was refused waits for somebody to try again. */
+  restore(waiting: WaitingFile): void {
+    const { txnId, roomId, threadRoot, atMs, outgoing, errorWord: refused } = waiting;
     const { file } = outgoing;
-    this.#jobs.set(txnId, { target, outgoing, abort: new AbortController() });
+    this.#jobs.set(txnId, { waiting, abort: new AbortController() });
     this.#keepUrl(txnId, URL.createObjectURL(file));
     const upload: Upload = {
       txnId,
-      roomId: target.roomId,
-      threadRoot: target.threadRoot ?? null,
-      atMs: Date.now(),
+      roomId,
+      threadRoot,
+      atMs,
       content: fileContent(outgoing, {
         mime: file.type,
         size: file.size,
@@ -56,16 +69,17 @@ export class Uploads {
       localUrl: this.#urls.get(txnId)!,
       sentBytes: 0,
       totalBytes: file.size,
-      errorWord: "",
+      errorWord: refused,
     };
     this.list.update((all) => [...all, upload]);
-    this.#enqueue(txnId);
+    if (!refused) this.#enqueue(txnId);
   }
 
   retry(txnId: string): boolean {
     const job = this.#jobs.get(txnId);
     if (job === undefined) return false;
     job.abort = new AbortController();
+    this.#store.put({ ...job.waiting, errorWord: "" });
     this.#change(txnId, { errorWord: "", sentBytes: 0 });
     this.#enqueue(txnId);
     return true;
@@ -80,6 +94,7 @@ export class Uploads {
     const job = this.#jobs.get(txnId);
     if (job === undefined) return false;
     job.abort.abort();
+    this.#store.delete(txnId);
     this.#remove(txnId);
     return true;
   }
@@ -97,16 +112,16 @@ export class Uploads {
   async #run(txnId: string): Promise<void> {
     const job = this.#jobs.get(txnId);
     if (job === undefined || job.abort.signal.aborted) return;
-    const { target, abort } = job;
+    const { waiting, abort } = job;
     try {
-      const outgoing = { ...job.outgoing, file: await withoutTraces(job.outgoing.file) };
+      const outgoing = { ...waiting.outgoing, file: await withoutTraces(waiting.outgoing.file) };
       const description = job.description ?? (await describeFile(outgoing.file));
       job.description = description;
       const content = fileContent(outgoing, description);
       this.#change(txnId, { content });
       const onProgress = (sentBytes: number, totalBytes: number): void =>
         this.#change(txnId, { sentBytes, totalBytes });
-      const encrypt = this.#isEncrypted(target.roomId);
+      const encrypt = this.#isEncrypted(waiting.roomId);
       const sent = await uploadContent(
         this.#context,
         content,
@@ -116,11 +131,18 @@ export class Uploads {
         abort.signal,
         onProgress,
       );
-      this.#send(target, sent, txnId);
+      // The message takes the place of the file among what waits.
+      this.#send(waiting, sent, txnId);
       this.#remove(txnId);
     } catch (error) {
-      if (!(error instanceof Cancelled)) this.#change(txnId, { errorWord: errorWord(error) });
+      if (!(error instanceof Cancelled)) this.#failed(waiting, errorWord(error));
     }
+  }
+
+  #failed(waiting: WaitingFile, word: string): void {
+    this.#change(waiting.txnId, { errorWord: word });
+    // For want of a network it is tried again with the next start.
+    if (word !== "network") this.#store.put({ ...waiting, errorWord: word });
   }
 
   #change(txnId: string, changes: Partial<Upload>): void {

@@ -7,6 +7,7 @@ import { Banner } from "../controls";
 export function BrowserNotices() {
   const client = useClient();
   const storage = useValue(client.storage);
+  const keeping = useValue(client.outbox.keeping);
   return (
     <>
       {storage !== "kept" && (
@@ -15,6 +16,11 @@ export function BrowserNotices() {
           title={t(storage === "full" ? "web.storage_full_title" : "web.storage_refused_title")}
         >
           {t(storage === "full" ? "web.storage_full_text" : "web.storage_refused_text")}
+        </Banner>
+      )}
+      {storage === "kept" && keeping !== "kept" && (
+        <Banner kind="warning" title={t("web.waiting_not_kept_title")}>
+          {t(keeping === "full" ? "web.waiting_full_text" : "web.waiting_refused_text")}
         </Banner>
       )}
       {!client.canEncrypt && (

@@ -5,7 +5,6 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { inflateRawSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { ask, makeAccount, PASSWORD, signInAgain, signPersonIn } from "../support/accounts.ts";
 import {
@@ -16,6 +15,7 @@ import {
   SERVER,
   withBrowser,
 } from "../support/browser.ts";
+import { unzip } from "../support/zip.ts";
 
 const isLooking = process.env.PARLOUR_PICTURES !== undefined;
 const NAME = `zoe${Date.now() % 1_000_000}`;
@@ -147,7 +147,7 @@ async function downloadData(page: Page): Promise<void> {
   await page.evaluate(() => Reflect.deleteProperty(window, "showSaveFilePicker"));
   const [download] = await Promise.all([page.waitForEvent("download"), button(page, "Download").click()]);
   const files = unzip(await readFile(await download.path()));
-  const profile = JSON.parse(files.get("profile.json") ?? "{}") as { displayname?: string };
+  const profile = JSON.parse(files.get("profile.json")?.toString() ?? "{}") as { displayname?: string };
   if (profile.displayname !== "Zoë Meadow") throw new Error(`the profile: ${JSON.stringify(profile)}`);
   if (!files.get("rooms.json")?.includes("Garden")) throw new Error("the room is not among the data");
   await page.getByText("Your data has been downloaded.").waitFor();
@@ -165,20 +165,6 @@ async function closeAccount(page: Page, userId: string): Promise<void> {
   await page.getByRole("textbox", { name: "Password", exact: true }).fill(NEW_PASSWORD);
   await button(page, "Continue").click();
   await page.waitForURL((url) => !url.pathname.startsWith("/account"));
-}
-
-/** Return the texts in a ZIP file, by name. */
-function unzip(file: Buffer): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  let at = 0;
-  while (file.readUInt32LE(at) === 0x04034b50) {
-    const [size, nameLength] = [file.readUInt32LE(at + 18), file.readUInt16LE(at + 26)];
-    const start = at + 30 + nameLength;
-    const name = file.toString("utf8", at + 30, start);
-    found.set(name, inflateRawSync(file.subarray(start, start + size)).toString("utf8"));
-    at = start + size;
-  }
-  return found;
 }
 
 function button(within: Pick<Page, "getByRole">, name: string) {

@@ -5,9 +5,10 @@ import { oneLine, safeName } from "../names";
 import { memberName, pictureOf } from "../rooms/summarize";
 import { asObject, asObjects, asText } from "../shapes";
 import type { Media } from "../types";
-import { followMessages } from "./indexer";
+import { followMessages, kindsOf } from "./indexer";
+import { asksNothing, fulfils, hasConditions, parseQuery, type Query } from "./query";
 import { type KeptMessage, SearchStore } from "./store";
-import { type ExcerptPart, excerpt, parseWords } from "./words";
+import { type ExcerptPart, excerpt } from "./words";
 
 export type { ExcerptPart } from "./words";
 
@@ -26,7 +27,10 @@ export interface SearchHit {
 export interface Search {
   /** Whose it is. */
   readonly userId: string;
-  /** The newest messages seen on this device that hold all words; those "in quotes" as they stand. */
+  /**
+   * The newest messages seen on this device that hold all words, those "in quotes" as they stand, and fulfil all
+   * conditions (`query.ts`).
+   */
   find(query: string, roomId?: string): Promise<readonly SearchHit[]>;
   /** The newest that the server knows, in rooms that are not encrypted. */
   findOnServer(query: string, roomId?: string): Promise<readonly SearchHit[]>;
@@ -44,28 +48,44 @@ export function createSearch(sdk: MatrixClient, context: ClientContext): Search 
   context.onStop(() => void sdk.off(ClientEvent.DeleteRoom, forget));
   return {
     userId: context.userId,
-    find: async (query, roomId) => {
-      const words = parseWords(query);
-      const found = words.length === 0 ? [] : await store.find(words, roomId, MOST);
-      return found
-        .filter((message) => maySee(sdk, context, message))
-        .map((message) => hitOf(sdk, message, words));
+    find: async (typed, roomId) => {
+      const query = parseQuery(typed);
+      if (asksNothing(query)) return [];
+      const accepts = (message: KeptMessage) => isWanted(sdk, context, query, message, roomId);
+      const found = await store.find(query.words, accepts, MOST);
+      return found.map((message) => hitOf(sdk, message, query.words));
     },
-    findOnServer: async (query, roomId) => {
-      const words = parseWords(query);
-      if (words.length === 0) return [];
+    findOnServer: async (typed, roomId) => {
+      const query = parseQuery(typed);
+      if (query.words.length === 0) return [];
       const found = await askServer(sdk, query, roomId);
       return found
-        .filter((message) => maySee(sdk, context, message))
-        .map((message) => hitOf(sdk, message, words));
+        .filter((message) => isWanted(sdk, context, query, message, roomId))
+        .map((message) => hitOf(sdk, message, query.words));
     },
   };
 }
 
 /** Messages of rooms that were left, and of people who are ignored, are not found. */
-function maySee(sdk: MatrixClient, context: ClientContext, message: KeptMessage): boolean {
+function isWanted(
+  sdk: MatrixClient,
+  context: ClientContext,
+  query: Query,
+  message: KeptMessage,
+  roomId: string | undefined,
+): boolean {
   const room = sdk.getRoom(message.room);
-  return room?.getMyMembership() === "join" && !context.parts().people.isIgnored(message.sender);
+  if (roomId !== undefined && message.room !== roomId) return false;
+  if (room?.getMyMembership() !== "join" || context.parts().people.isIgnored(message.sender)) return false;
+  if (!hasConditions(query)) return true;
+  const summary = context.parts().rooms.get(message.room);
+  return fulfils(query, {
+    sender: message.sender,
+    senderName: memberName(room, message.sender),
+    roomNames: [summary?.name ?? room.name, summary?.alias ?? "", message.room],
+    time: message.time,
+    kinds: message.kinds ?? [],
+  });
 }
 
 function hitOf(sdk: MatrixClient, message: KeptMessage, words: readonly string[]): SearchHit {
@@ -84,14 +104,20 @@ function hitOf(sdk: MatrixClient, message: KeptMessage, words: readonly string[]
 /** Spec: https://spec.matrix.org/v1.19/client-server-api/#server-side-search */
 async function askServer(
   sdk: MatrixClient,
-  query: string,
+  query: Query,
   roomId: string | undefined,
 ): Promise<readonly KeptMessage[]> {
+  const isId = (who: string) => who.startsWith("@") && who.includes(":");
   const criteria = {
-    search_term: query.slice(0, 1_000),
+    search_term: query.text,
     keys: ["content.body"],
     order_by: "recent",
-    filter: { limit: MOST, ...(roomId === undefined ? {} : { rooms: [roomId] }) },
+    filter: {
+      limit: MOST,
+      ...(roomId === undefined ? {} : { rooms: [roomId] }),
+      // Names are known here alone.
+      ...(query.from.length > 0 && query.from.every(isId) ? { senders: query.from } : {}),
+    },
   };
   const answer = await ask(sdk, "POST", "/search", {
     body: { search_categories: { room_events: criteria } },
@@ -100,12 +126,17 @@ async function askServer(
   return asObjects(found.results)
     .slice(0, MOST)
     .map((result) => asObject(result.result))
-    .map((event) => ({
-      id: asText(event.event_id, 255),
-      room: asText(event.room_id, 255),
-      sender: asText(event.sender, 255),
-      time: typeof event.origin_server_ts === "number" ? event.origin_server_ts : 0,
-      text: asText(asObject(event.content).body, 10_000),
-    }))
+    .map((event) => {
+      const content = asObject(event.content);
+      const text = asText(content.body, 10_000);
+      return {
+        id: asText(event.event_id, 255),
+        room: asText(event.room_id, 255),
+        sender: asText(event.sender, 255),
+        time: typeof event.origin_server_ts === "number" ? event.origin_server_ts : 0,
+        text,
+        kinds: kindsOf(asText(event.type, 255), content, text),
+      };
+    })
     .filter((message) => message.id !== "" && message.text !== "");
 }

@@ -1,7 +1,9 @@
 import { type MatrixClient, type MatrixEvent, MatrixEventEvent, RoomEvent } from "matrix-js-sdk";
 import type { ClientContext } from "../context";
 import { plainText, readHtml, withoutReply } from "../html";
+import { findLinks, parseMatrixLink } from "../links";
 import { asObject, asObjects, asText } from "../shapes";
+import type { Kind } from "./query";
 import type { KeptMessage, SearchStore } from "./store";
 
 /** Messages are written together, so that reading a history costs few writes. */
@@ -75,7 +77,27 @@ export function messageOf(event: MatrixEvent): KeptMessage | null {
   const text = textOf(event.getType(), edited === undefined ? content : asObject(content["m.new_content"]));
   const room = event.getRoomId();
   if (text === "" || room === undefined) return null;
-  return { id: edited ?? sentId, room, sender: event.getSender() ?? "", time: event.getTs(), text };
+  const sender = event.getSender() ?? "";
+  const kinds = kindsOf(event.getType(), content, text);
+  return { id: edited ?? sentId, room, sender, time: event.getTs(), text, kinds };
+}
+
+const KINDS_OF_FILES: Readonly<Record<string, Kind>> = {
+  "m.image": "image",
+  "m.video": "video",
+  "m.audio": "audio",
+  "m.file": "file",
+};
+
+/** What a message is or holds, as far as one may look for it. */
+export function kindsOf(
+  type: string,
+  content: Readonly<Record<string, unknown>>,
+  text: string,
+): readonly Kind[] {
+  const ofFile = type === "m.room.message" ? KINDS_OF_FILES[asText(content.msgtype, 100)] : undefined;
+  const hasLink = findLinks(text).some(({ target }) => /^https?:/i.test(target) && !parseMatrixLink(target));
+  return [...(ofFile === undefined ? [] : [ofFile]), ...(hasLink ? (["link"] as const) : [])];
 }
 
 function textOf(type: string, content: Readonly<Record<string, unknown>>): string {

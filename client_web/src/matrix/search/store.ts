@@ -8,6 +8,8 @@ export interface KeptMessage {
   readonly sender: string;
   readonly time: number;
   readonly text: string;
+  /** What it is or holds: see `query.ts`. What was kept by an older version says nothing of it. */
+  readonly kinds?: readonly string[];
 }
 
 interface Row extends KeptMessage {
@@ -16,11 +18,11 @@ interface Row extends KeptMessage {
 }
 
 interface Schema extends DBSchema {
-  messages: { key: string; value: Row; indexes: { words: string; room: string } };
+  messages: { key: string; value: Row; indexes: { words: string; room: string; time: number } };
 }
 
-/** So many messages with a word are looked at for the others. */
-const MOST_CANDIDATES = 2_000;
+/** So many messages with a word are looked at for the others, and so many of all where there is no word. */
+const MOST_CANDIDATES = 5_000;
 const LATEST = 8_640_000_000_000_000;
 const DIGITS = LATEST.toString(36).length;
 const END = "\uffff";
@@ -30,11 +32,17 @@ export class SearchStore {
   readonly #db: Promise<IDBPDatabase<Schema>>;
 
   constructor(name: string) {
-    this.#db = openDB<Schema>(name, 1, {
-      upgrade: (db) => {
-        const messages = db.createObjectStore("messages", { keyPath: "id" });
-        messages.createIndex("words", "words", { multiEntry: true });
-        messages.createIndex("room", "room");
+    this.#db = openDB<Schema>(name, 2, {
+      upgrade: (db, before, _now, transaction) => {
+        const messages =
+          before === 0
+            ? db.createObjectStore("messages", { keyPath: "id" })
+            : transaction.objectStore("messages");
+        if (before === 0) {
+          messages.createIndex("words", "words", { multiEntry: true });
+          messages.createIndex("room", "room");
+        }
+        messages.createIndex("time", "time");
       },
     });
     // Whoever uses it hears of that; nobody may before it is used.
@@ -49,22 +57,26 @@ export class SearchStore {
     await Promise.all([...work, transaction.done]);
   }
 
-  /** Return the newest messages that hold all of these words, each from its beginning. */
+  /** Return the newest messages that hold all of these words, each from its beginning, and are accepted. */
   async find(
     words: readonly string[],
-    room: string | undefined,
+    accepts: (message: KeptMessage) => boolean,
     limit: number,
   ): Promise<readonly KeptMessage[]> {
     const keys = words.flatMap((word) => wordsOf(word));
     const longest = keys.reduce((best, key) => (key.length > best.length ? key : best), "");
-    if (longest === "") return [];
     const found = new Map<string, KeptMessage>();
-    const index = (await this.#db).transaction("messages").store.index("words");
+    if (words.length > 0 && longest === "") return [];
+    const store = (await this.#db).transaction("messages").store;
+    const candidates =
+      longest === ""
+        ? store.index("time").iterate(null, "prev")
+        : store.index("words").iterate(IDBKeyRange.bound(longest, longest + END));
     let looked = 0;
-    for await (const cursor of index.iterate(IDBKeyRange.bound(longest, longest + END))) {
+    for await (const cursor of candidates) {
       looked += 1;
       const row = cursor.value;
-      if ((room === undefined || row.room === room) && holdsAll(row.text, words)) found.set(row.id, row);
+      if (holdsAll(row.text, words) && accepts(row)) found.set(row.id, row);
       if (looked >= MOST_CANDIDATES || found.size >= limit * 2) break;
     }
     return [...found.values()].sort((a, b) => b.time - a.time).slice(0, limit);

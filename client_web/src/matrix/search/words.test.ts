@@ -48,9 +48,11 @@ describe("the index", () => {
       ],
       [],
     );
-    expect((await store.find(["bread"], undefined, 10)).map(({ id }) => id)).toEqual(["$3", "$2", "$1"]);
-    expect((await store.find(["bread", "butter"], undefined, 10)).map(({ id }) => id)).toEqual(["$2", "$1"]);
-    expect(await store.find(["crumbs"], undefined, 10)).toEqual([]);
+    expect((await store.find(["bread"], () => true, 10)).map(({ id }) => id)).toEqual(["$3", "$2", "$1"]);
+    expect((await store.find(["bread", "butter"], () => true, 10)).map(({ id }) => id)).toEqual(["$2", "$1"]);
+    expect(await store.find(["crumbs"], () => true, 10)).toEqual([]);
+    const unread = await store.find([], ({ id }) => id !== "$2", 10);
+    expect(unread.map(({ id }) => id)).toEqual(["$3", "$1"]);
     await store.close();
   });
 
@@ -61,10 +63,10 @@ describe("the index", () => {
       [],
     );
     await store.write([message("$1", "rope", 1)], ["$3"]);
-    expect((await store.find(["lamp"], undefined, 10)).map(({ id }) => id)).toEqual(["$2"]);
-    expect(await store.find(["rope"], "!b:x", 10)).toEqual([]);
+    expect((await store.find(["lamp"], () => true, 10)).map(({ id }) => id)).toEqual(["$2"]);
+    expect(await store.find(["rope"], ({ room }) => room === "!b:x", 10)).toEqual([]);
     await store.forgetRoom("!b:x");
-    expect(await store.find(["lamp"], undefined, 10)).toEqual([]);
+    expect(await store.find(["lamp"], () => true, 10)).toEqual([]);
     await store.close();
   });
 });

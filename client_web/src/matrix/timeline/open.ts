@@ -16,7 +16,8 @@ import { validEdits } from "./edits";
 import { SdkRoomFacts } from "./roomFacts";
 import { RoomTimeline } from "./roomTimeline";
 import { plainEvent } from "./sdkEvent";
-import type { EventSource, ThreadRow, Timelines } from "./timelines";
+import { isShared, sharedEvents } from "./shared";
+import type { EventSource, SharedPage, ThreadRow, Timelines } from "./timelines";
 import { isMessage, type MessageItem, type Timeline } from "./values";
 
 interface Opened {
@@ -78,6 +79,19 @@ export class OpenTimelines implements Timelines {
     const ids = asTexts(content.pinned).slice(-MAX_PINS).reverse();
     const items = await Promise.all(ids.map((id) => this.item(roomId, id)));
     return items.filter((item) => item !== null);
+  }
+
+  async shared(roomId: string, from?: string): Promise<SharedPage> {
+    const { events, next } = await sharedEvents(this.#sdk, this.#room(roomId), from);
+    const { cache } = this.#peek(roomId);
+    const items = events.map((event) => cache.item(event));
+    return {
+      items: items
+        .filter((item) => item !== null)
+        .filter(isMessage)
+        .filter(isShared),
+      next,
+    };
   }
 
   async item(roomId: string, eventId: string): Promise<MessageItem | null> {

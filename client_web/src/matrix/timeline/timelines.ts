@@ -15,6 +15,12 @@ export interface ThreadRow {
   readonly root: MessageItem;
 }
 
+/** Messages that share something, the newest first, and where those before them begin; null: there are no more. */
+export interface SharedPage {
+  readonly items: readonly MessageItem[];
+  readonly next: string | null;
+}
+
 /** Messages of rooms and threads. */
 export interface Timelines {
   /** Look at a room, or at one of its threads; the same one while somebody looks. Close it once for each opening. */
@@ -23,6 +29,8 @@ export interface Timelines {
   threads(roomId: string): Promise<readonly ThreadRow[]>;
   /** The pinned messages of a room, in the order of pinning; what cannot be had is left out. */
   pinned(roomId: string): Promise<readonly MessageItem[]>;
+  /** Files and links of a room, from its end or `from` on backwards; a page may be empty. Raises: ClientError. */
+  shared(roomId: string, from?: string): Promise<SharedPage>;
   /** What developers want to know. Raises: ClientError where it cannot be had. */
   source(roomId: string, eventId: string): Promise<EventSource>;
   /** One message, by itself. Raises: ClientError. */

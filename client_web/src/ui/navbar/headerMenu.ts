@@ -28,6 +28,7 @@ export function headerMenu(chat: Chat, room: RoomSummary): MenuContent {
       keys: keysText("toggleThreads"),
       onSelect: () => openPanel({ kind: "threads" }),
     },
+    { label: t("rooms.files"), icon: "archive", onSelect: () => openPanel({ kind: "files" }) },
     { label: t("main.header.pins"), icon: "pin", onSelect: () => openPanel({ kind: "pins" }) },
     {
       label: t("main.header.date"),

@@ -55,7 +55,7 @@ function RoomAtAGlance({ room }: { readonly room: RoomSummary }) {
 }
 
 function RoomButtons({ room }: { readonly room: RoomSummary }) {
-  const { client, openDialog } = useChat();
+  const { client, openDialog, openPanel } = useChat();
   const rights = useValue(client.rooms.rights(room.id));
   const isFavourite = room.section === "favourite";
   return (
@@ -72,6 +72,7 @@ function RoomButtons({ room }: { readonly room: RoomSummary }) {
         pressed={room.isMuted}
         onClick={() => void act(room.isMuted ? client.rooms.unmute(room.id) : client.rooms.mute(room.id))}
       />
+      <IconButton icon="archive" label={t("rooms.files")} onClick={() => openPanel({ kind: "files" })} />
       {rights.mayInvite() && (
         <IconButton
           icon="user-plus"

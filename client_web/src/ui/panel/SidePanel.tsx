@@ -10,6 +10,7 @@ const CONTENTS: Readonly<
 > = {
   room: lazy(() => import("./RoomPanel")),
   members: lazy(() => import("./MembersPanel")),
+  files: lazy(() => import("./FilesPanel")),
   person: lazy(() => import("./PersonPanel")),
   search: lazy(() => import("./SearchPanel")),
   pins: lazy(() => import("../chat/panels/PinsPanel")),
@@ -20,7 +21,7 @@ const CONTENTS: Readonly<
 const TITLES: Readonly<Record<Panel["kind"], WordId>> = {
   room: "main.panel.info",
   members: "main.panel.members",
-  files: "main.panel.info",
+  files: "rooms.files",
   pins: "main.panel.pins",
   threads: "main.panel.threads",
   search: "main.panel.search",
@@ -31,6 +32,7 @@ const TITLES: Readonly<Record<Panel["kind"], WordId>> = {
 /** Where a panel leads back to. */
 const BACK: Readonly<Partial<Record<Panel["kind"], "room" | "members" | "threads">>> = {
   members: "room",
+  files: "room",
   person: "members",
   thread: "threads",
 };

@@ -39,6 +39,7 @@ export function SearchResults({ words, roomId, onOpen }: SearchResultsProps) {
         icon="search"
         title={t(isEmpty ? "main.search.begin" : "main.search.none")}
         text={t(isEmpty ? "main.search.begin_text" : "main.search.none_text")}
+        action={<p className={styles.conditions}>{t("rooms.search_conditions")}</p>}
       />
     );
   }

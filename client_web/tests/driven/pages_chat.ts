@@ -40,12 +40,12 @@ async function messages(page: Page, { hut }: Club): Promise<void> {
 async function panels(page: Page, { hut }: Club): Promise<void> {
   await open(page, hut);
   for (const [name, keys, first] of [
-    ["panel-room", "Alt+i", "Firewood"],
+    ["panel-room", "Alt+i", "Maximiliane"],
     ["panel-members", "Alt+m", "Carol"],
     ["panel-threads", "Alt+t", "Who walks up"],
   ] as const) {
     await page.keyboard.press(keys);
-    if (name !== "panel-room") await panel(page).getByText(first).first().waitFor();
+    await panel(page).getByText(first).first().waitFor();
     await lookAt(page, name);
     if (name === "panel-members") {
       await panel(page).getByRole("button", { name: /Carol/ }).first().click();
@@ -141,4 +141,5 @@ async function scrollTo(page: Page, text: string): Promise<void> {
     await page.evaluate(() => new Promise(requestAnimationFrame));
   }
   await wanted.evaluate((found) => found.scrollIntoView({ block: "center" }));
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
 }

@@ -28,7 +28,8 @@ const PEOPLE = [
   ["yuki", "🏔️ Yuki 🌸"],
   ["nobody", ""],
 ] as const;
-const LONG_NAME = "Planning of the long autumn crossing from Oberstdorf to Meran, with everybody's luggage — رحلة الخريف";
+const LONG_NAME =
+  "Planning of the long autumn crossing from Oberstdorf to Meran, with everybody's luggage — رحلة الخريف";
 const HUT_TOPIC = "Who sleeps up there when, what is to be brought, and whose turn it is with the firewood.";
 
 /** Make them all; the page lends its canvas. Erin is who looks. */
@@ -54,14 +55,21 @@ export async function makeClub(page: Page): Promise<Club> {
   const direct = await room(erin, [ben!], { is_direct: true, preset: "trusted_private_chat" });
   await say(ben!, direct, { msgtype: "m.text", body: "Have you still got my head torch?" });
   const marked = { [ben!.userId]: [direct] };
-  await ask("PUT", `/user/${encodeURIComponent(erin.userId)}/account_data/m.direct`, erin.accessToken, marked);
-  const space = await makeSpace(erin, carol, [hut, long]);
+  await ask(
+    "PUT",
+    `/user/${encodeURIComponent(erin.userId)}/account_data/m.direct`,
+    erin.accessToken,
+    marked,
+  );
   const invitation = await room(carol, [], { name: "Climbing on Tuesdays", topic: "In the hall, at seven." });
   const invited = { user_id: erin.userId, reason: "You asked about it on Sunday" };
   await ask("POST", `/rooms/${encodeURIComponent(invitation)}/invite`, carol.accessToken, invited);
+  const open: string[] = [];
   for (const name of ["Weather", "Maps and routes", "For sale", "Choir"]) {
-    await room(carol, [], { name, topic: `Everything about it: ${name}`, visibility: "public", preset: "public_chat" });
+    const topic = `Everything about it: ${name}`;
+    open.push(await room(carol, [], { name, topic, visibility: "public", preset: "public_chat" }));
   }
+  const space = await makeSpace(erin, carol, [hut, ...open.slice(0, 2)]);
   return { ...club, long, space, direct, invitation, threadRoot };
 }
 
@@ -152,7 +160,11 @@ async function converse(
     ...text("The lower one is"),
     "m.relates_to": { "m.in_reply_to": { event_id: asked } },
   });
-  await say(max, hut, text("Rinderkennzeichnungsfleischetikettierungsüberwachungsaufgabenübertragungsgesetz".repeat(2)));
+  await say(
+    max,
+    hut,
+    text("Rinderkennzeichnungsfleischetikettierungsüberwachungsaufgabenübertragungsgesetz".repeat(2)),
+  );
   await say(yuki, hut, text("🎉🏔️"));
   await files(page, { erin, carol, hut }, ben, yuki);
   await say(max, hut, { msgtype: "m.location", body: "The hut", geo_uri: "geo:47.0945,11.1773;u=35" });
@@ -162,7 +174,12 @@ async function converse(
   await answer(ben, hut, poll, "1");
   await answer(yuki, hut, poll, "0");
   const wrong = await say(ben, hut, text("Wrong room, sorry"));
-  await ask("PUT", `/rooms/${encodeURIComponent(hut)}/redact/${encodeURIComponent(wrong)}/r`, ben.accessToken, {});
+  await ask(
+    "PUT",
+    `/rooms/${encodeURIComponent(hut)}/redact/${encodeURIComponent(wrong)}/r`,
+    ben.accessToken,
+    {},
+  );
   await say(layla, hut, { body: "?", "org.example.card": "A kind that nobody knows" }, "org.example.card");
   const last = await say(ben, hut, {
     ...text("Erin Halloran: can you take the big rope?"),
@@ -187,7 +204,12 @@ async function converse(
   return root;
 }
 
-async function files(page: Page, { carol, erin, hut }: Here, ben: TestAccount, yuki: TestAccount): Promise<void> {
+async function files(
+  page: Page,
+  { carol, erin, hut }: Here,
+  ben: TestAccount,
+  yuki: TestAccount,
+): Promise<void> {
   const view = await upload(carol.accessToken, await drawHills(page, "#c7dcea", 960, 600), "image/png");
   const info = { w: 960, h: 600, mimetype: "image/png", size: view.size };
   await say(carol, hut, { msgtype: "m.image", body: "view.png", url: view.mxc, info });

@@ -2,7 +2,7 @@ import { useValue } from "../../../state/useValue";
 import { t } from "../../../words";
 import { Icon, IconButton } from "../../controls";
 import { useConversation } from "../Conversation";
-import { kindWords } from "../message/kindWords";
+import { spokenText } from "../message/spokenText";
 import styles from "./TargetBar.module.css";
 
 /** What is being answered or changed, above the field. */
@@ -17,7 +17,7 @@ export function TargetBar({ onCancel }: { readonly onCancel: () => void }) {
       <span className={styles.title}>
         {edit ? t("main.composer.editing") : t("main.composer.replying", item.sender.name)}
       </span>
-      <span className={styles.words}>{(item.body || kindWords(item.kind)).slice(0, 200)}</span>
+      <span className={styles.words}>{spokenText(item).slice(0, 200)}</span>
       <IconButton small icon="x" label={t("main.composer.cancel")} keys="Esc" onClick={onCancel} />
     </div>
   );

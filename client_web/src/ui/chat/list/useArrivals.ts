@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { isMessage, type MessageItem, type TimelineItem } from "../../../matrix/timeline/values";
 import { t } from "../../../words";
-import { kindWords } from "../message/kindWords";
+import { spokenText } from "../message/spokenText";
 
 interface Arrivals {
   /** Messages of others that came while the end was out of sight. */
@@ -23,7 +23,7 @@ export function useArrivals(items: readonly TimelineItem[], isAtEnd: boolean): A
     const news = items.slice(place + 1).filter((item): item is MessageItem => isMessage(item) && !item.isOwn);
     const newest = news.at(-1);
     if (newest === undefined) return;
-    const words = newest.body || kindWords(newest.kind);
+    const words = spokenText(newest);
     setArrivals((now) => ({
       count: isAtEnd ? 0 : now.count + news.length,
       spoken: t("chat.said", newest.sender.name, words.slice(0, 200)),

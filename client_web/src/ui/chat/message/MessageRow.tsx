@@ -3,6 +3,7 @@ import type { MessageItem } from "../../../matrix/timeline/values";
 import { useChat } from "../../../state/ChatContext";
 import { clockTime } from "../../../state/chatTimes";
 import { fullTime } from "../../../state/times";
+import { useValue } from "../../../state/useValue";
 import { t } from "../../../words";
 import { classNames } from "../../controls";
 import { MediaAvatar } from "../../shell/MediaAvatar";
@@ -12,11 +13,13 @@ import { HoverBar } from "./HoverBar";
 import { LinkPreviews } from "./LinkPreviews";
 import { isoTime, MessageHead } from "./MessageHead";
 import styles from "./MessageRow.module.css";
+import { PickArea } from "./PickArea";
 import { Reactions } from "./Reactions";
 import { Receipts } from "./Receipts";
 import { ReplyQuote } from "./ReplyQuote";
 import { SendLine } from "./SendLine";
 import { ShieldMark } from "./ShieldMark";
+import { spokenText } from "./spokenText";
 import { ThreadChip } from "./ThreadChip";
 
 interface MessageRowProps {
@@ -31,6 +34,7 @@ export const MessageRow = memo(function MessageRow({ item, isHead, isRevealed }:
   const chat = useChat();
   const conversation = useConversation();
   const hover = useHover();
+  const isPicking = useValue(conversation.picks.keys, (keys) => keys !== null);
   const isOnItsWay = item.send !== null && item.send.state !== "failed";
   return (
     <article
@@ -92,8 +96,11 @@ export const MessageRow = memo(function MessageRow({ item, isHead, isRevealed }:
           {item.send && <SendLine item={item} send={item.send} />}
         </div>
         {item.receipts.length > 0 && <Receipts receipts={item.receipts} />}
-        {hover.isOn && item.eventId !== null && <HoverBar item={item} onOpenChange={hover.hold} />}
+        {hover.isOn && !isPicking && item.eventId !== null && (
+          <HoverBar item={item} onOpenChange={hover.hold} />
+        )}
       </div>
+      {isPicking && <PickArea itemKey={item.key} label={spoken(item)} />}
     </article>
   );
 });
@@ -143,6 +150,5 @@ function useHover() {
 
 /** What a screen reader says for the whole row. */
 function spoken(item: MessageItem): string {
-  const said = item.body || ("media" in item ? (item.media.name ?? "") : "");
-  return `${item.sender.name}, ${clockTime(item.atMs)}: ${said.slice(0, 300)}`;
+  return `${item.sender.name}, ${clockTime(item.atMs)}: ${spokenText(item).slice(0, 300)}`;
 }

@@ -39,7 +39,7 @@ function writing(item: MessageItem, chat: Chat, { composer, threadRoot }: Conver
   return entries;
 }
 
-function passingOn(item: MessageItem, chat: Chat, { roomId }: Conversation): MenuEntry[] {
+function passingOn(item: MessageItem, chat: Chat, { roomId, picks }: Conversation): MenuEntry[] {
   const entries: MenuEntry[] = [];
   const { eventId } = item;
   if (eventId !== null && item.kind !== "redacted" && item.kind !== "undecryptable") {
@@ -58,6 +58,8 @@ function passingOn(item: MessageItem, chat: Chat, { roomId }: Conversation): Men
   if (item.body) entries.push(entry("copy", "copy", () => copy(item.body, t("chat.copied_text"))));
   if (eventId !== null)
     entries.push(entry("copy_link", "link", () => copy(matrixTo(roomId, eventId), t("chat.copied_link"))));
+  const pick = (): void => picks.toggle(item.key);
+  if (eventId !== null) entries.push({ label: t("main.select.begin"), icon: "circle-check", onSelect: pick });
   return entries;
 }
 

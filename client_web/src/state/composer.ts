@@ -9,6 +9,8 @@ export interface Attachment {
   /** A blob: URL, for showing it. */
   readonly url: string;
   readonly isSpoiler: boolean;
+  /** What is written below it; of one file alone, what is in the field says that. */
+  readonly caption: string;
 }
 
 /** What is being answered or changed; one of them at most. */
@@ -48,7 +50,7 @@ export class Composer {
   addFiles(files: Iterable<File>): void {
     const added = [...files].map((file) => {
       this.#last += 1;
-      return { id: `${this.#last}`, file, url: URL.createObjectURL(file), isSpoiler: false };
+      return { id: `${this.#last}`, file, url: URL.createObjectURL(file), isSpoiler: false, caption: "" };
     });
     this.files.update((before) => [...before, ...added].slice(0, MAX_FILES));
     this.field?.focus();
@@ -61,9 +63,11 @@ export class Composer {
   }
 
   toggleSpoiler(id: string): void {
-    this.files.update((all) =>
-      all.map((each) => (each.id === id ? { ...each, isSpoiler: !each.isSpoiler } : each)),
-    );
+    this.#change(id, ({ isSpoiler }) => ({ isSpoiler: !isSpoiler }));
+  }
+
+  setCaption(id: string, caption: string): void {
+    this.#change(id, () => ({ caption }));
   }
 
   /** Take the files out, to be sent. */
@@ -72,6 +76,10 @@ export class Composer {
     for (const each of files) URL.revokeObjectURL(each.url);
     this.files.set([]);
     return files;
+  }
+
+  #change(id: string, change: (file: Attachment) => Partial<Attachment>): void {
+    this.files.update((all) => all.map((each) => (each.id === id ? { ...each, ...change(each) } : each)));
   }
 }
 

@@ -6,8 +6,8 @@ import { t } from "../../words";
 import { Icon } from "../controls";
 import styles from "./ChatBox.module.css";
 import { ConversationProvider, useConversation } from "./Conversation";
-import { ChatInput } from "./input/ChatInput";
 import { useDropZone } from "./input/useDropZone";
+import { Writing } from "./input/Writing";
 import { MessageList } from "./list/MessageList";
 import { TypingLine } from "./TypingLine";
 
@@ -52,7 +52,7 @@ function Open({ eventId }: { readonly eventId: string | undefined }) {
             <Successor roomId={room.successor} />
           </Suspense>
         ) : (
-          <ChatInput />
+          <Writing />
         )}
         <TypingLine />
       </div>

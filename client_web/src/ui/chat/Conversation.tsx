@@ -3,6 +3,7 @@ import type { Timeline } from "../../matrix/timeline/values";
 import type { RoomSummary } from "../../matrix/types";
 import { useClient } from "../../state/ChatContext";
 import { Composer } from "../../state/composer";
+import { Picks } from "../../state/picks";
 import { useValue } from "../../state/useValue";
 
 /** A room or a thread that is open: its messages, and what is being written in it. */
@@ -12,6 +13,8 @@ export interface Conversation {
   readonly room: RoomSummary | null;
   readonly timeline: Timeline;
   readonly composer: Composer;
+  /** Messages that are picked, to do something to all of them. */
+  readonly picks: Picks;
   /** Show an event: go where it is, and mark it for a moment. */
   readonly reveal: (eventId: string) => void;
   readonly revealed: string | null;
@@ -35,6 +38,8 @@ export function ConversationProvider({ roomId, threadRoot = null, children }: Co
     () => composerOf(client.userId, roomId, threadRoot),
     [client.userId, roomId, threadRoot],
   );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation, other messages
+  const picks = useMemo(() => new Picks(), [roomId, threadRoot]);
   const [revealed, setRevealed] = useState<string | null>(null);
   const conversation = useMemo<Conversation>(
     () => ({
@@ -43,11 +48,12 @@ export function ConversationProvider({ roomId, threadRoot = null, children }: Co
       room,
       timeline,
       composer,
+      picks,
       reveal: setRevealed,
       revealed,
       clearRevealed: () => setRevealed(null),
     }),
-    [roomId, threadRoot, room, timeline, composer, revealed],
+    [roomId, threadRoot, room, timeline, composer, picks, revealed],
   );
   return <ConversationContext value={conversation}>{children}</ConversationContext>;
 }

@@ -1,3 +1,4 @@
+import { asTexts } from "../../matrix/shapes";
 import { type OpenDialog, useChat } from "../../state/ChatContext";
 
 /** A dialog's own side of what opened it. */
@@ -5,6 +6,8 @@ interface DialogSide {
   readonly close: () => void;
   /** A detail that is text; empty where it was not given. */
   readonly text: (name: string) => string;
+  /** A detail that is a list of texts. */
+  readonly texts: (name: string) => readonly string[];
   readonly details: OpenDialog;
 }
 
@@ -17,6 +20,7 @@ export function useDialog(): DialogSide {
   return {
     details,
     close: () => openDialog(null),
+    texts: (name) => asTexts(details[name]),
     text: (name) => (typeof details[name] === "string" ? details[name] : ""),
   };
 }

@@ -12,24 +12,33 @@ import styles from "./dialogs.module.css";
 
 const MOST = 40;
 
-/** Send a message on, to as many rooms as are pressed. */
+/** Send a message, or several that were picked, on: to as many rooms as are pressed. */
 export default function ForwardDialog() {
   const client = useClient();
-  const { close, text } = useDialog();
+  const { close, text, texts, details } = useDialog();
   const rooms = useValue(client.rooms.list);
   const [words, setWords] = useState("");
   const [sent, setSent] = useState<ReadonlySet<string>>(new Set());
+  const many = texts("eventIds");
+  const eventIds = many.length > 0 ? many : [text("eventId")];
   const forward = async (room: RoomSummary): Promise<void> => {
-    if (await act(client.outbox.forward(text("roomId"), text("eventId"), room.id)))
-      setSent(new Set([...sent, room.id]));
+    const forwardAll = async (): Promise<void> => {
+      for (const eventId of eventIds) await client.outbox.forward(text("roomId"), eventId, room.id);
+    };
+    if (await act(forwardAll())) setSent(new Set([...sent, room.id]));
+  };
+  const end = (): void => {
+    close();
+    // What was picked has been used, if anything was sent on.
+    if (sent.size > 0 && typeof details.onDone === "function") details.onDone();
   };
   return (
     <Dialog
       open
-      onClose={close}
+      onClose={end}
       title={t("main.forward.title")}
       actions={
-        <Button kind="primary" onClick={close}>
+        <Button kind="primary" onClick={end}>
           {t("main.forward.done")}
         </Button>
       }

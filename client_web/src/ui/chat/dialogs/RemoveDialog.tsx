@@ -1,25 +1,29 @@
 import { useId, useState } from "react";
+import type { Outbox } from "../../../matrix/outbox";
 import { useClient } from "../../../state/ChatContext";
 import { t } from "../../../words";
 import { Button, Dialog, TextField } from "../../controls";
 import { useDialog } from "../../dialogs/useDialog";
 import { act } from "../../shell/act";
 
-/** Ask before a message is removed, for everybody and for good. */
+/** Ask before a message, or several that were picked, are removed, for everybody and for good. */
 export default function RemoveDialog() {
   const { outbox } = useClient();
-  const { close, text } = useDialog();
+  const { close, text, texts, details } = useDialog();
   const [reason, setReason] = useState("");
   const form = useId();
+  const many = texts("eventIds");
+  const eventIds = many.length > 0 ? many : [text("eventId")];
   const remove = (): void => {
     close();
-    void act(outbox.remove(text("roomId"), text("eventId"), reason.trim()));
+    if (typeof details.onDone === "function") details.onDone();
+    void act(removeAll(outbox, text("roomId"), eventIds, reason.trim()));
   };
   return (
     <Dialog
       open
       onClose={close}
-      title={t("chat.remove.title")}
+      title={many.length > 0 ? t("main.select.remove_title", { n: many.length }) : t("chat.remove.title")}
       description={t("chat.remove.text")}
       actions={
         <>
@@ -47,4 +51,13 @@ export default function RemoveDialog() {
       </form>
     </Dialog>
   );
+}
+
+async function removeAll(
+  outbox: Outbox,
+  roomId: string,
+  eventIds: readonly string[],
+  reason: string,
+): Promise<void> {
+  for (const eventId of eventIds) await outbox.remove(roomId, eventId, reason);
 }

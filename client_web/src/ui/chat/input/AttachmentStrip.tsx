@@ -1,3 +1,4 @@
+import type { KeyboardEvent } from "react";
 import { sizeText } from "../../../state/chatTimes";
 import type { Attachment } from "../../../state/composer";
 import { useValue } from "../../../state/useValue";
@@ -6,11 +7,22 @@ import { classNames, Icon, IconButton } from "../../controls";
 import { useConversation } from "../Conversation";
 import styles from "./AttachmentStrip.module.css";
 
-/** Files that were chosen and go out with the next press of Send. */
-export function AttachmentStrip() {
+const MAX_CAPTION = 1000;
+
+interface AttachmentStripProps {
+  readonly onSend: () => void;
+}
+
+/** Files that were chosen and go out with the next press of Send; several have a caption each. */
+export function AttachmentStrip({ onSend }: AttachmentStripProps) {
   const { composer } = useConversation();
   const files = useValue(composer.files);
   if (files.length === 0) return null;
+  const sendByEnter = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    onSend();
+  };
   return (
     <ul className={styles.strip} aria-label={t("chat.attachment.count", { n: files.length })}>
       {files.map((attachment) => (
@@ -20,6 +32,17 @@ export function AttachmentStrip() {
             {attachment.file.name}
           </span>
           <span className={styles.size}>{sizeText(attachment.file.size)}</span>
+          {files.length > 1 && (
+            <input
+              className={styles.caption}
+              aria-label={t("chat.attachment.caption_of", attachment.file.name)}
+              placeholder={t("main.composer.caption_each")}
+              maxLength={MAX_CAPTION}
+              value={attachment.caption}
+              onChange={(event) => composer.setCaption(attachment.id, event.target.value)}
+              onKeyDown={sendByEnter}
+            />
+          )}
           <span className={styles.actions}>
             {/^(?:image|video)\//.test(attachment.file.type) && (
               <IconButton

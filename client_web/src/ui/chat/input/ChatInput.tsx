@@ -19,6 +19,7 @@ import { EmojiButton } from "../emoji/EmojiButton";
 import { AttachmentStrip } from "./AttachmentStrip";
 import styles from "./ChatInput.module.css";
 import { CompletionList } from "./CompletionList";
+import { FormatBar } from "./FormatBar";
 import { formatKey } from "./formatKey";
 import { stepTarget } from "./stepTarget";
 import { TargetBar } from "./TargetBar";
@@ -44,6 +45,7 @@ export function ChatInput() {
   const picker = useRef<HTMLInputElement>(null);
   const [isRecording, setRecording] = useState(false);
   const [isPicking, setPicking] = useState(false);
+  const [isFocused, setFocused] = useState(false);
   const listId = useId();
   useEditedText(field.set);
   const isEmpty = field.text.trim() === "" && files.length === 0;
@@ -90,7 +92,8 @@ export function ChatInput() {
     <div className={styles.box} data-area="composer">
       <CompletionList offers={offers} id={listId} />
       <TargetBar onCancel={() => void cancel()} />
-      <AttachmentStrip />
+      <AttachmentStrip onSend={() => void submit()} />
+      {isFocused && field.hasSelection && offers.list.length === 0 && <FormatBar field={field} />}
       <div className={styles.line}>
         <input
           ref={picker}
@@ -142,6 +145,8 @@ export function ChatInput() {
                 tellTyping(value.trim() !== "" && !value.startsWith("/") && edit === null);
               }}
               onSelect={field.onSelect}
+              onFocus={() => setFocused(true)}
+              onBlur={() => setFocused(false)}
               onKeyDown={onKey}
               onPaste={(event) => paste(event, (pasted) => composer.addFiles(pasted))}
             />

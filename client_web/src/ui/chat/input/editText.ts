@@ -16,10 +16,28 @@ export function wrap({ text, start, end }: Edited, sign: string): Edited {
 }
 
 /** Make the selected lines a quotation. */
-export function quote({ text, start, end }: Edited): Edited {
+export function quote(now: Edited): Edited {
+  return beginLines(now, "> ");
+}
+
+/** Make each of the selected lines an entry of a list. */
+export function list(now: Edited): Edited {
+  return beginLines(now, "- ");
+}
+
+/** Change what is selected, and keep it selected with its signs: a second time takes them away again. */
+export function keepSelected(change: (now: Edited) => Edited): (now: Edited) => Edited {
+  return (now) => {
+    const next = change(now);
+    return { ...next, start: now.start, end: now.end + next.text.length - now.text.length };
+  };
+}
+
+function beginLines({ text, start, end }: Edited, sign: string): Edited {
   const begin = text.lastIndexOf("\n", start - 1) + 1;
   const lines = text.slice(begin, end).split("\n");
-  const next = lines.map((line) => `> ${line}`).join("\n");
+  const isBegun = lines.every((line) => line.startsWith(sign));
+  const next = lines.map((line) => (isBegun ? line.slice(sign.length) : sign + line)).join("\n");
   const cursor = begin + next.length;
   return { text: text.slice(0, begin) + next + text.slice(end), start: cursor, end: cursor };
 }

@@ -8,6 +8,8 @@ export interface Field {
   readonly ref: RefObject<HTMLTextAreaElement | null>;
   readonly text: string;
   readonly cursor: number;
+  /** Something is selected in it. */
+  readonly hasSelection: boolean;
   /** The field says that it holds this now. */
   readonly onInput: () => void;
   /** The cursor stands elsewhere now. */
@@ -22,45 +24,49 @@ export function useField(isDraft: boolean): Field {
   const { outbox } = useClient();
   const { roomId, threadRoot, composer } = useConversation();
   const ref = useRef<HTMLTextAreaElement>(null);
-  const [{ text, cursor }, setState] = useState(() => {
+  const [{ text, cursor, hasSelection }, setState] = useState(() => {
     const draft = outbox.draft(roomId, threadRoot);
-    return { text: draft, cursor: draft.length };
+    return { text: draft, cursor: draft.length, hasSelection: false };
   });
   const isKept = useRef(isDraft);
   isKept.current = isDraft;
-  const wanted = useRef<number | null>(null);
+  const wanted = useRef<readonly [number, number] | null>(null);
   const actions = useMemo(() => {
     const keep = (next: string): void => {
       if (isKept.current) outbox.setDraft(roomId, threadRoot, next);
     };
-    const set = (next: string, place = next.length): void => {
-      wanted.current = place;
-      setState({ text: next, cursor: place });
+    const set = (next: string, place = next.length, end = place): void => {
+      wanted.current = [place, end];
+      setState({ text: next, cursor: place, hasSelection: end > place });
       keep(next);
     };
     const onInput = (): void => {
       const field = ref.current;
       if (field === null) return;
-      setState({ text: field.value, cursor: field.selectionStart });
+      setState({ text: field.value, cursor: field.selectionStart, hasSelection: false });
       keep(field.value);
     };
     // The cursor alone: the text that is there may be about to be another one.
     const onSelect = (): void => {
-      const place = ref.current?.selectionStart ?? 0;
-      setState((before) => (before.cursor === place ? before : { ...before, cursor: place }));
+      const { selectionStart: place = 0, selectionEnd: end = 0 } = ref.current ?? {};
+      setState((before) =>
+        before.cursor === place && before.hasSelection === end > place
+          ? before
+          : { ...before, cursor: place, hasSelection: end > place },
+      );
     };
     const edit = (change: (now: Edited) => Edited): void => {
       const field = ref.current;
       if (field === null) return;
       const next = change({ text: field.value, start: field.selectionStart, end: field.selectionEnd });
-      set(next.text, next.start);
+      set(next.text, next.start, next.end);
     };
     return { set, onInput, onSelect, edit };
   }, [outbox, roomId, threadRoot]);
   useGrowth(ref, text);
   useLayoutEffect(() => {
     if (wanted.current === null || ref.current === null) return;
-    ref.current.setSelectionRange(wanted.current, wanted.current);
+    ref.current.setSelectionRange(...wanted.current);
     wanted.current = null;
   });
   useEffect(() => {
@@ -71,6 +77,7 @@ export function useField(isDraft: boolean): Field {
           ...now,
           text: now.text.slice(0, now.start) + added + now.text.slice(now.end),
           start: now.start + added.length,
+          end: now.start + added.length,
         })),
     };
     composer.field = field;
@@ -78,7 +85,7 @@ export function useField(isDraft: boolean): Field {
       if (composer.field === field) composer.field = null;
     };
   }, [composer, actions]);
-  return { ref, text, cursor, ...actions };
+  return { ref, text, cursor, hasSelection, ...actions };
 }
 
 const LINES_HIGH = 260;

@@ -40,8 +40,10 @@ async function send(chat: Chat, conversation: Conversation, text: string): Promi
   const files = composer.files.get();
   if (files.length > 0) {
     if (!(await allFit(chat, files))) return false;
-    composer.takeFiles().forEach(({ file, isSpoiler }, index) => {
-      const caption = index === 0 && text ? write(literal(markdown)) : null;
+    composer.takeFiles().forEach(({ file, isSpoiler, caption: own }, index) => {
+      // What is in the field is the caption of one file alone, and of the first that has none of its own.
+      const words = (files.length > 1 ? own.trim() : "") || (index === 0 ? markdown : "");
+      const caption = words ? write(literal(words)) : null;
       outbox.sendFile(index === 0 ? target : { roomId, threadRoot }, { file, caption, isSpoiler });
     });
     return done(composer);

@@ -15,5 +15,8 @@ export function MissingContent({ item }: { readonly item: RedactedItem | Undecry
 }
 
 function redactedWords(item: RedactedItem): string {
+  if (item.by !== null) {
+    return item.reason ? t("main.redacted.by_reason", item.by, item.reason) : t("main.redacted.by", item.by);
+  }
   return item.reason ? t("main.redacted.reason", item.reason) : t("main.redacted");
 }

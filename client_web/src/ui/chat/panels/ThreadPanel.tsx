@@ -1,7 +1,7 @@
 import { useChat } from "../../../state/ChatContext";
 import { ConversationProvider, useConversation } from "../Conversation";
-import { ChatInput } from "../input/ChatInput";
 import { useDropZone } from "../input/useDropZone";
+import { Writing } from "../input/Writing";
 import { MessageList } from "../list/MessageList";
 import styles from "./panels.module.css";
 
@@ -23,7 +23,7 @@ function Thread() {
     <div className={styles.thread} {...drop.handlers}>
       <MessageList />
       <div className={styles.foot}>
-        <ChatInput />
+        <Writing />
       </div>
     </div>
   );

@@ -5,6 +5,12 @@ export function databaseName(session: Pick<Session, "userId" | "deviceId">, part
   return `parlour:${session.userId}:${session.deviceId}:${part}`;
 }
 
+/** Tell whether rooms of a session have ever been stored. */
+export async function isStored(session: Session): Promise<boolean> {
+  const databases = await indexedDB.databases();
+  return databases.some(({ name }) => name?.endsWith(databaseName(session, "sync")));
+}
+
 /** Delete everything that is stored of a session, whichever part stored it. */
 export async function deleteStored(session: Session): Promise<void> {
   const mark = databaseName(session, "");
@@ -13,7 +19,8 @@ export async function deleteStored(session: Session): Promise<void> {
   await Promise.all(own.map(deleteDatabase));
   for (const key of Object.keys(localStorage)) {
     const isSdks = key.startsWith("mxjssdk_") && key.endsWith(session.userId);
-    if (key.startsWith(mark) || isSdks) localStorage.removeItem(key);
+    const isOfAccount = key.startsWith("parlour.") && key.endsWith(`.${session.userId}`);
+    if (key.startsWith(mark) || isSdks || isOfAccount) localStorage.removeItem(key);
   }
 }
 

@@ -255,3 +255,25 @@ describe("what is sent", () => {
     expect(http).not.toHaveBeenCalled();
   });
 });
+
+describe("a server that has forgotten where we were", () => {
+  beforeEach(() => {
+    features = {};
+    http.mockImplementation(async (url: string | URL) => {
+      if (String(url).includes("/versions")) return Response.json({ versions: ["v1.11"] });
+      return new URL(String(url)).searchParams.has("since")
+        ? Response.json({ errcode: "M_UNKNOWN_POS", error: "?" }, { status: 400 })
+        : Response.json({ next_batch: "new" });
+    });
+  });
+
+  it("is asked for everything, once", async () => {
+    expect(await sync("lost")).toMatchObject({ status: 200, next_batch: "new" });
+    expect(http.mock.calls.filter(([url]) => String(url).includes("/sync"))).toHaveLength(2);
+  });
+
+  it("is believed where it refuses something else", async () => {
+    http.mockImplementation(async () => Response.json({ errcode: "M_BAD_JSON" }, { status: 400 }));
+    expect(await sync("lost")).toMatchObject({ status: 400, errcode: "M_BAD_JSON" });
+  });
+});

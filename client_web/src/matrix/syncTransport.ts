@@ -8,6 +8,15 @@ import { SyncSocket } from "./ws";
 const SYNC = "/_matrix/client/v3/sync";
 const SOCKET = "/_matrix/client/unstable/parlour.websocket/sync";
 const FEATURE = "parlour.websocket_sync";
+/** How much of each room the first sync brings. */
+export const FIRST_EVENTS = 8;
+/** What the SDK asks with when it knows nothing yet; `FIRST_EVENTS` of each room. */
+const FIRST_FILTER = JSON.stringify({
+  room: {
+    timeline: { unread_thread_notifications: true, limit: FIRST_EVENTS },
+    state: { lazy_load_members: true },
+  },
+});
 /** The first delta of a large account takes a server its time. */
 const FIRST_DELTA_MS = 75_000;
 const TOKEN_INVALID = 4401;
@@ -39,9 +48,25 @@ export class SyncTransport {
     if (!text.startsWith(this.#baseUrl + SYNC)) {
       return (await this.#byLiveRequest(text, options)) ?? this.#tokens.fetch(resource, options);
     }
-    const answer = await this.#bySocket(new URL(text).searchParams, options?.signal ?? null);
-    return answer ?? this.#tokens.fetch(resource, options);
+    const url = new URL(text);
+    const bySocket = await this.#bySocket(url.searchParams, options?.signal ?? null);
+    const answer = bySocket ?? (await this.#tokens.fetch(resource, options));
+    if (!url.searchParams.has("since") || !(await isUnknownPlace(answer))) return answer;
+    // The server has forgotten where we were, as after a backup was put back. Asking again would go on for ever.
+    url.searchParams.delete("since");
+    return this.#tokens.fetch(url, options);
   };
+
+  /**
+   * Ask for everything before the SDK does: it is on its way while the SDK is being loaded. For an account of which
+   * nothing is stored, and only where there is no doubt that the server has a socket.
+   */
+  async begin(): Promise<void> {
+    const isOurs = this.#baseUrl === location.origin;
+    if (!isOurs && !isOfferedBy(this.#versions.known())) return;
+    void this.#isOffered();
+    await this.#open(new URLSearchParams({ filter: FIRST_FILTER }));
+  }
 
   /** Begin a new connection with the next request: the network is another one, or the machine has slept. */
   reconnect(): void {
@@ -128,9 +153,24 @@ export class SyncTransport {
   /** Where nobody knows, HTTP finds out what is wrong. */
   async #isOffered(): Promise<boolean> {
     try {
-      return asObject((await this.#versions.get()).unstable_features)[FEATURE] === true;
+      return isOfferedBy(await this.#versions.get());
     } catch {
       return false;
     }
   }
+}
+
+/** Whether the server says that it knows no such place in the stream. */
+async function isUnknownPlace(answer: Response): Promise<boolean> {
+  if (answer.status !== 400) return false;
+  const body: unknown = await answer
+    .clone()
+    .json()
+    .catch(() => null);
+  const { errcode } = asObject(body);
+  return errcode === "M_UNKNOWN_POS" || errcode === "M_INVALID_PARAM";
+}
+
+function isOfferedBy(versions: JsonObject | null): boolean {
+  return asObject(versions?.unstable_features)[FEATURE] === true;
 }

@@ -7,15 +7,16 @@ import {
 import type { ClientContext } from "../context";
 import { ClientError } from "../errors";
 import { letInMeeting } from "../qr/letIn";
-import { preferences } from "../settings/preferences";
 import { secretsBundle } from "./adopt";
 import * as backup from "./backup";
 import { EncryptionWatch } from "./encryptionWatch";
+import { rotateAfterGaps } from "./gaps";
 import { openKeyFile, sealKeyFile } from "./keyFile";
 import * as recovery from "./recovery";
 import { acceptIdentity, changedIn, devicesOf, trustOf } from "./trust";
 import type { Crypto } from "./types";
 import { Verifications } from "./verifications";
+import { verifiedOnlyOf } from "./verifiedOnly";
 
 export { nextStep } from "./nextStep";
 export type * from "./types";
@@ -25,18 +26,21 @@ export function createCrypto(sdk: MatrixClient, context: ClientContext): Crypto 
   const watch = new EncryptionWatch(sdk, context.canEncrypt);
   const verifications = new Verifications(sdk, api);
   const { storageKey } = context;
+  const verifiedOnly = verifiedOnlyOf(context.databaseName("verified-only"));
   const followChoice = (): void => {
-    const only = preferences.get().verifiedOnly;
+    const only = verifiedOnly.value.get();
     sdk
       .getCrypto()
       ?.setDeviceIsolationMode(
         only ? new OnlySignedDevicesIsolationMode() : new AllDevicesIsolationMode(false),
       );
   };
-  const endChoice = preferences.subscribe(followChoice);
+  const endChoice = verifiedOnly.value.subscribe(followChoice);
   followChoice();
+  const endRotating = rotateAfterGaps(sdk);
   context.onStop(() => {
     endChoice();
+    endRotating();
     watch.stop();
     verifications.stop();
   });
@@ -60,6 +64,8 @@ export function createCrypto(sdk: MatrixClient, context: ClientContext): Crypto 
     state: watch.state,
     trustChanges: watch.changes,
     verification: verifications.current,
+    verifiedOnly: verifiedOnly.value,
+    setVerifiedOnly: verifiedOnly.choose,
     deviceId: context.deviceId,
     deviceKey: async () => (await api().getOwnDeviceKeys()).ed25519,
     devices: (userId, fresh = false) => devicesOf(api(), userId, context.deviceId, fresh),

@@ -86,7 +86,11 @@ export interface Crypto {
   readonly verification: Value<Verification | null>;
   /** Counts up whenever somebody's keys or trust changed: ask again what was asked. */
   readonly trustChanges: Value<number>;
+  /** Whether the account sends only to devices that their owners have verified. */
+  readonly verifiedOnly: Value<boolean>;
   readonly deviceId: string;
+
+  setVerifiedOnly(only: boolean): void;
 
   /** Return the fingerprint of this device. */
   deviceKey(): Promise<string>;

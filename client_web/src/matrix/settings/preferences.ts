@@ -27,7 +27,7 @@ export interface Preferences {
   readonly linkPreviewsEncrypted: boolean;
   readonly loadMedia: MediaPolicy;
   readonly invitePictures: boolean;
-  /** Encrypt only for devices that their owners have verified. */
+  /** Encrypt only for devices that their owners have verified, where an account has not chosen for itself. */
   readonly verifiedOnly: boolean;
   readonly developerTools: boolean;
 }

@@ -1,4 +1,5 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
+import { DirectionProvider } from "@base-ui/react/direction-provider";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { navigate } from "wouter/use-browser-location";
@@ -7,6 +8,7 @@ import "./ui/styles/fonts.css";
 import "./ui/styles/base.css";
 import { App } from "./App";
 import { applyPreferences, spokenLanguage } from "./state/applyPreferences";
+import { directionOf } from "./state/direction";
 import { startServiceWorker } from "./state/serviceWorker";
 import { useValue } from "./state/useValue";
 import { ConfirmDialog, Toasts } from "./ui/controls";
@@ -19,10 +21,12 @@ function Root() {
   const language = useValue(spokenLanguage);
   return (
     <CSPProvider key={language} disableStyleElements>
-      <App />
-      <UpdateNotice />
-      <ConfirmDialog />
-      <Toasts />
+      <DirectionProvider direction={directionOf(language)}>
+        <App />
+        <UpdateNotice />
+        <ConfirmDialog />
+        <Toasts />
+      </DirectionProvider>
     </CSPProvider>
   );
 }

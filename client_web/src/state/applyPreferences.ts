@@ -1,6 +1,7 @@
 import { followOtherTabs, type Preferences, preferences } from "../matrix/settings/preferences";
 import { MutableValue, type Value } from "../matrix/value";
 import { currentLanguage, type Language, preferredLanguage, setLanguage } from "../words";
+import { directionOf } from "./direction";
 
 const spoken = new MutableValue<Language>(currentLanguage());
 
@@ -34,5 +35,6 @@ async function speak(language: Language): Promise<void> {
     console.warn(error);
   }
   document.documentElement.lang = currentLanguage();
+  document.documentElement.dir = directionOf(currentLanguage());
   spoken.set(currentLanguage());
 }

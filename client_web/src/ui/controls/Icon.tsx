@@ -1,3 +1,4 @@
+import { classNames } from "./classNames";
 import styles from "./Icon.module.css";
 
 const SOURCES = import.meta.glob<string>("@shared/icons/lucide/*.svg", {
@@ -13,6 +14,10 @@ const DRAWINGS: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
+/** They point the way that the page reads, and turn round with it. */
+const DIRECTED =
+  /^(?:(?:arrow|chevron)-(?:left|right)|reply|forward|send|log-in|log-out|undo-2|corner-down-left|list|list-ordered|text-quote|panel-right|external-link|door-open)$/;
+
 interface IconProps {
   /** The file's name in `client_shared/icons/lucide`, without its ending. */
   readonly name: string;
@@ -23,7 +28,7 @@ interface IconProps {
 export function Icon({ name, size = "normal" }: IconProps) {
   return (
     <svg
-      className={`${styles.icon} ${styles[size]}`}
+      className={classNames(styles.icon, styles[size], DIRECTED.test(name) && styles.directed)}
       viewBox="0 0 24 24"
       aria-hidden="true"
       // The drawings are our own files, never what somebody sent.

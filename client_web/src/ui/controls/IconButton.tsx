@@ -13,7 +13,7 @@ export interface IconButtonProps extends Omit<ComponentProps<"button">, "childre
   /** Whether what it opens is open; leave out for a button that opens nothing. */
   readonly pressed?: boolean;
   readonly small?: boolean;
-  readonly tooltipSide?: "top" | "bottom" | "left" | "right";
+  readonly tooltipSide?: "top" | "bottom" | "inline-start" | "inline-end";
 }
 
 /** A button with a drawing on it. */

@@ -25,7 +25,7 @@ interface MenuProps {
   /** The control that opens it; it brings its own accessible name. */
   readonly trigger: ReactElement;
   readonly content: MenuContent;
-  readonly side?: "top" | "bottom" | "left" | "right";
+  readonly side?: "top" | "bottom" | "inline-start" | "inline-end";
   readonly align?: "start" | "end" | "center";
   readonly onOpenChange?: (open: boolean) => void;
 }

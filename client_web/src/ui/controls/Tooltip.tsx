@@ -6,7 +6,7 @@ interface TooltipProps {
   readonly text: string;
   /** The keys that do the same, such as "Ctrl K". */
   readonly keys?: string | undefined;
-  readonly side?: "top" | "bottom" | "left" | "right";
+  readonly side?: "top" | "bottom" | "inline-start" | "inline-end";
   /** The control that it explains. */
   readonly children: ReactElement;
 }

@@ -48,7 +48,7 @@ export function AccountButton() {
   ];
   return (
     <Menu
-      side="right"
+      side="inline-end"
       align="end"
       content={content}
       trigger={

@@ -27,7 +27,7 @@ export function RailButton({
   ...rest
 }: RailButtonProps) {
   return (
-    <Tooltip text={label} keys={keys} side="right">
+    <Tooltip text={label} keys={keys} side="inline-end">
       <button
         type="button"
         className={classNames(styles.button, isCurrent && styles.current, icon && styles.drawn, className)}

@@ -3,6 +3,7 @@ import { type Emoji, emojiGroups, findEmoji, loadEmoji } from "../../../matrix/e
 import type { ImagePack, PackImage } from "../../../matrix/outbox";
 import { packMedia } from "../../../matrix/outbox/imagePacks";
 import { useClient } from "../../../state/ChatContext";
+import { stepAlong } from "../../../state/direction";
 import { useMediaUrl } from "../../../state/useMedia";
 import { t } from "../../../words";
 import { Skeleton, TextField } from "../../controls";
@@ -162,14 +163,9 @@ function EmojiGrid({ emoji, onPick }: EmojiGridProps) {
 const COLUMNS = 9;
 
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {
-  const steps: Readonly<Record<string, number>> = {
-    ArrowRight: 1,
-    ArrowLeft: -1,
-    ArrowDown: COLUMNS,
-    ArrowUp: -COLUMNS,
-  };
-  const step = steps[event.key];
-  if (step === undefined) return;
+  const rows = { ArrowDown: COLUMNS, ArrowUp: -COLUMNS }[event.key];
+  const step = rows ?? stepAlong(event.key);
+  if (step === 0) return;
   const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>("button")];
   const next = buttons[buttons.indexOf(document.activeElement as HTMLElement) + step];
   if (!next) return;

@@ -36,18 +36,19 @@ function Poster({
 }) {
   const { thumbnail, durationMs } = item.media;
   const url = useMediaUrl(thumbnail, SIZE);
+  const lasts = durationMs === undefined ? "" : durationText(durationMs);
   return (
     <button
       type="button"
       className={styles.poster}
       onClick={onPlay}
-      aria-label={`${t("main.media.play")}: ${label}`}
+      aria-label={`${t("main.media.play")}: ${label} ${lasts}`.trim()}
     >
       {url && <img src={url} alt="" className={styles.picture} />}
       <span className={styles.play}>
         <Icon name="play" />
       </span>
-      {durationMs !== undefined && <span className={styles.duration}>{durationText(durationMs)}</span>}
+      {lasts && <span className={styles.duration}>{lasts}</span>}
     </button>
   );
 }

@@ -21,7 +21,7 @@ export function ReplyQuote({ reply }: { readonly reply: ReplyPreview }) {
         <bdi className={styles.name} style={{ color: `var(--person-${personIndex(sender.id)})` }}>
           {sender.name}
         </bdi>
-      )}
+      )}{" "}
       <span className={styles.words} dir="auto">
         {words}
       </span>

@@ -49,20 +49,19 @@ function RichPart({ element, isInLink }: { readonly element: RichElement; readon
   if (tag === "table")
     return <div className={styles.table}>{createElement("table", {}, tableParts(children))}</div>;
   if (tag === "ol" && attributes.start) return <ol start={Number(attributes.start)}>{inside}</ol>;
+  // One level below the room's name, whichever it has: levels of the page must not be left out.
+  if (HEADING.test(tag)) return <h2 data-level={tag.slice(1)}>{inside}</h2>;
   const style = colorsOf(attributes);
   return createElement(SHOWN_AS[tag] ?? tag, style && { style }, inside);
 }
 
-/** What has no meaning of its own any more, or would be a heading of the page. */
+const HEADING = /^h[1-6]$/;
+
+/** What has no meaning of its own any more. */
 const SHOWN_AS: Readonly<Record<string, string>> = {
   a: "span",
   font: "span",
   strike: "s",
-  h1: "h3",
-  h2: "h4",
-  h3: "h5",
-  h4: "h6",
-  h5: "h6",
 };
 
 /** Text between the parts of a table is no child that a table may have. */

@@ -4,6 +4,7 @@ import type { MediaItem, TimelineItem } from "../../../matrix/timeline/values";
 import type { Media } from "../../../matrix/types";
 import { useClient } from "../../../state/ChatContext";
 import { sizeText } from "../../../state/chatTimes";
+import { stepAlong } from "../../../state/direction";
 import { fullTime } from "../../../state/times";
 import { useMedia } from "../../../state/useMedia";
 import { t } from "../../../words";
@@ -37,8 +38,8 @@ export default function MediaViewer() {
         <Dialog.Popup
           className={styles.viewer}
           onKeyDown={(event) => {
-            if (event.key === "ArrowLeft") step(-1);
-            if (event.key === "ArrowRight") step(1);
+            const by = stepAlong(event.key);
+            if (by !== 0) step(by);
           }}
         >
           <Dialog.Title className="visually-hidden">{shown?.media.name || t("chat.viewer")}</Dialog.Title>

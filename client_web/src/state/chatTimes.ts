@@ -1,4 +1,4 @@
-import { currentLanguage, t } from "../words";
+import { readersLocale, t } from "../words";
 import { daysBetween } from "./times";
 
 /** Hours and minutes. */
@@ -38,15 +38,14 @@ export function sizeText(bytes: number | undefined): string {
     unitDisplay: step ? "short" : "long",
     maximumFractionDigits: step ? 1 : 0,
   } as const;
-  return new Intl.NumberFormat(currentLanguage(), options).format(value);
+  return new Intl.NumberFormat(readersLocale(), options).format(value);
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatted(atMs: number, options: Intl.DateTimeFormatOptions): string {
-  const language = currentLanguage();
-  const key = `${language} ${Object.entries(options).join()}`;
-  const locale = navigator.languages.find((tag) => tag.toLowerCase().startsWith(language)) ?? language;
+  const locale = readersLocale();
+  const key = `${locale} ${Object.entries(options).join()}`;
   const format = formats.get(key) ?? new Intl.DateTimeFormat(locale, options);
   formats.set(key, format);
   return format.format(Math.max(-8.64e15, Math.min(atMs, 8.64e15)));

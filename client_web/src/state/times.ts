@@ -1,4 +1,4 @@
-import { currentLanguage, t } from "../words";
+import { currentLanguage, readersLocale, t } from "../words";
 
 const DAY_MS = 86_400_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -39,14 +39,8 @@ function format(atMs: number, name: string, options: Intl.DateTimeFormatOptions)
   const key = `${currentLanguage()} ${name}`;
   let made = formats.get(key);
   if (made === undefined) {
-    made = new Intl.DateTimeFormat(localeOf(), options);
+    made = new Intl.DateTimeFormat(readersLocale(), options);
     formats.set(key, made);
   }
   return made.format(Math.max(-8.64e15, Math.min(atMs, 8.64e15)));
-}
-
-/** The reader's own locale where it speaks the chosen language; 24 hours where that is usual. */
-function localeOf(): string {
-  const language = currentLanguage();
-  return navigator.languages.find((tag) => tag.toLowerCase().startsWith(language)) ?? language;
 }

@@ -1,1 +1,1 @@
-export { currentLanguage, type Language, preferredLanguage, setLanguage, t, type WordId } from "./words";
+export { currentLanguage, type Language, preferredLanguage, readersLocale, setLanguage, t, type WordId } from "./words";

@@ -30,6 +30,11 @@ export function currentLanguage(): Language {
   return language;
 }
 
+/** Return the reader's own locale where it speaks the language: dates and clocks are written as they are used to. */
+export function readersLocale(): string {
+  return navigator.languages.find((tag) => tag.toLowerCase().startsWith(language)) ?? language;
+}
+
 /** Return the first of the reader's languages that there are words in. */
 export function preferredLanguage(languages: readonly string[]): Language {
   const known = languages.map((tag) => tag.slice(0, 2).toLowerCase());

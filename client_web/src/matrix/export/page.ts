@@ -1,4 +1,4 @@
-import { currentLanguage, t } from "../../words";
+import { readersLocale, t } from "../../words";
 import { plainText, type RichNode, readHtml, withoutReply } from "../html";
 import { cleanLines } from "../names";
 import { asObject, asText } from "../shapes";
@@ -35,7 +35,7 @@ const VOID = new Set(["br", "hr", "img"]);
 export function pageHead(roomName: string): string {
   const title = escapeHtml(t("export.title", roomName));
   return (
-    `<!doctype html>\n<html lang="${currentLanguage()}">\n<head>\n<meta charset="utf-8">\n` +
+    `<!doctype html>\n<html lang="${readersLocale()}">\n<head>\n<meta charset="utf-8">\n` +
     `<meta http-equiv="Content-Security-Policy" content="${POLICY}">\n` +
     `<meta name="viewport" content="width=device-width">\n<title>${title}</title>\n<style>${STYLE}</style>\n</head>\n` +
     `<body>\n<h1>${title}</h1>\n`
@@ -44,14 +44,14 @@ export function pageHead(roomName: string): string {
 
 /** The heading of a day. */
 export function pageDay(time: number): string {
-  const day = new Date(time).toLocaleDateString(currentLanguage(), { dateStyle: "full" });
+  const day = new Date(time).toLocaleDateString(readersLocale(), { dateStyle: "full" });
   return `<h2>${escapeHtml(day)}</h2>\n`;
 }
 
 /** One message. */
 export function pageMessage(message: PageMessage): string {
   const at = new Date(message.time);
-  const clock = at.toLocaleTimeString(currentLanguage(), { timeStyle: "short" });
+  const clock = at.toLocaleTimeString(readersLocale(), { timeStyle: "short" });
   const edited = message.isEdited ? ` <span class="note">(${escapeHtml(t("export.edited"))})</span>` : "";
   return (
     `<article id="${escapeHtml(message.id)}"><span class="sender" dir="auto" title="${escapeHtml(message.sender)}">` +

@@ -1,4 +1,4 @@
-import { currentLanguage, t } from "../../words";
+import { readersLocale, t } from "../../words";
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 const MINUTE_MS = 60_000;
@@ -28,7 +28,7 @@ export function bytesText(bytes: number): string {
 
 /** A number as the reader writes it. */
 export function number(value: number, digits = 0): string {
-  return value.toLocaleString(currentLanguage(), { maximumFractionDigits: digits });
+  return value.toLocaleString(readersLocale(), { maximumFractionDigits: digits });
 }
 
 /** A rate: small ones with a digit behind the point. */
@@ -59,7 +59,7 @@ export function untilText(atMs: number, nowMs = Date.now()): string {
 
 /** The day of a time, short. */
 export function dayText(atMs: number): string {
-  return new Date(atMs).toLocaleDateString(currentLanguage(), {
+  return new Date(atMs).toLocaleDateString(readersLocale(), {
     year: "numeric",
     month: "short",
     day: "numeric",
@@ -68,5 +68,5 @@ export function dayText(atMs: number): string {
 
 /** The day and the minute of a time. */
 export function fullDate(atMs: number): string {
-  return new Date(atMs).toLocaleString(currentLanguage(), { dateStyle: "medium", timeStyle: "short" });
+  return new Date(atMs).toLocaleString(readersLocale(), { dateStyle: "medium", timeStyle: "short" });
 }

@@ -1,9 +1,10 @@
 import { version } from "../../../package.json";
 import { setPreferences } from "../../matrix/settings/preferences";
 import { useClient } from "../../state/ChatContext";
+import { sizeText } from "../../state/chatTimes";
 import { useLoaded } from "../../state/useLoaded";
 import { usePreferences } from "../../state/usePreferences";
-import { currentLanguage, t } from "../../words";
+import { t } from "../../words";
 import { Group } from "../account/Group";
 import { SettingRow } from "../account/SettingRow";
 import { Button, Switch } from "../controls";
@@ -63,14 +64,4 @@ function Storage() {
       </SettingRow>
     </Group>
   );
-}
-
-function sizeText(bytes: number): string {
-  const megabytes = bytes / 1_000_000;
-  const format = new Intl.NumberFormat(currentLanguage(), {
-    style: "unit",
-    unit: "megabyte",
-    maximumFractionDigits: 1,
-  });
-  return format.format(megabytes);
 }

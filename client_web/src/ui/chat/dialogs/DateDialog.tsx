@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useChat, useClient } from "../../../state/ChatContext";
-import { currentLanguage, t } from "../../../words";
+import { readersLocale, t } from "../../../words";
 import { classNames, Dialog, IconButton } from "../../controls";
 import { useDialog } from "../../dialogs/useDialog";
 import { act } from "../../shell/act";
@@ -88,5 +88,5 @@ function isToday(day: Date): boolean {
 }
 
 function named(date: Date, options: Intl.DateTimeFormatOptions): string {
-  return date.toLocaleDateString(currentLanguage(), options);
+  return date.toLocaleDateString(readersLocale(), options);
 }

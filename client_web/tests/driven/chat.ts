@@ -201,7 +201,7 @@ async function removeMessage(ada: Page, ben: Page): Promise<void> {
   await message(ada, "said too much").click({ button: "right" });
   await ada.getByRole("menuitem", { name: /Remove/ }).click();
   await ada.getByRole("button", { name: "Remove", exact: true }).click();
-  await ben.getByText("This message was removed").last().waitFor();
+  await ben.getByText(`ada${RUN} removed this message`).last().waitFor();
 }
 
 async function keepsDraft(page: Page): Promise<void> {

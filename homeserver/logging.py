@@ -62,6 +62,8 @@ def configure_logging(level: str, output: Literal["text", "json"]) -> None:
     logging.basicConfig(handlers=[handler], level=LEVELS[level], force=True)
     for name in ("asyncio", "aiohttp.access"):
         logging.getLogger(name).setLevel(max(LEVELS[level], logging.WARNING))
+    # It warns with a traceback of each connection that cannot be had: storage/outage.py says so once.
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)
 
 
 class _Formatter(structlog.stdlib.ProcessorFormatter):

@@ -15,7 +15,7 @@ import structlog
 from homeserver.errors import MatrixError
 from homeserver.fanout.ports import Fanout
 from homeserver.storage import events, positions
-from homeserver.storage.db import Database
+from homeserver.storage.db import Database, level_of
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.positions import LogEntry, Stream
 
@@ -126,7 +126,7 @@ class Tailer:
             try:
                 await self._catch_up()
             except MatrixError as error:  # the database is away; syncs answer from memory until it is back
-                log.warning("tailer.waiting_for_database", error=str(error))
+                log.log(level_of(error), "tailer.waiting_for_database", error=str(error))
                 await asyncio.sleep(POLL_SECONDS)
             except Exception:  # a worker that follows no more would answer with what was, for ever
                 log.exception("tailer.failed")

@@ -21,7 +21,7 @@ from homeserver.errors import MatrixError
 from homeserver.fanout.shares import Shares
 from homeserver.storage import appservices
 from homeserver.storage.appservices import Claimed, NewTransaction
-from homeserver.storage.db import Database
+from homeserver.storage.db import Database, level_of
 
 log = structlog.get_logger(__name__)
 
@@ -145,8 +145,11 @@ class AppserviceSender:
             try:
                 busy = await self._step()
             except MatrixError as error:  # the database is away
-                log.warning(
-                    "appservice.waiting_for_database", appservice=self.registration.id, error=str(error)
+                log.log(
+                    level_of(error),
+                    "appservice.waiting_for_database",
+                    appservice=self.registration.id,
+                    error=str(error),
                 )
                 self._state, busy = None, False
             except Exception:

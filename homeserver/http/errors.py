@@ -9,6 +9,7 @@ from aiohttp import web
 from federation.protocol.ids import InvalidIdentifier
 from homeserver.errors import InvalidParam, LimitExceeded, MatrixError, NotJson
 from homeserver.http.params import json_response
+from homeserver.storage.db import DatabaseAway
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +24,7 @@ def failure_response(error: Exception, request_id: str, route: str, *, begun: bo
     if refusal is None:
         log.error("request_failed", request_id=request_id, route=route, exc_info=error)
         refusal = MatrixError("M_UNKNOWN", 500, f"Internal server error (log id {request_id})")
-    elif refusal.status == 503:
+    elif refusal.status == 503 and not isinstance(refusal, DatabaseAway):  # which is said once
         log.warning("request_refused", request_id=request_id, route=route, reason=refusal.message)
     if begun:
         raise ConnectionAbortedError("the response had begun") from error

@@ -19,6 +19,7 @@ from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.join_progress import JoinProgress
 from homeserver.rooms.receive_after_gap import StateEventsMissing
 from homeserver.rooms.resolve_state import ResolutionImpossible
+from homeserver.storage.db import level_of
 from homeserver.storage.events import select_events_by_nid
 from homeserver.storage.partial_joins import PartialRoom, select_partial_rooms
 from homeserver.storage.rooms import Room
@@ -86,7 +87,7 @@ class JoinCompleter:
             try:
                 await self._look()
             except MatrixError as error:
-                log.warning("join.waiting_for_database", error=str(error))
+                log.log(level_of(error), "join.waiting_for_database", error=str(error))
             except Exception:
                 log.exception("join.look_failed")
 

@@ -26,7 +26,7 @@ from homeserver.peers.outbox import StoredOutbox, due_receipt
 from homeserver.peers.room_stays import RoomStays, StaysCache
 from homeserver.rooms.context import RoomsContext
 from homeserver.storage import destinations, edu_outbox, outgoing
-from homeserver.storage.db import Connection
+from homeserver.storage.db import Connection, level_of
 from homeserver.storage.destinations import Checkpoint
 from homeserver.storage.outgoing import OutgoingEvent
 from homeserver.storage.positions import Stream
@@ -206,7 +206,7 @@ class OutboundFeed:
             try:
                 await self._read()
             except MatrixError as error:
-                log.warning("outbound.waiting_for_database", error=str(error))
+                log.log(level_of(error), "outbound.waiting_for_database", error=str(error))
                 await asyncio.sleep(PAUSE_S)
                 self.look()
             except Exception:

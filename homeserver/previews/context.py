@@ -18,7 +18,7 @@ from homeserver.outgoing.address_policy import AddressPolicy
 from homeserver.outgoing.trust import Trust
 from homeserver.outgoing.web_client import WebClient
 from homeserver.storage import url_previews
-from homeserver.storage.db import Database
+from homeserver.storage.db import Database, level_of
 from homeserver.turns import Turns
 
 log = structlog.get_logger(__name__)
@@ -85,6 +85,6 @@ async def _clean(ctx: PreviewsContext, shares: Shares) -> None:
         try:
             await forget_expired(ctx)
         except MatrixError as error:
-            log.warning("previews.waiting_for_database", error=str(error))
+            log.log(level_of(error), "previews.waiting_for_database", error=str(error))
         except Exception:  # one failure must not end the housekeeping
             log.exception("previews.cleaning_failed")

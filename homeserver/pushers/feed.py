@@ -17,7 +17,7 @@ from homeserver.pushers.context import PushersContext
 from homeserver.pushers.find_notified import find_invited, find_notified
 from homeserver.pushers.pushing_members import PushingMembers
 from homeserver.storage import push_queue
-from homeserver.storage.db import DatabaseUnavailable
+from homeserver.storage.db import DatabaseUnavailable, level_of
 from homeserver.storage.positions import Stream
 from homeserver.storage.push_queue import Notified
 from homeserver.tailer import Batch
@@ -122,7 +122,7 @@ class PushFeed:
             except Exception as error:
                 self._lose()  # and look again at all that came since what is stored
                 if isinstance(error, DatabaseUnavailable):
-                    log.warning("push_feed.waiting_for_database", error=str(error))
+                    log.log(level_of(error), "push_feed.waiting_for_database", error=str(error))
                 else:
                     log.exception("push_feed.failed")
                 await asyncio.sleep(PAUSE_S)

@@ -25,7 +25,7 @@ from homeserver.pushers.deliver_push import (
 )
 from homeserver.pushers.pusher import Pusher, PusherKind, pusher_of
 from homeserver.storage import push_queue
-from homeserver.storage.db import Connection, DatabaseUnavailable
+from homeserver.storage.db import Connection, DatabaseUnavailable, level_of
 from homeserver.storage.push_queue import Claim
 
 log = structlog.get_logger(__name__)
@@ -80,7 +80,7 @@ class PushSender:
             try:
                 wait_s = await self._claim()
             except DatabaseUnavailable as error:
-                log.warning("push_sender.waiting_for_database", error=str(error))
+                log.log(level_of(error), "push_sender.waiting_for_database", error=str(error))
                 wait_s = PAUSE_S
             except Exception:
                 log.exception("push_sender.failed")

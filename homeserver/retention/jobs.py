@@ -15,7 +15,7 @@ from homeserver.errors import MatrixError, NotFound, Unavailable
 from homeserver.fanout.shares import Shares
 from homeserver.json_types import JsonObject
 from homeserver.storage import jobs as rows
-from homeserver.storage.db import Database
+from homeserver.storage.db import Database, level_of
 from homeserver.storage.jobs import Job, JobStatus, NewJob
 from homeserver.storage.shares import EVERY_SHARE
 
@@ -95,7 +95,7 @@ async def run_jobs(ctx: JobsContext, kinds: JobKinds, asked: asyncio.Event, shar
             while await do_next_step(ctx, kinds, shares.held):
                 await asyncio.sleep(0)
         except Unavailable as error:
-            log.warning("jobs.put_off", error=error.message)
+            log.log(level_of(error), "jobs.put_off", error=error.message)
         except Exception:  # one failure must not end the work
             log.exception("jobs.failed")
         asked.clear()

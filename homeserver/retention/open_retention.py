@@ -17,6 +17,7 @@ from homeserver.retention.expire_messages import ask_for_expiry
 from homeserver.retention.job_kinds import add_room_jobs
 from homeserver.retention.jobs import run_jobs
 from homeserver.rooms.context import RoomsContext
+from homeserver.storage.db import level_of
 
 EXPIRE_EVERY_S: Final = 1_800.0
 FIRST_AFTER_S: Final = 60.0
@@ -63,6 +64,6 @@ async def _do(chore: Callable[[], Awaitable[object]]) -> None:
     try:
         await chore()
     except Unavailable as error:
-        log.warning("retention.put_off", error=error.message)
+        log.log(level_of(error), "retention.put_off", error=error.message)
     except Exception:  # one failure must not end the housekeeping
         log.exception("retention.failed")

@@ -17,6 +17,7 @@ from homeserver.rooms.guest_eviction import evict_guests
 from homeserver.rooms.profile_updates import update_member_profiles
 from homeserver.storage.account_removal import is_open
 from homeserver.storage.account_work import AccountWork, Kind, claim_work, finish_work
+from homeserver.storage.db import level_of
 from homeserver.storage.positions import Stream
 from homeserver.tailer import Batch
 
@@ -69,7 +70,7 @@ async def _do_account_work(ctx: RoomsContext, changed: asyncio.Event) -> None:
                 for work in claimed:
                     await _do(ctx, work)
         except MatrixError as error:  # the database is away: what was claimed is free again later
-            log.warning("account_work.put_off", error=str(error))
+            log.log(level_of(error), "account_work.put_off", error=str(error))
 
 
 async def _claim(ctx: RoomsContext) -> list[AccountWork]:

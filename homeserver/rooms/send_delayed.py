@@ -17,6 +17,7 @@ from homeserver.rooms.send_message import send_message
 from homeserver.rooms.set_state import set_state
 from homeserver.storage import delayed_events
 from homeserver.storage.accounts import select_account
+from homeserver.storage.db import level_of
 from homeserver.storage.delayed_events import DelayedEvent, Outcome
 
 CLAIM_S: Final = 60.0
@@ -121,7 +122,7 @@ async def _run(ctx: RoomsContext) -> None:
                 await delayed_events.delete_finalised(conn, ctx.clock.now_ms() - KEPT_MS)
                 next_ms = await delayed_events.select_next_due(conn, ctx.shares.held)
         except Unavailable as error:
-            log.warning("delayed_events.put_off", error=error.message)
+            log.log(level_of(error), "delayed_events.put_off", error=error.message)
             next_ms = None
         wait_s = LOOK_EVERY_S
         if next_ms is not None:

@@ -10,7 +10,7 @@ import structlog
 from homeserver.errors import MatrixError
 from homeserver.fanout.shares import Shares
 from homeserver.storage import search_cursors
-from homeserver.storage.db import Database
+from homeserver.storage.db import Database, level_of
 from homeserver.tailer import Batch, Tailer
 
 log = structlog.get_logger(__name__)
@@ -94,7 +94,7 @@ class Follower:
         try:
             more = await self._follow()
         except MatrixError as error:
-            log.warning("search.waiting_for_database", follower=self._name, error=str(error))
+            log.log(level_of(error), "search.waiting_for_database", follower=self._name, error=str(error))
             return FAILED_PAUSE_S
         except Exception:
             log.exception("search.follower_failed", follower=self._name)

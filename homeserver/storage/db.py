@@ -3,6 +3,8 @@
 JSON columns arrive as text: whoever reads one decides whether to decode it at all.
 """
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
@@ -11,6 +13,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from homeserver.errors import Unavailable
+from homeserver.storage.outage import Outage
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 """What storage functions take as `conn`."""
@@ -28,6 +31,7 @@ CONNECT_TIMEOUT_S: Final = 5.0
 ACQUIRE_TIMEOUT_S: Final = 20.0
 COMMAND_TIMEOUT_S: Final = 60.0
 IDLE_IN_TRANSACTION: Final = "2s"
+AWAY: Final = "The database cannot be reached at the moment"
 OLDEST_POSTGRESQL: Final = 15
 
 SELECT_TRANSACTION_TIMEOUTS = (
@@ -62,6 +66,10 @@ class DatabaseUnavailable(Unavailable):
     """The database cannot be reached at the moment."""
 
 
+class DatabaseAway(DatabaseUnavailable):
+    """No connection can be had, or it was lost; that is in the log already."""
+
+
 class UnsuitableDatabase(Exception):
     """A database this server cannot work with, whatever is tried; the message says what would do."""
 
@@ -84,6 +92,7 @@ class Database:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._outage = Outage()
 
     @classmethod
     async def connect(cls, url: str, *, max_connections: int = MAX_CONNECTIONS) -> Self:
@@ -127,15 +136,22 @@ class Database:
 
         Raises: DatabaseUnavailable, also in place of what the block raises when the database goes away in it.
         """
+        was_away = self._outage.is_on
+        with _cancellation_first():
+            conn = await self._take()
+            try:
+                with _watch_connection(conn, self._outage):
+                    yield conn
+                if was_away:
+                    self._outage.ended()
+            finally:
+                await self._pool.release(conn)
+
+    async def _take(self) -> Connection:
         try:
-            conn = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+            return await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
         except (OSError, asyncpg.InterfaceError, *UNAVAILABLE_ERRORS) as error:
-            raise _unavailable() from error
-        try:
-            with _watch_connection(conn):
-                yield conn
-        finally:
-            await self._pool.release(conn)
+            raise _away(self._outage, error) from error
 
     @asynccontextmanager
     async def transaction(
@@ -158,6 +174,11 @@ class Database:
             yield conn
 
 
+def level_of(error: Exception) -> int:
+    """Return how loud to say that work waits because of an error: quietly where the log has the reason."""
+    return logging.DEBUG if isinstance(error, DatabaseAway) else logging.WARNING
+
+
 def check_suitable(conn: Connection) -> None:
     """Refuse a PostgreSQL that is too old, or a database in an encoding that cannot hold every text.
 
@@ -174,20 +195,44 @@ def check_suitable(conn: Connection) -> None:
 
 
 @contextmanager
-def _watch_connection(conn: Connection) -> Iterator[None]:
+def _watch_connection(conn: Connection, outage: Outage) -> Iterator[None]:
     try:
         yield
+    except asyncpg.DiskFullError as error:
+        raise DatabaseUnavailable("The database's disk is full: its operator has to make room") from error
     except UNAVAILABLE_ERRORS as error:
-        raise _unavailable() from error
+        if not _is_lost(conn):  # a lock that was not had in time, say
+            raise _unavailable() from error
+        raise _away(outage, error) from error
     except asyncpg.InternalClientError as error:
         # An idle connection that the server said farewell on, in the moment before it is seen to be closed.
         conn.terminate()
-        raise _unavailable() from error
+        raise _away(outage, error) from error
     except (OSError, asyncpg.InterfaceError) as error:
         # Both are raised for other reasons too: they mean a lost database only where the connection is lost.
         if not _is_lost(conn):
             raise
-        raise _unavailable() from error
+        raise _away(outage, error) from error
+
+
+@contextmanager
+def _cancellation_first() -> Iterator[None]:
+    """Let a cancellation be one, where the rolling back that it leads to fails, too.
+
+    Whoever tries again what failed would not notice otherwise that it was told to end.
+    """
+    before = _times_cancelled()
+    try:
+        yield
+    except (DatabaseUnavailable, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        if _times_cancelled() > before:
+            raise asyncio.CancelledError from error
+        raise
+
+
+def _times_cancelled() -> int:
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
 
 
 def _is_lost(conn: Connection) -> bool:
@@ -198,4 +243,9 @@ def _is_lost(conn: Connection) -> bool:
 
 
 def _unavailable() -> DatabaseUnavailable:
-    return DatabaseUnavailable("The database cannot be reached at the moment")
+    return DatabaseUnavailable(AWAY)
+
+
+def _away(outage: Outage, error: BaseException) -> DatabaseAway:
+    outage.began(error)
+    return DatabaseAway(AWAY)

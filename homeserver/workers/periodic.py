@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager, suppress
 
 import structlog
 
+from homeserver.storage.db import DatabaseAway
+
 log = structlog.get_logger(__name__)
 
 
@@ -26,5 +28,7 @@ async def _repeat(name: str, every_s: float, work: Callable[[], Awaitable[object
         await asyncio.sleep(every_s)
         try:
             await work()
+        except DatabaseAway:  # which is said once
+            log.debug("periodic_work_put_off", work=name)
         except Exception:
             log.exception("periodic_work_failed", work=name)

@@ -14,7 +14,7 @@ import structlog
 from homeserver.errors import MatrixError
 from homeserver.fanout.shares import Shares, Shift
 from homeserver.storage import account_work, delayed_events, jobs, mails, push_queue
-from homeserver.storage.db import Database
+from homeserver.storage.db import Database, level_of
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +55,7 @@ async def _run(shares: Shares, db: Database, abandoned: set[int], noted: asyncio
                 for table in CLAIMED:
                     await table.void_claims(conn, these)
         except MatrixError as error:
-            log.warning("claims.waiting_for_database", error=str(error))
+            log.log(level_of(error), "claims.waiting_for_database", error=str(error))
             await _try_again(noted)
         except Exception:
             log.exception("claims.not_voided")

@@ -36,6 +36,16 @@ async def test_stopped_postgres_gives_503_and_service_resumes(tmp_path: Path) ->
             assert (await send(alice, room_id, "during")).ok()["event_id"] == event_id
             assert [body for body, _ in await read_history(alice, room_id)] == ["before", "during"]
             assert (await alice.get("/joined_rooms")).ok()["joined_rooms"] == [room_id]
+    check_log(server.log_file.read_text())
+
+
+def check_log(log: str) -> None:
+    """What happened is said once each, whoever noticed."""
+    said = [line for line in log.splitlines() if "database" in line or "refused" in line]
+    assert len(said) == 2, log
+    assert "database.unavailable" in said[0]
+    assert "database.available_again" in said[1]
+    assert "Traceback" not in log
 
 
 async def send(client: ApiClient, room_id: str, txn: str) -> Reply:

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from homeserver.embedded_postgres import running_postgres
 from homeserver.embedded_postgres.postmaster import read_pid_file
+from homeserver.json_types import JsonObject
 from tests.deployments.nginx_process import NginxProcess
 from tests.support.authority import Authority
 from tests.support.parlour_process import ParlourProcess
@@ -126,16 +127,21 @@ async def running_deployment(folder: Path, authority: Authority) -> AsyncIterato
     try:
         await postgres.start()
         await asyncio.to_thread(redis.start)
+        https_port = free_port()
+        base_url = f"https://localhost:{https_port}"
+        ports = [free_port() for _ in range(WORKERS)]
         settings = {
             "database_url": postgres.url, "redis_url": redis.url, "federation": {"enabled": False},
-            "trusted_proxies": ["127.0.0.1"],
+            "trusted_proxies": ["127.0.0.1"], "public_baseurl": base_url,
         }  # fmt: skip
-        workers += [ParlourProcess(folder / "data", settings) for _ in range(WORKERS)]
+        workers += [
+            ParlourProcess(folder / "data", {**settings, "listeners": _listeners(port)}) for port in ports
+        ]
         await asyncio.to_thread(workers[0].start)
         await asyncio.gather(*(asyncio.to_thread(worker.start) for worker in workers[1:]))
-        nginx, port = _nginx(folder / "nginx", workers, authority)
+        nginx = _nginx(folder / "nginx", https_port, ports, authority)
         await asyncio.to_thread(nginx.start)
-        yield Deployment(postgres, redis, workers, nginx, f"https://localhost:{port}", folder / "diary")
+        yield Deployment(postgres, redis, workers, nginx, base_url, folder / "diary")
     finally:
         if nginx is not None:
             await asyncio.to_thread(nginx.stop)
@@ -145,11 +151,12 @@ async def running_deployment(folder: Path, authority: Authority) -> AsyncIterato
         await postgres.stop()
 
 
-def _nginx(folder: Path, workers: list[ParlourProcess], authority: Authority) -> tuple[NginxProcess, int]:
-    port = free_port()
-    upstream = " ".join(
-        f"server {worker.base_url.removeprefix('http://')} max_fails=0;" for worker in workers
-    )
+def _listeners(port: int) -> list[JsonObject]:
+    return [{"port": port, "serve": ["client", "media", "health"]}]
+
+
+def _nginx(folder: Path, port: int, workers: list[int], authority: Authority) -> NginxProcess:
+    upstream = " ".join(f"server 127.0.0.1:{worker} max_fails=0;" for worker in workers)
     environment = {
         "PARLOUR_HOST": "localhost", "PARLOUR_UPSTREAM": upstream, "PARLOUR_RESOLVER": "",
         "PARLOUR_WEB_CONNECT": "https: wss:", "PARLOUR_HTTPS_SUFFIX": f":{port}",
@@ -163,7 +170,7 @@ def _nginx(folder: Path, workers: list[ParlourProcess], authority: Authority) ->
         assert rate in text
         text = text.replace(rate, "rate=10000r/s")
     configuration.write_text(text)
-    return nginx, port
+    return nginx
 
 
 def _in_thread(act: Callable[[], object]) -> Act:

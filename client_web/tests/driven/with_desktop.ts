@@ -11,7 +11,7 @@ import { obey } from "../support/obey.ts";
 await withBrowser(async (browser) => {
   const person = await newPerson(browser, "web");
   const { page } = person;
-  await obey({ ...arriving(person), ...verifying(page), ...writing(page), ...seeing(page) });
+  await obey({ ...arriving(person), ...verifying(page), ...writing(page), ...seeing(page), ...watching(page) });
 });
 
 function arriving(person: Person) {
@@ -212,6 +212,66 @@ function seeing(page: Page) {
         .locator("article")
         .getByRole("img", { name: /\.$/ })
         .evaluateAll((marks) => marks.map((mark) => mark.ariaLabel));
+    },
+  };
+}
+
+/** What is to be seen of a server that comes and goes. */
+interface Seen {
+  /** The words of dialogs and alerts, whoever opened them. */
+  alarms: string[];
+  /** For how many milliseconds each time it was said that there is no connection. */
+  offline: number[];
+}
+
+function watching(page: Page) {
+  return {
+    /** Note from now on, until `seen`, all dialogs and alerts, and how long there was no connection. */
+    async watch() {
+      await page.evaluate(() => {
+        const seen: Seen = { alarms: [], offline: [] };
+        let since: number | null = null;
+        const look = (): void => {
+          for (const alarm of document.querySelectorAll('[role="dialog"], [role="alertdialog"], [role="alert"]')) {
+            const words = alarm.textContent ?? "";
+            if (words !== "" && !seen.alarms.includes(words)) seen.alarms.push(words);
+          }
+          const isOffline = [...document.querySelectorAll('[role="status"]')].some((line) =>
+            line.textContent?.includes("No connection"),
+          );
+          if (isOffline) since ??= performance.now();
+          else if (since !== null) {
+            seen.offline.push(performance.now() - since);
+            since = null;
+          }
+        };
+        new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
+        Object.assign(globalThis, { seen });
+      });
+    },
+
+    async seen() {
+      return await page.evaluate(() => (globalThis as unknown as { seen: Seen }).seen);
+    },
+
+    /** Wait until there is a connection again. */
+    async isConnected() {
+      await page.getByText("No connection").waitFor({ state: "detached" });
+    },
+
+    /** Wait for a message, however long the server is away; return how often it is there. */
+    async count({ text }: { readonly text: string }) {
+      await message(page, text).waitFor({ timeout: 0 });
+      return await room(page)
+        .locator(`article[aria-label$=${JSON.stringify(`: ${text}`)}]`)
+        .count();
+    },
+
+    /** The labels of the messages that are there, the oldest first: who wrote what. */
+    async written() {
+      return await room(page)
+        .locator("article")
+        .evaluateAll((articles) => articles.map((article) => article.ariaLabel));
     },
   };
 }

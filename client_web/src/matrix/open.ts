@@ -1,11 +1,40 @@
 import type { ChatClient } from "./client";
+import { updateSession } from "./session";
+import { isStored } from "./store";
+import { SyncTransport } from "./syncTransport";
+import { SessionTokens } from "./tokens";
 import type { Session } from "./types";
+import { MutableValue } from "./value";
+
+/** How an account's client reaches its server, from the first moment on. */
+export interface Connection {
+  readonly session: MutableValue<Session>;
+  readonly tokens: SessionTokens;
+  readonly transport: SyncTransport;
+}
 
 /** Open an account's client: what is stored is there when it returns. The SDK is loaded only now. */
 export async function openClient(session: Session): Promise<ChatClient> {
   const warming = isSecureContext ? import("./warmCrypto").then(({ warmCrypto }) => warmCrypto()) : null;
   // It only saves time; what is wrong with it is told by who needs it.
   warming?.catch(() => undefined);
-  const { startClient } = await import("./start");
-  return startClient(session);
+  const connection = connect(session);
+  try {
+    const { startClient } = await import("./start");
+    return await startClient(connection);
+  } catch (error) {
+    connection.transport.close();
+    throw error;
+  }
+}
+
+function connect(session: Session): Connection {
+  const now = new MutableValue(session);
+  const tokens = new SessionTokens(now, updateSession);
+  const transport = new SyncTransport(session, tokens);
+  // What goes wrong is told when the SDK asks.
+  isStored(session)
+    .then((isKnown) => (isKnown ? undefined : transport.begin()))
+    .catch(() => undefined);
+  return { session: now, tokens, transport };
 }

@@ -28,10 +28,16 @@ export class ServerVersions {
   /** Return what the server can do. Raises what `fetch` raises where it never said and does not answer. */
   async get(): Promise<JsonObject> {
     this.#fresh ??= this.#ask();
-    const known = this.#known();
+    const known = this.known();
     if (known === null) return this.#fresh;
     this.#fresh.catch(() => undefined); // the next request finds out what is wrong
     return known;
+  }
+
+  /** Return what the server said the last time; null where it never was asked. */
+  known(): JsonObject | null {
+    const text = localStorage.getItem(this.#key);
+    return text === null ? null : asObject(JSON.parse(text));
   }
 
   async #ask(): Promise<JsonObject> {
@@ -44,10 +50,5 @@ export class ServerVersions {
       this.#fresh = null;
       throw error;
     }
-  }
-
-  #known(): JsonObject | null {
-    const text = localStorage.getItem(this.#key);
-    return text === null ? null : asObject(JSON.parse(text));
   }
 }

@@ -5,20 +5,17 @@ import { adoptHandedOver } from "./crypto/adopt";
 import { cryptoOptions } from "./crypto/options";
 import { ClientError } from "./errors";
 import { loadHomoglyphs } from "./homoglyphs";
+import type { Connection } from "./open";
 import { sdkLogger } from "./sdkLogger";
-import { noteEnded, updateSession } from "./session";
+import { noteEnded } from "./session";
 import { hasRoom } from "./storageProbe";
 import { databaseName, keepStored } from "./store";
 import { watchSync } from "./syncState";
 import { openSyncStore, type SyncStore } from "./syncStore";
-import { SyncTransport } from "./syncTransport";
-import { SessionTokens } from "./tokens";
+import { FIRST_EVENTS } from "./syncTransport";
 import type { Session } from "./types";
-import { MutableValue } from "./value";
 import { watchWaking } from "./waking";
 
-/** How much of each room the first sync brings. */
-const FIRST_EVENTS = 8;
 const POLL_MS = 30_000;
 /** A server that has not answered by then is gone; a sync has its own time. */
 const ANSWER_MS = 60_000;
@@ -27,10 +24,8 @@ const ANSWER_MS = 60_000;
  * Open an account's client. It returns when what is stored is there, or, where nothing is stored, when the
  * server has sent the rooms or cannot be reached.
  */
-export async function startClient(session: Session): Promise<ChatClient> {
-  const now = new MutableValue(session);
-  const tokens = new SessionTokens(now, updateSession);
-  const transport = new SyncTransport(session, tokens);
+export async function startClient({ session: now, tokens, transport }: Connection): Promise<ChatClient> {
+  const session = now.get();
   const { storageKey, options } = cryptoOptions();
   const stored = openSyncStore(session);
   const sdk = createClient({

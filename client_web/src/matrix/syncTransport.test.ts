@@ -82,6 +82,31 @@ describe("sync over the socket", () => {
     expect(FakeSocket.all).toHaveLength(1);
   });
 
+  it("has asked before the SDK does, where nothing is stored and the server is known to have a socket", async () => {
+    await transport.begin();
+    expect(FakeSocket.all).toHaveLength(0);
+    await transport.fetch("https://x/_matrix/client/versions");
+    await transport.begin();
+    const socket = await opened();
+    expect(socket.sent[0]).toMatchObject({ filter: { room: { timeline: { limit: 8 } } } });
+    expect(socket.sent[0]).not.toHaveProperty("since");
+    socket.delta("1");
+    expect(await sync()).toMatchObject({ next_batch: "1" });
+    expect(FakeSocket.all).toHaveLength(1);
+  });
+
+  it("keeps nobody waiting for longer than they were busy", async () => {
+    const first = sync();
+    const socket = await opened();
+    socket.delta("1");
+    await first;
+    await vi.advanceTimersByTimeAsync(4);
+    const second = sync("1");
+    socket.delta("2");
+    await vi.advanceTimersByTimeAsync(4);
+    expect(await second).toMatchObject({ next_batch: "2" });
+  });
+
   it("gives a burst as one", async () => {
     const first = sync();
     const socket = await opened();

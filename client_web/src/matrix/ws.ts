@@ -17,8 +17,11 @@ export interface SocketEnd {
 
 /** The first frame has to be there so soon after the connection. */
 const READY_MS = 20_000;
-/** Deltas are not given more often than so; what comes in between is given as one. */
-const GATHER_MS = 50;
+/**
+ * As long as the reader of a delta was busy with it, the next is waited for, but no longer than this: what comes in
+ * between is given as one. Single messages are given at once so, and bursts take half of the time at most.
+ */
+const LONGEST_GATHER_MS = 50;
 /** Of all that waits to be taken: a server that sends without end would fill the memory. */
 const MAX_WAITING_CHARACTERS = 200_000_000;
 const GONE_AWAY = 1000;
@@ -44,8 +47,8 @@ export class SyncSocket {
   #given: string | null;
   /** The token that was given and not acknowledged yet. */
   #unacknowledged: string | null = null;
-  /** When something was given last. */
-  #taken = Number.NEGATIVE_INFINITY;
+  /** When something was given last; never, as long as nothing was. */
+  #taken = Number.POSITIVE_INFINITY;
 
   /** Connect; `token` is the access token, which goes into the first frame alone. */
   constructor(url: string, token: string, hello: Hello) {
@@ -78,8 +81,10 @@ export class SyncSocket {
    */
   async take(timeoutMs: number, signal: AbortSignal | null): Promise<JsonObject | null> {
     this.#acknowledge();
+    const askedAt = performance.now();
+    const readyAt = askedAt + Math.min(askedAt - this.#taken, LONGEST_GATHER_MS);
     if (this.#deltas.length === 0) await this.#arrival(timeoutMs, signal);
-    const wait = this.#taken + GATHER_MS - performance.now();
+    const wait = readyAt - performance.now();
     if (this.#deltas.length > 0 && wait > 0) await pause(wait);
     if (signal?.aborted) return null;
     return this.#gathered();

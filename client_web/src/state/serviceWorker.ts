@@ -1,4 +1,6 @@
-import { MutableValue, type Value } from "../matrix/value";
+import { quietMoment } from "../matrix/quiet";
+import { running } from "../matrix/runner";
+import { MutableValue, until, type Value } from "../matrix/value";
 
 const waiting = new MutableValue(false);
 
@@ -8,7 +10,10 @@ export const updateWaits: Value<boolean> = waiting;
 /** So often a page that stays open asks for a new version. */
 const ASK_EVERY_MS = 6 * 3_600_000;
 
-/** Keep the client for when there is no network, and hear of new versions; nothing where browsers cannot. */
+/**
+ * Keep the client for when there is no network, and hear of new versions; nothing where browsers cannot. All of it
+ * is fetched for that: once nobody waits for an account to be opened.
+ */
 export async function startServiceWorker(open: (path: string) => void): Promise<void> {
   if (!import.meta.env.PROD || !isSecureContext || !("serviceWorker" in navigator)) return;
   navigator.serviceWorker.addEventListener("message", (event) => {
@@ -16,6 +21,9 @@ export async function startServiceWorker(open: (path: string) => void): Promise<
     if (kind === "open" && typeof path === "string" && path.startsWith("/chat")) open(path);
   });
   try {
+    await quietMoment();
+    await until(running, ({ kind }) => kind !== "opening");
+    await quietMoment();
     const registration = await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" });
     watchUpdates(registration);
     const { active } = await navigator.serviceWorker.ready;

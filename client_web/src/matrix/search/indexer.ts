@@ -2,55 +2,22 @@ import { type MatrixClient, type MatrixEvent, MatrixEventEvent, RoomEvent } from
 import type { ClientContext } from "../context";
 import { plainText, readHtml, withoutReply } from "../html";
 import { findLinks, parseMatrixLink } from "../links";
+import { quietMoment } from "../quiet";
 import { asObject, asObjects, asText } from "../shapes";
 import type { Kind } from "./query";
 import type { KeptMessage, SearchStore } from "./store";
 
-/** Messages are written together, so that reading a history costs few writes. */
-const PAUSE_MS = 800;
-const MOST_WAITING = 500;
+/** What comes is gathered for so long. */
+const PAUSE_MS = 1_000;
+/** Messages are written together, but so few that nobody who types or scrolls waits for them. */
+const AT_ONCE = 40;
 const LONGEST_TEXT = 10_000;
 
 /** Keep the words of every message that is seen, decrypted ones too, until the client stops. */
 export function followMessages(sdk: MatrixClient, context: ClientContext, store: SearchStore): void {
-  const kept = new Map<string, KeptMessage>();
-  const forgotten = new Set<string>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isBroken = false;
-
-  const flush = async () => {
-    timer = undefined;
-    const [messages, gone] = [[...kept.values()], [...forgotten]];
-    kept.clear();
-    forgotten.clear();
-    if (messages.length === 0 && gone.length === 0) return;
-    try {
-      await store.write(messages, gone);
-    } catch (error) {
-      // Without room for an index there is none; the server still searches what is not encrypted.
-      isBroken = true;
-      console.warn("messages are not kept for search:", error instanceof Error ? error.name : "unknown");
-    }
-  };
-  const schedule = () => {
-    if (kept.size >= MOST_WAITING) void flush();
-    else timer ??= setTimeout(flush, PAUSE_MS);
-  };
-  const take = (event: MatrixEvent) => {
-    if (isBroken) return;
-    const message = messageOf(event);
-    if (message === null) return;
-    kept.set(message.id, message);
-    forgotten.delete(message.id);
-    schedule();
-  };
-  const forget = (event: MatrixEvent) => {
-    const id = event.getAssociatedId();
-    if (!id) return;
-    kept.delete(id);
-    forgotten.add(id);
-    schedule();
-  };
+  const index = new Indexer(store);
+  const take = (event: MatrixEvent) => index.take(event);
+  const forget = (event: MatrixEvent) => index.forget(event);
   sdk.on(RoomEvent.Timeline, take);
   sdk.on(MatrixEventEvent.Decrypted, take);
   sdk.on(RoomEvent.Redaction, forget);
@@ -58,10 +25,83 @@ export function followMessages(sdk: MatrixClient, context: ClientContext, store:
     sdk.off(RoomEvent.Timeline, take);
     sdk.off(MatrixEventEvent.Decrypted, take);
     sdk.off(RoomEvent.Redaction, forget);
-    clearTimeout(timer);
-    await flush();
+    await index.stop();
     await store.close();
   });
+}
+
+/** Writes what it is given when the page has nothing better to do: nobody waits for an index. */
+class Indexer {
+  readonly #store: SearchStore;
+  readonly #seen = new Map<string, MatrixEvent>();
+  readonly #forgotten = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isHurried = false;
+  #isBroken = false;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(store: SearchStore) {
+    this.#store = store;
+  }
+
+  take(event: MatrixEvent): void {
+    const id = event.getId();
+    if (!id || event.isState() || this.#isBroken) return;
+    this.#seen.set(id, event);
+    this.#schedule();
+  }
+
+  forget(event: MatrixEvent): void {
+    const id = event.getAssociatedId();
+    if (!id || this.#isBroken) return;
+    this.#forgotten.add(id);
+    this.#schedule();
+  }
+
+  /** Write what waits, at once. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#isHurried = true;
+    await this.#work;
+    await this.#writeAll();
+  }
+
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#work = this.#writeAll().finally(() => {
+        this.#timer = undefined;
+        if (this.#seen.size > 0 && !this.#isHurried) this.#schedule();
+      });
+    }, PAUSE_MS);
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#seen.size + this.#forgotten.size > 0) {
+      if (!this.#isHurried) await quietMoment();
+      try {
+        await this.#writeSome();
+      } catch (error) {
+        // Without room for an index there is none; the server still searches what is not encrypted.
+        this.#isBroken = true;
+        this.#seen.clear();
+        this.#forgotten.clear();
+        console.warn("messages are not kept for search:", error instanceof Error ? error.name : "unknown");
+      }
+    }
+  }
+
+  async #writeSome(): Promise<void> {
+    const events = [...this.#seen].slice(0, AT_ONCE);
+    const messages = events.flatMap(([id, event]) => {
+      this.#seen.delete(id);
+      const message = messageOf(event);
+      return message === null || this.#forgotten.has(message.id) ? [] : [message];
+    });
+    // What is forgotten stays so until no edit of it can come any more.
+    const gone = this.#seen.size === 0 ? [...this.#forgotten] : [];
+    if (gone.length > 0) this.#forgotten.clear();
+    await this.#store.write(messages, gone);
+  }
 }
 
 /** Return what of a message can be searched; null for what is none, has no words, or is not sent yet. */

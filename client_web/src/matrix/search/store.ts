@@ -52,7 +52,12 @@ export class SearchStore {
   /** Keep messages, and forget others, in one go. */
   async write(kept: readonly KeptMessage[], forgotten: readonly string[]): Promise<void> {
     const transaction = (await this.#db).transaction("messages", "readwrite");
-    const work: Promise<unknown>[] = kept.map((message) => transaction.store.put(rowOf(message)));
+    const work: Promise<unknown>[] = kept.map(async (message) => {
+      // Each start shows what was kept before; a row with its words costs far more to write than to look at.
+      const known = await transaction.store.get(message.id);
+      if (known?.text !== message.text || known.kinds === undefined)
+        await transaction.store.put(rowOf(message));
+    });
     for (const id of forgotten) work.push(transaction.store.delete(id));
     await Promise.all([...work, transaction.done]);
   }

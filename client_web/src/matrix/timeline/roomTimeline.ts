@@ -19,7 +19,7 @@ import { receiptsByRow } from "./receipts";
 import { RelatedEvents } from "./related";
 import type { SdkRoomFacts } from "./roomFacts";
 import { plainEvent } from "./sdkEvent";
-import { sendStatusOf } from "./sendStatus";
+import { sendStatusOf, sendStatusOfUpload } from "./sendStatus";
 import { Shields } from "./shields";
 import { alone } from "./surroundings";
 import { type EventItem, isMessage, type Timeline, type TimelineSnapshot } from "./values";
@@ -250,12 +250,7 @@ export class RoomTimeline implements Timeline {
     const known = this.#uploadItems.get(upload);
     if (known !== undefined) return known;
     const { facts } = this.#options;
-    const send: SendStatus = {
-      state: upload.errorWord ? "failed" : "sending",
-      errorWord: upload.errorWord,
-      canRetry: true,
-      upload: { sentBytes: upload.sentBytes, totalBytes: upload.totalBytes },
-    };
+    const send = sendStatusOfUpload(upload);
     const item = buildItem(uploadEvent(upload, facts.me), {
       ...alone(facts),
       send,

@@ -1,5 +1,6 @@
 import { EventStatus, type MatrixEvent } from "matrix-js-sdk";
 import { errorWord } from "../errors";
+import type { Upload } from "../outbox";
 import type { SendStatus } from "../types";
 
 const STATUS = (state: SendStatus["state"]): SendStatus => ({
@@ -26,6 +27,13 @@ export function sendStatusOf(event: MatrixEvent): SendStatus | null {
     default:
       return SENDING;
   }
+}
+
+/** Tell how far a file has come; without a network it waits, and is sent when there is one again. */
+export function sendStatusOfUpload({ errorWord: word, sentBytes, totalBytes }: Upload): SendStatus {
+  if (word === "network") return QUEUED;
+  const upload = { sentBytes, totalBytes };
+  return { state: word ? "failed" : "sending", errorWord: word, canRetry: word !== "", upload };
 }
 
 /** Tell whether an event that was not sent goes out by itself later: there was no network, or another is before it. */

@@ -35,7 +35,8 @@ export const MessageRow = memo(function MessageRow({ item, isHead, isRevealed }:
   const conversation = useConversation();
   const hover = useHover();
   const isPicking = useValue(conversation.picks.keys, (keys) => keys !== null);
-  const isOnItsWay = item.send !== null && item.send.state !== "failed";
+  // What takes a while, or waits, says so below; that is to be read.
+  const isOnItsWay = item.send?.state === "sending" && item.send.upload === null;
   return (
     <article
       className={classNames(

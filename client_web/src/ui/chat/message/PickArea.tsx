@@ -16,7 +16,7 @@ export function PickArea({ itemKey, label }: PickAreaProps) {
   const keys = useValue(picks.keys);
   const isPicked = keys?.has(itemKey) === true;
   return (
-    <label className={classNames(styles.area, isPicked && styles.picked)}>
+    <label className={classNames(styles.area, isPicked && styles.picked)} data-picked={isPicked || undefined}>
       <input
         type="checkbox"
         className="visually-hidden"

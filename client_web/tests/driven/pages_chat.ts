@@ -141,5 +141,7 @@ async function scrollTo(page: Page, text: string): Promise<void> {
     await page.evaluate(() => new Promise(requestAnimationFrame));
   }
   await wanted.evaluate((found) => found.scrollIntoView({ block: "center" }));
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await page.evaluate(
+    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+  );
 }

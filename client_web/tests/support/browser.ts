@@ -148,7 +148,10 @@ async function findFaults(page: Page, rules: readonly string[] | null): Promise<
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
   // A menu floats over the page and belongs to no region of it.
   const region = { enabled: (await page.getByRole("menu").count()) === 0 };
-  const options = { resultTypes: ["violations"], ...(rules === null ? { rules: { region } } : { runOnly: rules }) };
+  const options = {
+    resultTypes: ["violations"],
+    ...(rules === null ? { rules: { region } } : { runOnly: rules }),
+  };
   const result = (await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`)) as AxeResult;
   return result.violations
     .map((violation) => {

@@ -1,8 +1,10 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useRef } from "react";
 import { Link } from "wouter";
 import { classNames } from "./classNames";
 import { Icon } from "./Icon";
 import styles from "./PageWithIndex.module.css";
+import { CONTENT_ID, SkipLink } from "./SkipLink";
+import { useRevealed } from "./useRevealed";
 
 /** A part of a page with an index. */
 export interface IndexEntry {
@@ -38,17 +40,10 @@ export function PageWithIndex({
   const titleId = useId();
   const index = useRef<HTMLUListElement>(null);
   const current = entries.find((entry) => entry.current)?.href;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another entry is another place to show
-  useEffect(() => {
-    // On a narrow screen the index scrolls, and what is shown may be behind its edge.
-    const reveal = () =>
-      index.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-    reveal();
-    window.addEventListener("resize", reveal);
-    return () => window.removeEventListener("resize", reveal);
-  }, [current]);
+  useRevealed(index, "[aria-current]", current);
   return (
     <div className={classNames(styles.page, !wide && styles.settings)}>
+      <SkipLink />
       <nav className={styles.index} aria-label={label}>
         <div className={styles.head}>{head}</div>
         <ul ref={index} className={styles.entries}>
@@ -66,7 +61,7 @@ export function PageWithIndex({
           ))}
         </ul>
       </nav>
-      <main className={styles.main} aria-labelledby={titleId}>
+      <main className={styles.main} aria-labelledby={titleId} id={CONTENT_ID} tabIndex={-1}>
         <div className={classNames(styles.content, wide && styles.wide)}>
           <header className={styles.titleRow}>
             <h1 id={titleId} className={styles.title}>

@@ -1,10 +1,10 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { Tabs } from "@base-ui/react/tabs";
-import { type ComponentType, Suspense, useState } from "react";
+import { type ComponentType, Suspense, useRef, useState } from "react";
 import { useChat } from "../../state/ChatContext";
 import { useValue } from "../../state/useValue";
 import { t, type WordId } from "../../words";
-import { EmptyState, IconButton, Skeleton } from "../controls";
+import { EmptyState, IconButton, Skeleton, useRevealed } from "../controls";
 import { useDialog } from "../dialogs/useDialog";
 import { Guarded } from "../pages/Guarded";
 import { AccessPage } from "./AccessPage";
@@ -41,12 +41,16 @@ export default function RoomSettingsDialog() {
   const roomId = text("roomId");
   const room = useValue(client.rooms.room(roomId));
   const [page, setPage] = useState(text("page") || "general");
+  const sheet = useRef<HTMLDivElement>(null);
+  const index = useRef<HTMLDivElement>(null);
+  useRevealed(index, "[data-active]", page);
   const isSpace = room?.isSpace ?? false;
   const pages = PAGES.filter(({ name }) => !(isSpace && NOT_OF_SPACES.includes(name)));
   return (
     <Dialog.Root open onOpenChange={(isOpen) => !isOpen && close()}>
       <Dialog.Portal>
-        <Dialog.Popup className={styles.sheet}>
+        {/* Nothing is pressed by chance: the first button would be the one that closes. */}
+        <Dialog.Popup ref={sheet} initialFocus={sheet} className={styles.sheet}>
           <Tabs.Root
             className={styles.tabs}
             orientation="vertical"
@@ -65,7 +69,7 @@ export default function RoomSettingsDialog() {
                 </div>
                 <IconButton icon="x" label={t("dialogs.close")} onClick={close} />
               </header>
-              <Tabs.List className={styles.entries}>
+              <Tabs.List ref={index} className={styles.entries}>
                 {pages.map(({ name, title }) => (
                   <Tabs.Tab key={name} value={name} className={styles.entry}>
                     {t(title)}

@@ -1,7 +1,7 @@
 import { useChat } from "../../state/ChatContext";
 import { useValue } from "../../state/useValue";
 import { t } from "../../words";
-import { classNames } from "../controls";
+import { CONTENT_ID, classNames, SkipLink } from "../controls";
 import { Guarded } from "../pages/Guarded";
 import { SidePanel } from "../panel/SidePanel";
 import { Rail } from "../sidebar/Rail";
@@ -19,12 +19,18 @@ export default function ChatPage() {
   const hasPanel = panel !== null && roomId !== null;
   return (
     <div className={classNames(styles.page, roomId !== null && styles.inRoom, hasPanel && styles.withPanel)}>
+      <SkipLink />
       <div className={styles.rail}>
         <Guarded>
           <Rail />
         </Guarded>
       </div>
-      <div className={styles.list} role={roomId === null ? "main" : undefined}>
+      <div
+        className={styles.list}
+        role={roomId === null ? "main" : undefined}
+        id={roomId === null ? CONTENT_ID : undefined}
+        tabIndex={-1}
+      >
         <Guarded>
           <Sidebar />
         </Guarded>
@@ -33,6 +39,8 @@ export default function ChatPage() {
         className={styles.room}
         role={roomId === null ? undefined : "main"}
         aria-label={name ?? t("main.none.title")}
+        id={roomId === null ? undefined : CONTENT_ID}
+        tabIndex={-1}
         data-area="room"
       >
         {name !== undefined && <h1 className="visually-hidden">{name}</h1>}

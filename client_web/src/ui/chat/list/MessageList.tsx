@@ -40,12 +40,12 @@ export function MessageList() {
     getItemKey,
     overscan: 6,
     anchorTo: "end",
-    followOnAppend: true,
+    followOnAppend: !snapshot.hasNewer,
     scrollEndThreshold: END_PX,
     useAnimationFrameWithResizeObserver: false,
   });
   useMore(virtual, items.length, snapshot.loading);
-  const stick = useStick(virtual, scroller, items);
+  const stick = useStick(virtual, scroller, items, !snapshot.hasNewer);
   const { isAtEnd } = stick;
   useKeptPlace(`${roomId} ${timeline.threadRoot ?? ""}`, virtual, items, scroller, stick.leave);
   const revealedKey = useReveal(virtual, items, stick.leave);

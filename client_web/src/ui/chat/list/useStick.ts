@@ -15,14 +15,20 @@ export interface Stick {
   readonly onScroll: () => void;
 }
 
-/** Keep the newest message in sight for who is there; who goes elsewhere stays there. */
+/**
+ * Keep the newest message in sight for who is there; who goes elsewhere stays there. `isPresent`: the end of the rows
+ * is the present; the end of a page of the past is nothing to stay at.
+ */
 export function useStick(
   virtual: Virtualizer<HTMLDivElement, Element>,
   scroller: RefObject<HTMLDivElement | null>,
   items: readonly TimelineItem[],
+  isPresent: boolean,
 ): Stick {
   const [isAtEnd, setAtEnd] = useState(true);
   const sticks = useRef(true);
+  const present = useRef(isPresent);
+  present.current = isPresent;
   const size = useRef("");
   const toEnd = useCallback(() => {
     sticks.current = true;
@@ -35,11 +41,13 @@ export function useStick(
   const onScroll = useCallback(() => {
     const element = scroller.current;
     if (element === null) return;
-    const isThere = virtual.isAtEnd(END_PX);
+    // The virtualizer may hear of a scroll after us, and then tells of the place before.
+    const isInSight = element.scrollHeight - element.scrollTop - element.clientHeight <= END_PX;
+    const isThere = isInSight && virtual.isAtEnd(END_PX);
     // Rows that grow and come move what is seen as well; where nothing did, somebody went elsewhere.
     const before = size.current;
     size.current = `${element.scrollHeight} ${element.clientHeight}`;
-    if (isThere) sticks.current = true;
+    if (isThere && present.current) sticks.current = true;
     else if (size.current === before) sticks.current = false;
     setAtEnd(isThere || sticks.current);
   }, [virtual, scroller]);

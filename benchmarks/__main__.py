@@ -11,6 +11,7 @@ import uvloop
 from benchmarks.desktop.generated_sync import Size
 from benchmarks.desktop.measure import measure_desktop
 from benchmarks.desktop.report import NAMES, chosen_scenarios, render_desktop
+from benchmarks.million_users import render_reasoning
 from benchmarks.processes import RESULTS
 from benchmarks.report import Report, render_report
 from benchmarks.runner import run
@@ -68,6 +69,7 @@ def main(quick: bool, only: tuple[str, ...], no_synapse: bool, servers: tuple[st
         report.save(path)
         click.echo(render_report(report, workloads))
         click.echo(render_scaling(report.workers))
+        click.echo(render_reasoning(report.workers))
         click.echo(render_desktop(report.desktop))
         click.echo(render_web(report.web))
         click.echo(f"saved {path}")

@@ -35,11 +35,7 @@ class SuspendBody(msgspec.Struct):
 async def get_lock(request: web.Request) -> web.StreamResponse:
     """GET /admin/lock/{userId}: whether an account is locked."""
     await require_admin(request)
-    here = services(request)
-    user_id = parse_user_id(path_param(request, "userId"))
-    if server_name_of(user_id) != here.server_name:
-        raise InvalidParam("This is no user of this server")
-    account = await find_account(here.accounts, user_id)
+    account = await _account_of_path(request)
     return json_response({"locked": account.is_locked})
 
 
@@ -56,11 +52,7 @@ async def put_lock(request: web.Request) -> web.StreamResponse:
 async def get_suspension(request: web.Request) -> web.StreamResponse:
     """GET /admin/suspend/{userId}: whether an account is suspended."""
     await require_admin(request)
-    here = services(request)
-    user_id = parse_user_id(path_param(request, "userId"))
-    if server_name_of(user_id) != here.server_name:
-        raise InvalidParam("This is no user of this server")
-    account = await find_account(here.accounts, user_id)
+    account = await _account_of_path(request)
     return json_response({"suspended": account.is_suspended})
 
 
@@ -75,11 +67,15 @@ async def put_suspension(request: web.Request) -> web.StreamResponse:
 
 async def _account_to_moderate(request: web.Request) -> Account:
     requester = await require_admin(request)
+    account = await _account_of_path(request)
+    if account.is_admin or account.user_nid == requester.user_nid:
+        raise Forbidden("Neither yourself nor another server admin can be locked or suspended")
+    return account
+
+
+async def _account_of_path(request: web.Request) -> Account:
     here = services(request)
     user_id = parse_user_id(path_param(request, "userId"))
     if server_name_of(user_id) != here.server_name:
         raise InvalidParam("This is no user of this server")
-    account = await find_account(here.accounts, user_id)
-    if account.is_admin or account.user_nid == requester.user_nid:
-        raise Forbidden("Neither yourself nor another server admin can be locked or suspended")
-    return account
+    return await find_account(here.accounts, user_id)

@@ -152,7 +152,7 @@ async def running_deployment(folder: Path, authority: Authority) -> AsyncIterato
 
 
 def _listeners(port: int) -> list[JsonObject]:
-    return [{"port": port, "serve": ["client", "media", "health"]}]
+    return [{"port": port, "serve": ["client", "media", "web", "health"]}]
 
 
 def _nginx(folder: Path, port: int, workers: list[int], authority: Authority) -> NginxProcess:

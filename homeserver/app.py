@@ -83,6 +83,8 @@ async def _serve(settings: Settings, place: WorkerPlace | None) -> None:
         loop.add_reader(sys.stdin.fileno(), stop.set)
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     async with running_server(settings, place=place, drain_s=DRAIN_S) as server:
+        if place is None and not sys.stdin.isatty():  # a terminal that is closed means the end by it
+            loop.add_signal_handler(signal.SIGHUP, server.listeners.reload_certificates)
         gc.collect()
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLDS)

@@ -19,8 +19,12 @@ def check(config: Path | None) -> None:
     from federation.protocol.ids import parse_server_name
     from homeserver.appservices.read_registrations import read_registrations
     from homeserver.config import load_settings
+    from homeserver.http.tls import Certificate
 
     settings = load_settings(config)
+    for listener in settings.listeners:
+        if listener.tls_certificate and listener.tls_key:
+            Certificate(listener.tls_certificate, listener.tls_key)
     read_registrations(settings.appservices, parse_server_name(settings.server_name))
     click.echo(f"The configuration of {settings.server_name} is fine.")
 

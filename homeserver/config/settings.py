@@ -4,7 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from homeserver.config.auth import Auth
 from homeserver.config.captcha import Captcha
@@ -26,6 +26,7 @@ from homeserver.config.server_notices import ServerNotices
 from homeserver.config.shutdown import Shutdown
 from homeserver.config.smtp import Smtp
 from homeserver.config.turn import Turn
+from homeserver.config.urls import DatabaseUrl, MediaUrl, RedisUrl
 from homeserver.config.values import Network, Section
 from homeserver.config.web import Web
 from homeserver.config.well_known import WellKnown
@@ -63,12 +64,12 @@ class Settings(Section):
     """The URL under which clients find the server. Default: the first listener that serves clients."""
     data_dir: Path = Path("parlour-data")
     """The folder of everything the server keeps itself: embedded database, media, keys."""
-    database_url: SecretStr | None = Field(default=None, min_length=1)
+    database_url: DatabaseUrl | None = Field(default=None, min_length=1)
     """PostgreSQL 15 to 18, as `postgresql://user:password@host/database`. Default: an embedded one, which
     keeps its data in `data_dir`."""
-    redis_url: SecretStr | None = Field(default=None, min_length=1)
+    redis_url: RedisUrl | None = Field(default=None, min_length=1)
     """Redis for several workers, as `redis://host/0`. Default: in process, or through PostgreSQL."""
-    media_url: SecretStr | None = Field(default=None, min_length=1)
+    media_url: MediaUrl | None = Field(default=None, min_length=1)
     """Where uploads are kept, as `s3://bucket/prefix`, `gs://`, `az://` or `file:///`. Default: `media` in
     `data_dir`."""
     workers: int = Field(default=1, ge=1, le=64)

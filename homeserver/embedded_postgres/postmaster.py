@@ -16,6 +16,7 @@ PID_FILE: Final = "postmaster.pid"
 STARTUP_LOG: Final = "startup.log"
 READY: Final = "ready"
 LINES_TOLD: Final = 5
+GRAVE: Final = ("PANIC: ", "FATAL: ", "terminated by signal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,17 @@ def start_postmaster(cluster: Cluster, programs: Path | None = None) -> Postmast
 
 def read_failure(cluster: Cluster) -> str:
     """Return the end of what the postmaster said, before and after its own log took over."""
+    return "\n".join(line for lines in _said(cluster) for line in lines[-LINES_TOLD:])
+
+
+def read_reason(cluster: Cluster) -> str:
+    """Return the line in which a postmaster that ended by itself said why; empty where it said nothing."""
+    grave = [line for lines in _said(cluster) for line in lines if any(word in line for word in GRAVE)]
+    return grave[-1] if grave else ""
+
+
+def _said(cluster: Cluster) -> list[list[str]]:
+    """Return the lines of the log of the start, and of the newest one of those that follow."""
     logs = sorted((cluster.folder / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)
-    said = [path.read_text(errors="replace") for path in (cluster.folder.parent / STARTUP_LOG, *logs[-1:])]
-    return "\n".join(line for text in said for line in text.splitlines()[-LINES_TOLD:])
+    files = (cluster.folder.parent / STARTUP_LOG, *logs[-1:])
+    return [path.read_text(errors="replace").splitlines() for path in files]

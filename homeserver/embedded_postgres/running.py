@@ -15,6 +15,7 @@ from homeserver.embedded_postgres.cluster import Cluster, create_cluster, write_
 from homeserver.embedded_postgres.configuration import ROLE
 from homeserver.embedded_postgres.data_dir_lock import lock_data_dir
 from homeserver.embedded_postgres.errors import DataDirInUse, EmbeddedPostgresError
+from homeserver.embedded_postgres.keeper import Keeper
 from homeserver.embedded_postgres.owner import choose_owner
 from homeserver.embedded_postgres.postmaster import (
     Postmaster,
@@ -45,7 +46,8 @@ async def running_postgres(
 ) -> AsyncIterator[str]:
     """Run the PostgreSQL of a data folder for the length of the block, and give its URL.
 
-    One left running by a server that was killed is taken over as it is. At the end it is stopped, either way.
+    One left running by a server that was killed is taken over as it is. One that ends by itself is started
+    again. At the end it is stopped, either way.
     `durable=False` is for tests.
 
     Raises: DataDirInUse where another server runs on the folder; EmbeddedPostgresError.
@@ -58,9 +60,16 @@ async def running_postgres(
         try:
             socket_folder = await _wait_until_ready(postmaster)
             await create_database(database_url(socket_folder, "postgres"), DATABASE)
+        except BaseException:
+            await asyncio.shield(_stop(postmaster))
+            raise
+        keeper = Keeper(
+            postmaster, lambda: _take_over_or_start(data_dir, max_connections, durable), _wait_until_ready
+        )
+        try:
             yield database_url(socket_folder)
         finally:
-            await asyncio.shield(_stop(postmaster))
+            await asyncio.shield(_stop_kept(keeper))
 
 
 @asynccontextmanager
@@ -173,6 +182,11 @@ async def _wait_until_ready(postmaster: Postmaster) -> Path:
                 raise EmbeddedPostgresError(f"PostgreSQL did not start:\n{read_failure(postmaster.cluster)}")
             await asyncio.sleep(POLL_S)
     return folder
+
+
+async def _stop_kept(keeper: Keeper) -> None:
+    await keeper.stop()
+    await _stop(keeper.postmaster)
 
 
 async def _stop(postmaster: Postmaster) -> None:

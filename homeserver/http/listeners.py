@@ -2,26 +2,20 @@
 
 import asyncio
 import socket
-import ssl
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from typing import Final
 
-import structlog
 from aiohttp import web
 
 from homeserver.config.listeners import Listener
+from homeserver.http.certificates import ServedCertificates
 from homeserver.http.context import Services
 from homeserver.http.protocol import HttpServer
 from homeserver.http.routing import Route, Serve
 from homeserver.http.server import build_servers
-from homeserver.http.sockets import BACKLOG, WorkerPlace, bind
-from homeserver.http.tls import Certificate
-
-log = structlog.get_logger(__name__)
+from homeserver.http.sockets import BACKLOG, AddressUnusable, WorkerPlace, bind
 
 SHUTDOWN_TIMEOUT_S: Final = 5.0
-CERTIFICATE_CHECK_S: Final = 60.0
 
 
 async def start_listeners(
@@ -37,8 +31,7 @@ async def start_listeners(
 
     In the `drain_s` after the sockets are closed, connections are answered once more, and then closed.
 
-
-    Raises: OSError when an address is taken or a certificate cannot be read; what was opened is closed again.
+    Raises: AddressUnusable, CertificateUnusable; what was opened is closed again.
     """
     kinds: list[frozenset[Serve]] = [
         frozenset(resource.value for resource in listener.serve) for listener in listeners
@@ -48,7 +41,9 @@ async def start_listeners(
         serve: web.ServerRunner(server, shutdown_timeout=shutdown_timeout_s)
         for serve, server in servers.items()
     }
-    running = RunningListeners(list(runners.values()), list(servers.values()), drain_s)
+    certificates = ServedCertificates(services.clock)
+    services.gauges.add(certificates.samples)
+    running = RunningListeners(list(runners.values()), certificates, list(servers.values()), drain_s)
     try:
         for runner in runners.values():
             await runner.setup()
@@ -68,14 +63,17 @@ class RunningListeners:
     """The open sockets of this process. `base_urls` are in the order of the configured listeners."""
 
     def __init__(
-        self, runners: list[web.ServerRunner], servers: Sequence[HttpServer] = (), drain_s: float = 0.0
+        self,
+        runners: list[web.ServerRunner],
+        certificates: ServedCertificates,
+        servers: Sequence[HttpServer] = (),
+        drain_s: float = 0.0,
     ) -> None:
         self.base_urls: list[str] = []
         self._runners = runners
         self._servers = servers
         self._drain_s = drain_s
-        self._certificates: list[Certificate] = []
-        self._watcher: asyncio.Task[None] | None = None
+        self._certificates = certificates
 
     async def listen(self, listener: Listener, runner: web.ServerRunner, *, number: int = 0) -> None:
         """Open one more socket; `number` counts the port upwards, for workers that each have their own."""
@@ -84,29 +82,26 @@ class RunningListeners:
             return
         site = web.TCPSite(
             runner, listener.bind, listener.port and listener.port + number, backlog=BACKLOG,
-            ssl_context=self._tls_of(listener), reuse_port=True if number else None,
+            ssl_context=self._certificates.context_of(listener), reuse_port=True if number else None,
         )  # fmt: skip
         await self._start(listener, runner, site)
 
     async def take(self, listener: Listener, runner: web.ServerRunner, listening: socket.socket) -> None:
         """Accept from a socket that is open."""
-        site = web.SockSite(runner, listening, backlog=BACKLOG, ssl_context=self._tls_of(listener))
+        site = web.SockSite(
+            runner, listening, backlog=BACKLOG, ssl_context=self._certificates.context_of(listener)
+        )
         await self._start(listener, runner, site)
 
     async def _start(self, listener: Listener, runner: web.ServerRunner, site: web.BaseSite) -> None:
         before = len(runner.addresses)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            raise AddressUnusable.of(listener, error) from error
         address = runner.addresses[before]
         port = listener.port if isinstance(address, str) else address[1]  # one in the file system has none
         self.base_urls.append(listener.model_copy(update={"port": port}).base_url)
-
-    def _tls_of(self, listener: Listener) -> ssl.SSLContext | None:
-        if listener.tls_certificate is None or listener.tls_key is None:
-            return None
-        certificate = Certificate(listener.tls_certificate, listener.tls_key)
-        self._certificates.append(certificate)
-        self._watcher = self._watcher or asyncio.create_task(self._watch(), name="certificate-watcher")
-        return certificate.context
 
     async def close(self) -> None:
         """Take no further connections; those that are there go on, each to its next answer."""
@@ -117,24 +112,11 @@ class RunningListeners:
 
     async def stop(self) -> None:
         """Close the sockets, let running requests end within the shutdown time-out, then cut them off."""
-        if self._watcher:
-            self._watcher.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._watcher
+        await self._certificates.stop()
         await self.close()
         await asyncio.sleep(self._drain_s)
         await asyncio.gather(*(runner.cleanup() for runner in self._runners))
 
     def reload_certificates(self) -> None:
         """Take up renewed certificates; one that cannot be read is logged and the old one stays."""
-        for certificate in self._certificates:
-            try:
-                if certificate.reload_if_changed():
-                    log.info("certificate_reloaded", file=str(certificate.file))
-            except (OSError, ssl.SSLError) as error:
-                log.error("certificate_not_reloaded", file=str(certificate.file), reason=str(error))
-
-    async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(CERTIFICATE_CHECK_S)
-            self.reload_certificates()
+        self._certificates.reload()

@@ -1,5 +1,7 @@
 """Listening sockets that are opened before the process that accepts from them."""
 
+import errno
+import os
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +12,26 @@ from homeserver.config.listeners import Listener, Resource
 
 BACKLOG: Final = 1024
 MODE_OF_SOCKETS: Final = 0o660
+
+
+REMEDIES: Final = {
+    errno.EADDRINUSE: "address already in use: another server listens there; stop it, or set another port",
+    errno.EADDRNOTAVAIL: "this machine has no such address: set another `bind`",
+    errno.EACCES: "this user may not listen there: ports below 1024 and folders of others need a permission",
+    errno.EPERM: "this user may not listen there: ports below 1024 and folders of others need a permission",
+}
+
+
+class AddressUnusable(OSError):
+    """A listener's address cannot be had; the message names it, and says what to do."""
+
+    @classmethod
+    def of(cls, listener: Listener, error: OSError) -> "AddressUnusable":
+        if isinstance(error, socket.gaierror):
+            reason = "no such address: `bind` is one of this machine's, 0.0.0.0, or ::"
+        else:
+            reason = REMEDIES.get(error.errno or 0) or os.strerror(error.errno or 0)
+        return cls(f"the listener {listener.base_url} cannot be opened: {reason}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +53,17 @@ def is_own(listener: Listener) -> bool:
 def bind(listener: Listener) -> socket.socket:
     """Open a listener's socket, to be accepted from by any process that has it.
 
-    Raises: OSError when the address is taken.
+    Raises: AddressUnusable.
     """
-    if listener.unix_path is not None:
-        return _bind_in_file_system(listener.unix_path)
+    try:
+        if listener.unix_path is not None:
+            return _bind_in_file_system(listener.unix_path)
+        return _bind_in_network(listener)
+    except OSError as error:
+        raise AddressUnusable.of(listener, error) from error
+
+
+def _bind_in_network(listener: Listener) -> socket.socket:
     family = socket.AF_INET6 if ":" in listener.bind else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:

@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote, urlsplit
 
+from homeserver.config.urls import path_of_media_url
 from homeserver.errors import NotFound, Unavailable
 from homeserver.storage.media import Blob
 
@@ -25,8 +25,6 @@ REQUEST_TIMEOUT: Final = timedelta(hours=1)
 READ_TIMEOUT: Final = timedelta(seconds=30)
 RETRY_TIMEOUT: Final = timedelta(seconds=20)
 MAX_RETRIES: Final = 3
-LOCAL_SCHEME: Final = "file"
-SCHEMES: Final = frozenset({LOCAL_SCHEME, "s3", "s3a", "gs", "az", "adl", "azure", "abfs", "abfss", "memory"})
 
 
 class BlobStore:
@@ -40,12 +38,9 @@ class BlobStore:
 
         Raises: ValueError for any other URL.
         """
-        scheme = urlsplit(url).scheme
-        if scheme not in SCHEMES:
-            raise ValueError(f"media_url must begin with one of {', '.join(sorted(SCHEMES))}")
         self._url = url
         self._store: ObjectStore | None = None
-        self.local_root: Path | None = _local_path(url) if scheme == LOCAL_SCHEME else None
+        self.local_root: Path | None = path_of_media_url(url)
 
     async def put(self, blob: Blob, file: Path) -> None:
         """Store a closed file on the same machine; it is durable when this returns.
@@ -143,13 +138,6 @@ def _reachable() -> Iterator[None]:
         yield
     except BaseError as error:
         raise Unavailable("The media store cannot be reached") from error
-
-
-def _local_path(url: str) -> Path:
-    parts = urlsplit(url)
-    if parts.netloc not in ("", "localhost") or not parts.path.startswith("/"):
-        raise ValueError("media_url must hold an absolute path: file:///var/lib/…")
-    return Path(unquote(parts.path))
 
 
 def _move_durably(source: Path, target: Path) -> None:

@@ -24,7 +24,10 @@ async def record_server_name(conn: Connection, server_name: str) -> None:
     """
     kept = await record_once(conn, SERVER_NAME, server_name)
     if kept != server_name:
-        raise InstanceMismatch(f"server_name is {server_name}, but this database belongs to {kept}")
+        raise InstanceMismatch(
+            f"server_name is {server_name}, but this database belongs to {kept}: "
+            "each server has a database of its own, and a name that can never change"
+        )
 
 
 async def record_signing_key(conn: Connection, public_key: str) -> None:

@@ -15,6 +15,8 @@ from tests.support.ports import free_port
 
 TOP = Path(__file__).parents[2]
 START_LIMIT_S = 1_200
+ENDED_BY_MAKE = -signal.SIGTERM
+"""make passes a signal on, waits for the server's end, and dies of the signal itself."""
 
 pytestmark = [
     pytest.mark.bare,
@@ -28,34 +30,36 @@ def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BareDebian]:
     with bare_debian(tmp_path_factory.mktemp("bare") / "debian") as tree:
         clone = ["git", "clone", "--quiet", f"file://{TOP}", str(tree.root / "srv" / "parlour")]
         subprocess.run(clone, check=True, timeout=120)
+        tree.run("git config --system safe.directory '*'")  # for who clones it and is not its owner
         yield tree
 
 
 @contextmanager
-def running(tree: BareDebian, script: str, user: str = "root", **settings: str) -> Iterator[str]:
-    """Run a server in the tree; give its URL once it is ready."""
+def running(
+    tree: BareDebian, script: str, user: str = "root", ends_with: int = 0, **settings: str
+) -> Iterator[str]:
+    """Run a server in the tree; give its URL once it is ready. It has to end as it should."""
     port = free_port()
     told = {"PARLOUR_LISTENERS": f'[{{"port": {port}}}]', **settings}
-    process = subprocess.Popen(
-        tree.command(script, user, told), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    late = Timer(START_LIMIT_S, process.kill)
-    late.start()
-    assert process.stdout is not None
+    command, pipe = tree.command(script, user, told), subprocess.PIPE
     said: list[str] = []
-    try:
-        for line in process.stdout:
-            said.append(line)
-            if line.startswith("ready"):
-                break
-        else:
-            raise AssertionError("".join(said[-30:]))
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        late.cancel()
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0, "".join(said)
-        process.stdout.close()
+    with subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, text=True) as process:
+        late = Timer(START_LIMIT_S, process.kill)
+        late.start()
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                said.append(line)
+                if line.startswith("ready"):
+                    break
+            else:
+                raise AssertionError("".join(said[-30:]))
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            late.cancel()
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+    assert process.returncode == ends_with, "".join(said)
 
 
 def assert_serves(base_url: str) -> None:
@@ -65,16 +69,23 @@ def assert_serves(base_url: str) -> None:
         assert b'src="/code/' in answer.read(), "the web client is not there"
 
 
+def assert_stopped(data_dir: Path) -> None:
+    """The server has taken its PostgreSQL down with it, and left its data."""
+    assert (data_dir / "postgresql" / "PG_VERSION").exists()
+    assert not (data_dir / "postgresql" / "postmaster.pid").exists()
+
+
 def test_the_readmes_two_commands_run_a_server_as_root(debian: BareDebian) -> None:
-    with running(debian, "cd /srv/parlour && exec make run") as base_url:
+    with running(debian, "cd /srv/parlour && exec make run", ends_with=ENDED_BY_MAKE) as base_url:
         assert_serves(base_url)
+    assert_stopped(debian.root / "srv" / "parlour" / "parlour-data")
 
 
 def test_they_do_so_as_somebody_else(debian: BareDebian) -> None:
     with running(debian, "git clone --quiet /srv/parlour ~/parlour && cd ~/parlour && exec make run",
-                 debian.user, GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0="safe.directory",
-                 GIT_CONFIG_VALUE_0="*") as base_url:  # fmt: skip
+                 debian.user, ENDED_BY_MAKE) as base_url:  # fmt: skip
         assert_serves(base_url)
+    assert_stopped(debian.root / "home" / debian.user / "parlour" / "parlour-data")
 
 
 def test_the_image_s_steps_give_a_server_that_its_user_runs(debian: BareDebian) -> None:

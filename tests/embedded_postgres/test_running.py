@@ -12,6 +12,7 @@ import asyncpg
 import psutil
 import pytest
 from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from homeserver.embedded_postgres import (
     DataDirInUse,
@@ -153,6 +154,27 @@ async def test_killed_one_is_started_again_with_its_data(data_dir: Path) -> None
     async with running_postgres(data_dir) as url:
         assert postmaster_pid(data_dir) != pid
         assert await ask(url, "SELECT count(*) FROM kept") == 0
+
+
+async def test_one_that_ends_by_itself_is_started_again_and_stopped_at_the_end(data_dir: Path) -> None:
+    with capture_logs() as logs:
+        async with running_postgres(data_dir) as url:
+            first = postmaster_pid(data_dir)
+            os.kill(first, signal.SIGQUIT)
+            await until_started_again(logs)
+            second = postmaster_pid(data_dir)
+            assert second != first
+            assert await ask(url, "SELECT count(*) FROM kept") == 0
+    assert not psutil.pid_exists(second)
+    [ended] = [line for line in logs if line["event"] == "postgresql.ended"]
+    assert ended["log_level"] == "error"
+    assert "make room" in ended["remedy"]
+
+
+async def until_started_again(logs: list[EventDict]) -> None:
+    async with asyncio.timeout(60):
+        while not any(line["event"] == "postgresql.started_again" for line in logs):
+            await asyncio.sleep(0.02)
 
 
 async def test_pid_file_with_a_foreign_process_s_number_does_not_stop_the_start(data_dir: Path) -> None:

@@ -147,3 +147,22 @@ async def test_database_in_another_encoding_is_unsuitable(database_url: str) -> 
     finally:
         await conn.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         await conn.close()
+
+
+async def test_cancellation_stays_one_where_the_connection_is_lost_as_well(
+    db: Database, other: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    """Followers of the log that took it for a database that is away went on, and the server never stopped."""
+    lost = asyncio.Event()
+
+    async def work() -> None:
+        async with db.transaction() as conn:
+            conn.add_termination_listener(lambda _: lost.set())
+            await other.execute("SELECT pg_terminate_backend($1)", await conn.fetchval(OWN_PID))
+            await asyncio.Event().wait()
+
+    worker = asyncio.create_task(work())
+    await lost.wait()
+    worker.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await worker

@@ -120,6 +120,15 @@ def test_all_problems_are_reported_at_once(tmp_path: Path, monkeypatch: pytest.M
         ("registration = 1", "registration: should be a table (it is 1)"),
         ('listeners = "x"', "listeners: should be a list (it is 'x')"),
         ('listeners = [{tls_key = "x"}]', "listeners[0]: tls_certificate and tls_key must be set together"),
+        (
+            'database_url = "mysql://x"',
+            "database_url: should begin with one of postgresql:, postgres:",
+        ),
+        (
+            'redis_url = "http://x"',
+            "redis_url: should begin with one of redis:, rediss:, unix:, redis+sentinel:, redis+cluster:",
+        ),
+        ('media_url = "file://x/y"', "media_url: should hold an absolute path: file:///var/lib/…"),
         ("listeners = [{}, {}]", "two listeners have the same address and port"),
     ],
 )

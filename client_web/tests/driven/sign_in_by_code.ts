@@ -6,6 +6,14 @@
 import type { Page } from "playwright-core";
 import { ask, makeAccount, PASSWORD, signPersonIn } from "../support/accounts.ts";
 import { expectNoFaults, lookAt, newPerson, type Person, withBrowser } from "../support/browser.ts";
+import {
+  agreeToDevice,
+  isVerified,
+  scanCode,
+  setUpRecovery,
+  shownDigits,
+  typeDigits,
+} from "../support/codes.ts";
 
 const isLooking = process.env.PARLOUR_PICTURES !== undefined;
 const NAME = `ann${Date.now() % 1_000_000}`;
@@ -26,10 +34,10 @@ await withBrowser(async (browser) => {
 
   await refusesWrongDigits(first.page, second.page);
   await letInByOwnCode(first, second);
-  await isVerified(second.page, roomId);
+  await readsAll(second.page, roomId);
   await openDevices(second.page);
   await letInByTheirCode(second, third);
-  await isVerified(third.page, roomId);
+  await readsAll(third.page, roomId);
   expectNoFaults(first, second, third);
 });
 
@@ -38,13 +46,6 @@ async function makeRoom(accessToken: string): Promise<string> {
   const encryption = { type: "m.room.encryption", state_key: "", content };
   const wanted = { name: "Mountain hut", initial_state: [encryption] };
   return String((await ask("POST", "/createRoom", accessToken, wanted)).room_id);
-}
-
-async function setUpRecovery(page: Page): Promise<void> {
-  await button(page, "Make my recovery key").click();
-  await page.getByRole("checkbox", { name: "I have kept my recovery key" }).click();
-  await button(page, "Continue").click();
-  await button(page, "Done").click();
 }
 
 async function writeSecret(page: Page): Promise<void> {
@@ -63,7 +64,7 @@ async function openDevices(page: Page): Promise<void> {
 async function refusesWrongDigits(existing: Page, fresh: Page): Promise<void> {
   const digits = await meetByOwnCode(existing, fresh);
   await look(existing, "let-in-digits");
-  await type(existing, digits === "00" ? "01" : "00");
+  await typeDigits(existing, digits === "00" ? "01" : "00");
   await existing.getByText("The digits did not match; nothing was handed over.").waitFor();
   await look(existing, "let-in-failed");
   await fresh.getByRole("heading", { name: "That did not work" }).waitFor();
@@ -71,8 +72,10 @@ async function refusesWrongDigits(existing: Page, fresh: Page): Promise<void> {
 }
 
 async function letInByOwnCode(existing: Person, fresh: Person): Promise<void> {
-  await type(existing.page, await meetByOwnCode(existing.page, fresh.page));
-  await agree(existing);
+  await typeDigits(existing.page, await meetByOwnCode(existing.page, fresh.page));
+  await existing.page.getByRole("heading", { name: "Agree on your server's page" }).waitFor();
+  await look(existing.page, "let-in-page");
+  await agreeToDevice(existing, NAME, PASSWORD);
   await isDone(existing.page);
 }
 
@@ -84,7 +87,7 @@ async function meetByOwnCode(existing: Page, fresh: Page): Promise<string> {
   await button(fresh, "Sign in with a QR code").click();
   await button(fresh, "Scan its code instead").click();
   await look(fresh, "sign-in-scan");
-  await scan(fresh, code);
+  await scanCode(fresh, code);
   const digits = await shownDigits(fresh);
   await look(fresh, "sign-in-digits");
   return digits;
@@ -94,44 +97,14 @@ async function meetByOwnCode(existing: Page, fresh: Page): Promise<string> {
 async function letInByTheirCode(existing: Person, fresh: Person): Promise<void> {
   await fresh.page.goto("/login");
   await button(fresh.page, "Sign in with a QR code").click();
-  await look(fresh.page, "sign-in-code");
   const code = await fresh.page.getByTestId("qr-code").screenshot();
+  await look(fresh.page, "sign-in-code");
   await button(existing.page, "Show a code").click();
   await button(existing.page, "Scan its code instead").click();
-  await scan(existing.page, code);
-  await type(fresh.page, await shownDigits(existing.page));
-  await agree(existing);
+  await scanCode(existing.page, code);
+  await typeDigits(fresh.page, await shownDigits(existing.page));
+  await agreeToDevice(existing, NAME, PASSWORD);
   await isDone(existing.page);
-}
-
-async function scan(page: Page, code: Buffer): Promise<void> {
-  const file = { name: "code.png", mimeType: "image/png", buffer: code };
-  await page.locator("input[type=file]").last().setInputFiles(file);
-}
-
-async function shownDigits(page: Page): Promise<string> {
-  await page.getByRole("heading", { name: "Type this number there" }).waitFor();
-  return (await page.getByTestId("digits").textContent()) ?? "";
-}
-
-async function type(page: Page, digits: string): Promise<void> {
-  await page.getByLabel("Two digits").fill(digits);
-  await button(page, "Continue").click();
-}
-
-/** On the server's page, which asks who one is, and shows what the new device is. */
-async function agree(existing: Person): Promise<void> {
-  await existing.page.getByRole("heading", { name: "Agree on your server's page" }).waitFor();
-  await look(existing.page, "let-in-page");
-  const opened = existing.context.waitForEvent("page");
-  await button(existing.page, "Open the page").click();
-  const page = await opened;
-  await page.getByLabel("Username").fill(NAME);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Continue" }).click();
-  await page.getByText("Go on there. You can close this page.").waitFor();
-  await page.close();
 }
 
 async function isDone(existing: Page): Promise<void> {
@@ -141,12 +114,11 @@ async function isDone(existing: Page): Promise<void> {
 }
 
 /** The new device reads what was written before it, and nothing asks to verify it. */
-async function isVerified(page: Page, roomId: string): Promise<void> {
+async function readsAll(page: Page, roomId: string): Promise<void> {
   await page.waitForURL("/chat");
   await page.getByRole("link", { name: /Mountain hut/ }).click();
   await page.getByRole("article").getByText(SECRET).waitFor();
-  await page.goto("/settings/encryption");
-  await page.getByText("Verified. It can read your encrypted history.").waitFor();
+  await isVerified(page);
   await page.goto(`/chat/${encodeURIComponent(roomId)}`);
 }
 

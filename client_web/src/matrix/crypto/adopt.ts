@@ -1,7 +1,7 @@
 import type { MatrixClient } from "matrix-js-sdk";
 import type { CryptoApi } from "matrix-js-sdk/lib/crypto-api";
 import { ClientError } from "../errors";
-import { takeHandedOver } from "../qr/handedOver";
+import { forgetHandedOver, handedOver } from "../qr/handedOver";
 import type { JsonObject } from "../shapes";
 import type { Session } from "../types";
 import { restoreBackup } from "./backup";
@@ -23,7 +23,7 @@ export async function adoptHandedOver(
   sdk: MatrixClient,
   session: Session,
 ): Promise<(() => Promise<void>) | null> {
-  const secrets = takeHandedOver(session);
+  const secrets = handedOver(session);
   const crypto = sdk.getCrypto();
   if (secrets === null || crypto?.importSecretsBundle === undefined) return null;
   try {
@@ -32,6 +32,8 @@ export async function adoptHandedOver(
   } catch (error) {
     console.warn("what was handed over is of no use", error);
     return null;
+  } finally {
+    forgetHandedOver(session);
   }
 }
 

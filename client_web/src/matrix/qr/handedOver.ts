@@ -1,21 +1,24 @@
-import type { JsonObject } from "../shapes";
+import { asObject, type JsonObject } from "../shapes";
 import type { Session } from "../types";
 
-/**
- * Secrets that another device handed over, until the account's client is open and takes them. They are in memory
- * alone: who reloads the page in between verifies the device in another way.
- */
-const waiting = new Map<string, JsonObject>();
+type Device = Pick<Session, "userId" | "deviceId">;
 
-/** Keep them for the client of a session that is about to be opened. */
-export function handOver(session: Session, secrets: JsonObject): void {
-  waiting.set(`${session.userId} ${session.deviceId}`, secrets);
+/** Keep the secrets that another device handed over until this one's client has taken them, over a reload too. */
+export function handOver(device: Device, secrets: JsonObject): void {
+  sessionStorage.setItem(keyOf(device), JSON.stringify(secrets));
 }
 
-/** Return what was handed over to a device, once; null where nothing was. */
-export function takeHandedOver(session: Session): JsonObject | null {
-  const key = `${session.userId} ${session.deviceId}`;
-  const secrets = waiting.get(key) ?? null;
-  waiting.delete(key);
-  return secrets;
+/** Return what was handed over to a device; null where nothing was. */
+export function handedOver(device: Device): JsonObject | null {
+  const kept = sessionStorage.getItem(keyOf(device));
+  return kept === null ? null : asObject(JSON.parse(kept));
+}
+
+/** They were taken, or are of no use. */
+export function forgetHandedOver(device: Device): void {
+  sessionStorage.removeItem(keyOf(device));
+}
+
+function keyOf({ userId, deviceId }: Device): string {
+  return `parlour.handed_over ${userId} ${deviceId}`;
 }

@@ -64,7 +64,8 @@ function SignedIn({ children }: { readonly children: ReactNode }) {
   const [path] = useLocation();
   useEffect(() => void loadSignedInPages(), []);
   if (session === null || session.ended !== undefined) {
-    return <Redirect to={`/login?next=${encodeURIComponent(path)}`} replace />;
+    const next = encodeURIComponent(path + location.search);
+    return <Redirect to={`/login?next=${next}`} replace />;
   }
   return (
     <ChatProvider session={session} instead={(now) => <InsteadPage now={now} />}>

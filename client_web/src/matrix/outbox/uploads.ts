@@ -54,6 +54,8 @@ export class Uploads {
   restore(waiting: WaitingFile): void {
     const { txnId, roomId, threadRoot, atMs, outgoing, errorWord: refused } = waiting;
     const { file } = outgoing;
+    // It was chosen a moment ago, while what is stored was being read.
+    if (this.#jobs.has(txnId)) return;
     this.#jobs.set(txnId, { waiting, abort: new AbortController() });
     this.#keepUrl(txnId, URL.createObjectURL(file));
     const upload: Upload = {

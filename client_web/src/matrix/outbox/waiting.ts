@@ -29,6 +29,8 @@ export class WaitingMessages {
   /** Show a message of an earlier start again, as one that waits; false where its room is not here any more. */
   restore(message: WaitingMessage): boolean {
     const { txnId, roomId, threadRoot, atMs, type, content } = message;
+    // It was written a moment ago, while what is stored was being read.
+    if (this.#messages.has(txnId)) return false;
     const room = this.#sdk.getRoom(roomId);
     if (room === null) {
       this.store.delete(txnId);

@@ -9,6 +9,7 @@ import { classNames, Skeleton } from "../controls";
 import { MediaAvatar } from "../shell/MediaAvatar";
 import { useRowFocus } from "../sidebar/useRowFocus";
 import styles from "./MemberRows.module.css";
+import { TrustMark } from "./TrustMark";
 
 interface MemberRowsProps {
   readonly roomId: string;
@@ -103,6 +104,7 @@ function MemberRow({ member, index, isTab }: MemberRowProps) {
       <span className={classNames(styles.name, isFaint && styles.faint)}>
         <bdi>{member.name}</bdi>
       </span>
+      <TrustMark userId={member.userId} />
       {role && <span className={styles.role}>{role}</span>}
     </button>
   );

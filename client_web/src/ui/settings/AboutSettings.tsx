@@ -8,6 +8,7 @@ import { t } from "../../words";
 import { Group } from "../account/Group";
 import { SettingRow } from "../account/SettingRow";
 import { Button, Switch } from "../controls";
+import { MatrixLinks } from "./MatrixLinks";
 import { SettingsContent } from "./SettingsContent";
 import styles from "./settings.module.css";
 
@@ -25,6 +26,7 @@ export default function AboutSettings() {
       </Group>
       <Storage />
       <Group>
+        <MatrixLinks />
         <Switch
           label={t("settings.about_developer")}
           hint={t("settings.about_developer_text")}

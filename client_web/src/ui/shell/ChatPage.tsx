@@ -9,12 +9,14 @@ import { Sidebar } from "../sidebar/Sidebar";
 import styles from "./ChatPage.module.css";
 import { RoomView } from "./RoomView";
 import { useChatShortcuts } from "./useChatShortcuts";
+import { useLinkFromOutside } from "./useLinkFromOutside";
 
 /** Rail, rooms, conversation, panel. A window too narrow for all shows one of them at a time. */
 export default function ChatPage() {
   const { client, roomId, panel } = useChat();
   const name = useValue(client.rooms.room(roomId ?? ""), (room) => room?.name);
   useChatShortcuts();
+  useLinkFromOutside();
   // What the page is about: the room that is open, or else the list. Roles change, elements stay as they are.
   const hasPanel = panel !== null && roomId !== null;
   return (

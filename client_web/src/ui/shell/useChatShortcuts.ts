@@ -1,4 +1,5 @@
 import { useLocation } from "wouter";
+import { type Auth, useAuth } from "../../state/AuthContext";
 import { type Chat, type Panel, useChat } from "../../state/ChatContext";
 import { chooseList, listChoice } from "../../state/listChoice";
 import { neighbour, rowsOf } from "../../state/roomRows";
@@ -9,6 +10,7 @@ import { stepArea } from "./areas";
 /** The keys of the chat, wherever the focus is. */
 export function useChatShortcuts(): void {
   const chat = useChat();
+  const auth = useAuth();
   const [, navigate] = useLocation();
   const { client, roomId, openDialog } = chat;
   useShortcuts({
@@ -36,7 +38,21 @@ export function useChatShortcuts(): void {
     toggleMembers: () => toggle(chat, "members"),
     settings: () => navigate("/settings"),
     shortcutSheet: () => openDialog({ kind: "shortcuts" }),
+    switchAccount: () => nextAccount(auth, client.userId, navigate),
   });
+}
+
+/** Show the account after this one; nothing happens where there is no other. */
+function nextAccount(
+  { sessions, switchTo }: Auth,
+  userId: string,
+  navigate: (path: string) => void,
+): unknown {
+  const here = sessions.findIndex((session) => session.userId === userId);
+  const next = sessions[(here + 1) % sessions.length];
+  if (next === undefined || next.userId === userId) return false;
+  switchTo(next.userId);
+  return navigate("/chat");
 }
 
 /** Go up or down the list as it is shown. */

@@ -2,9 +2,10 @@ import { useLocation } from "wouter";
 import { useAuth } from "../../state/AuthContext";
 import { useClient } from "../../state/ChatContext";
 import { keysText } from "../../state/shortcuts";
+import { useUnreadElsewhere } from "../../state/useUnreadElsewhere";
 import { useValue } from "../../state/useValue";
 import { t } from "../../words";
-import { classNames, Menu, type MenuContent } from "../controls";
+import { Badge, classNames, Menu, type MenuContent } from "../controls";
 import { keysKept, useSignOut } from "../login/useSignOut";
 import { MediaAvatar } from "../shell/MediaAvatar";
 import styles from "./Rail.module.css";
@@ -21,11 +22,17 @@ export function AccountButton() {
     auth.switchTo(userId);
     navigate("/chat");
   };
-  const accounts: MenuContent = auth.sessions.map((session) => ({
-    label: session.userId,
-    checked: session.userId === client.userId,
-    onSelect: () => switchTo(session.userId),
-  }));
+  const unread = useUnreadElsewhere(client.userId);
+  const waiting = [...unread.values()].reduce((sum, count) => sum + count, 0);
+  const accounts: MenuContent = auth.sessions.map((session) => {
+    const count = unread.get(session.userId) ?? 0;
+    return {
+      label: session.userId,
+      checked: session.userId === client.userId,
+      ...(count > 0 && { keys: t("control.unread", { n: count }) }),
+      onSelect: () => switchTo(session.userId),
+    };
+  });
   const content: MenuContent = [
     ...accounts,
     { label: t("dialogs.accounts_add"), icon: "plus", onSelect: () => navigate("/login") },
@@ -60,6 +67,11 @@ export function AccountButton() {
         >
           <MediaAvatar id={own.userId} name={own.name} picture={own.avatar} size="rail" />
           <span className={classNames(styles.presence, sync !== "live" && styles.away)} />
+          {waiting > 0 && (
+            <span className={styles.elsewhere}>
+              <Badge count={waiting} />
+            </span>
+          )}
         </button>
       }
     />

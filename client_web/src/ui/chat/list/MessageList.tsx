@@ -3,6 +3,7 @@ import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, us
 import { isMessage, type TimelineItem } from "../../../matrix/timeline/values";
 import { useChat } from "../../../state/ChatContext";
 import { usePreferences } from "../../../state/usePreferences";
+import { useShortcuts } from "../../../state/useShortcuts";
 import { useValue } from "../../../state/useValue";
 import { t } from "../../../words";
 import { Banner, Button, ContextMenuArea, type MenuContent, Skeleton } from "../../controls";
@@ -55,6 +56,7 @@ export function MessageList() {
     if (timeline.snapshot.get().hasNewer) timeline.jumpToPresent();
     requestAnimationFrame(stick.toEnd);
   };
+  useShortcuts(timeline.threadRoot === null ? { jumpToNewest: toEnd } : {});
   const menu = useRowMenu(items);
   const rows = virtual.getVirtualItems();
   return (

@@ -3,6 +3,7 @@ import { type MatrixLink, mayOpen, misleads, parseMatrixLink } from "../../../ma
 import { useChat } from "../../../state/ChatContext";
 import { t } from "../../../words";
 import { classNames, confirm } from "../../controls";
+import { openMatrixLink } from "../../shell/openMatrixLink";
 import styles from "./MessageLink.module.css";
 
 interface MessageLinkProps {
@@ -42,12 +43,11 @@ function Mention({
   readonly words: string;
   readonly address: string;
 }) {
-  const { client, openRoom, openPanel, openDialog } = useChat();
+  const chat = useChat();
+  const { client } = chat;
   const open = (event: MouseEvent): void => {
     event.preventDefault();
-    if (link.kind === "user") openPanel({ kind: "person", userId: link.identifier });
-    else if (link.kind === "room") openRoom(link.identifier, link.eventId || undefined);
-    else openDialog({ kind: "roomLink", address: link.identifier, eventId: link.eventId, via: link.via });
+    openMatrixLink(chat, link);
   };
   const name = shownName(link, words, address);
   return (

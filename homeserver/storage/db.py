@@ -147,7 +147,7 @@ class Database:
             finally:
                 await self._pool.release(conn)
 
-    async def _take(self) -> Connection:
+    async def _take(self) -> "PoolConnectionProxy[asyncpg.Record]":
         try:
             return await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
         except (OSError, asyncpg.InterfaceError, *UNAVAILABLE_ERRORS) as error:

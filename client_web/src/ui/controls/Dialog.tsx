@@ -4,6 +4,7 @@ import { t } from "../../words";
 import { classNames } from "./classNames";
 import styles from "./Dialog.module.css";
 import { IconButton } from "./IconButton";
+import { useOpener } from "./useOpener";
 
 export interface DialogProps {
   readonly open: boolean;
@@ -29,6 +30,7 @@ export function Dialog({
   size = "normal",
 }: DialogProps) {
   const popup = useRef<HTMLDivElement>(null);
+  const opener = useOpener(open);
   return (
     <Base.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose?.()}>
       <Base.Portal>
@@ -37,6 +39,7 @@ export function Dialog({
           ref={popup}
           // A field that wants to be typed into has the focus already; else nothing is pressed by chance.
           initialFocus={popup}
+          finalFocus={opener}
           className={classNames(styles.popup, size === "wide" && styles.wide)}
         >
           <header className={styles.header}>

@@ -23,4 +23,5 @@ export { TextArea } from "./TextArea";
 export { TextField, type TextFieldProps } from "./TextField";
 export { Tooltip } from "./Tooltip";
 export { showToast, Toasts } from "./toasts";
+export { useOpener } from "./useOpener";
 export { useRevealed } from "./useRevealed";

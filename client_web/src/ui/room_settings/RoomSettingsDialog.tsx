@@ -4,7 +4,7 @@ import { type ComponentType, Suspense, useRef, useState } from "react";
 import { useChat } from "../../state/ChatContext";
 import { useValue } from "../../state/useValue";
 import { t, type WordId } from "../../words";
-import { EmptyState, IconButton, Skeleton, useRevealed } from "../controls";
+import { EmptyState, IconButton, Skeleton, useOpener, useRevealed } from "../controls";
 import { useDialog } from "../dialogs/useDialog";
 import { Guarded } from "../pages/Guarded";
 import { AccessPage } from "./AccessPage";
@@ -41,6 +41,7 @@ export default function RoomSettingsDialog() {
   const roomId = text("roomId");
   const room = useValue(client.rooms.room(roomId));
   const [page, setPage] = useState(text("page") || "general");
+  const opener = useOpener();
   const sheet = useRef<HTMLDivElement>(null);
   const index = useRef<HTMLDivElement>(null);
   useRevealed(index, "[data-active]", page);
@@ -50,7 +51,7 @@ export default function RoomSettingsDialog() {
     <Dialog.Root open onOpenChange={(isOpen) => !isOpen && close()}>
       <Dialog.Portal>
         {/* Nothing is pressed by chance: the first button would be the one that closes. */}
-        <Dialog.Popup ref={sheet} initialFocus={sheet} className={styles.sheet}>
+        <Dialog.Popup ref={sheet} initialFocus={sheet} finalFocus={opener} className={styles.sheet}>
           <Tabs.Root
             className={styles.tabs}
             orientation="vertical"

@@ -5,7 +5,7 @@ import { useChat } from "../../state/ChatContext";
 import { chooseList } from "../../state/listChoice";
 import { useValue } from "../../state/useValue";
 import { t } from "../../words";
-import { Badge, Button, classNames, EmptyState, Icon } from "../controls";
+import { Badge, Button, classNames, EmptyState, Icon, useOpener } from "../controls";
 import { MediaAvatar } from "../shell/MediaAvatar";
 import styles from "./QuickSwitcher.module.css";
 import { switchRows } from "./switchRows";
@@ -17,6 +17,7 @@ export default function QuickSwitcher() {
   const [words, setWords] = useState("");
   const [wanted, setWanted] = useState(0);
   const id = useId();
+  const opener = useOpener();
   const rows = useMemo(() => switchRows(rooms, words.trim(), roomId), [rooms, words, roomId]);
   const chosen = Math.min(wanted, rows.length - 1);
   const close = () => openDialog(null);
@@ -42,7 +43,7 @@ export default function QuickSwitcher() {
     <Dialog.Root open onOpenChange={(isOpen) => !isOpen && close()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.backdrop} />
-        <Dialog.Popup className={styles.popup}>
+        <Dialog.Popup finalFocus={opener} className={styles.popup}>
           <Dialog.Title className="visually-hidden">{t("main.switcher.find")}</Dialog.Title>
           <div className={styles.field}>
             <Icon name="search" size="small" />

@@ -31,7 +31,7 @@ function Beginning() {
   if (room === null) return null;
   return (
     <div className={styles.beginning}>
-      <MediaAvatar id={roomId} name={room.name} picture={room.avatar} size="large" />
+      <MediaAvatar id={room.directUser ?? roomId} name={room.name} picture={room.avatar} size="large" />
       <h2 className={styles.title}>
         {room.isDirect ? t("main.beginning.direct", room.name) : t("main.beginning.room", room.name)}
       </h2>

@@ -8,7 +8,7 @@ import { stepAlong } from "../../../state/direction";
 import { fullTime } from "../../../state/times";
 import { useMedia } from "../../../state/useMedia";
 import { t } from "../../../words";
-import { IconButton, Progress } from "../../controls";
+import { IconButton, Progress, useOpener } from "../../controls";
 import { useDialog } from "../../dialogs/useDialog";
 import { act } from "../../shell/act";
 import { MissingMedia } from "../items/MissingMedia";
@@ -22,6 +22,7 @@ interface Shown {
 /** A picture by itself, and the way to the others of its conversation. */
 export default function MediaViewer() {
   const { close, text, details } = useDialog();
+  const opener = useOpener();
   const threadRoot = typeof details.threadRoot === "string" ? details.threadRoot : null;
   const pictures = usePictures(text("roomId"), threadRoot);
   const [place, setPlace] = useState(() =>
@@ -36,6 +37,7 @@ export default function MediaViewer() {
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.backdrop} />
         <Dialog.Popup
+          finalFocus={opener}
           className={styles.viewer}
           onKeyDown={(event) => {
             const by = stepAlong(event.key);

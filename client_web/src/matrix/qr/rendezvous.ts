@@ -52,10 +52,15 @@ export class Rendezvous {
     }
   }
 
-  /** Replace the note with the last words of somebody who has given up; nobody has to hear them. */
+  /** Replace the note, whatever it says now, with the last words of somebody who has given up; no one need hear them. */
   async sendLast(text: string): Promise<void> {
-    const headers = { "If-Match": this.#etag ?? "" };
-    await ask("PUT", this.url, text, headers, AbortSignal.timeout(ANSWER_MS)).catch(() => undefined);
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    try {
+      const now = await ask("GET", this.url, null, {}, signal);
+      if (now.ok) await ask("PUT", this.url, text, { "If-Match": etagOf(now) }, signal);
+    } catch {
+      // The other device finds out when the note has expired.
+    }
   }
 
   /** Delete the note; it expires by itself where that fails. */

@@ -13,12 +13,13 @@ from tests.support.fake_clock import FakeClock
 from tests.support.folders import folder_in_memory
 from tests.support.postgres import TestDatabases, session_databases
 
-# The same examples in every run: what fails here fails there.
+# The same examples in every run: what fails here fails there. A busy machine is no fault of a test.
 hypothesis.settings.register_profile(
     "repeatable",
     derandomize=True,
     database=None,
-    suppress_health_check=[hypothesis.HealthCheck.too_slow],  # a busy machine is no fault of a test
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("repeatable")
 

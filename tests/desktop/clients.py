@@ -20,9 +20,8 @@ from client_desktop.core.store import Store
 from client_desktop.core.values import SyncState, SyncTransport
 from tests.api.client import ApiClient
 from tests.desktop.homeserver import Homeserver
+from tests.desktop.waiting import PATIENCE_S
 from tests.support.fake_clock import FakeClock
-
-PATIENCE_S = 20.0
 
 
 class OpenClient:

@@ -26,7 +26,7 @@ from tests.desktop.homeserver import Homeserver
 from tests.support.browser import Browser
 
 SCRIPT = Path(__file__).parents[1] / "js" / "qr_partner.mjs"
-STEP_LIMIT_S = 40.0
+STEP_LIMIT_S = 100.0
 PASSWORD = "correct horse battery staple"
 
 

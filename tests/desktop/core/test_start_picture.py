@@ -1,6 +1,5 @@
 """What the first frame of the next start shows: written by the engine, read without it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from client_desktop.core.rooms.create import CreateRoom
 from client_desktop.core.start_picture import FILE, read_start_picture, without_moments
 from client_desktop.core.values import SyncState
 from tests.desktop.clients import Heard, OpenClient
+from tests.desktop.waiting import until
 from tests.support.fake_clock import FakeClock
 
 
@@ -55,9 +55,7 @@ async def test_a_change_is_written_a_while_later(
     monkeypatch.setattr(start_picture, "WRITE_AFTER_S", 0.0)
     engine = await open_engine()
     await engine.add(await open_client.sign_in("alice"))
-    async with asyncio.timeout(10):
-        while read_start_picture(tmp_path) is None:
-            await asyncio.sleep(0)
+    await until(lambda: read_start_picture(tmp_path))
     await engine.close()
 
 

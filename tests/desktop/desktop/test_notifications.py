@@ -15,6 +15,7 @@ from dbus_fast.aio import MessageBus
 from client_desktop.core.values import Notification
 from client_desktop.desktop.dbus_notifier import PATH, SERVICE, DBusNotifier, NotificationsUnavailable
 from client_desktop.desktop.notifier import NotificationActions, NotificationWords
+from tests.desktop.waiting import PATIENCE_S
 
 WORDS = NotificationWords(open="Open", reply="Reply", reply_hint="Write a reply", mark_read="Mark as read")
 
@@ -67,7 +68,7 @@ class Used:
         )
 
     async def wait(self) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await self.happened.wait()
         self.happened.clear()
 
@@ -80,7 +81,7 @@ def bus_address() -> Iterator[str]:
     assert bus.stdout is not None
     yield bus.stdout.readline().strip()
     bus.terminate()
-    bus.wait(timeout=5)
+    bus.wait()
     bus.stdout.close()
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from dbus_fast.aio import MessageBus
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
@@ -24,8 +20,8 @@ from client_desktop.viewmodels.words import install_words
 from client_desktop.views.look import prepare_application
 from tests.api.client import PASSWORD, ApiClient
 from tests.desktop.desktop.test_notifications import Server
-
-PATIENCE_S = 30.0
+from tests.desktop.waiting import until
+from tests.desktop.windows import qt_at_work
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +32,7 @@ def bus_address() -> Iterator[str]:
     assert bus.stdout is not None
     yield bus.stdout.readline().strip()
     bus.terminate()
-    bus.wait(timeout=5)
+    bus.wait()
     bus.stdout.close()
 
 
@@ -65,27 +61,11 @@ async def desktop(
     assert isinstance(application, QGuiApplication)
     prepare_application(application)
     install_words("en")
-    pump = asyncio.create_task(_pump())
-    desktop = DesktopApp(Places(tmp_path / "desktop"))
-    await desktop.open()
-    yield desktop
-    await desktop.close()
-    pump.cancel()
-    with suppress(asyncio.CancelledError):
-        await pump
-
-
-async def _pump() -> None:
-    while True:
-        QCoreApplication.processEvents()
-        await asyncio.sleep(0.005)
-
-
-async def until(holds: Callable[[], Any]) -> Any:
-    async with asyncio.timeout(PATIENCE_S):
-        while not (found := holds()):
-            await asyncio.sleep(0.01)
-    return found
+    async with qt_at_work():
+        desktop = DesktopApp(Places(tmp_path / "desktop"))
+        await desktop.open()
+        yield desktop
+        await desktop.close()
 
 
 async def sign_in(desktop: DesktopApp, nobody: ApiClient, name: str) -> str:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import keyring
 import msgspec
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
-from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQuick import QQuickItem, QQuickWindow
-from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from client_desktop.app import DesktopApp, Places
@@ -29,8 +25,9 @@ from client_desktop.core.engine import STORE_FILE, Engine
 from client_desktop.core.start_picture import FILE, StartPicture
 from client_desktop.viewmodels.words import install_words
 from client_desktop.views.look import prepare_application
+from tests.desktop.waiting import until
+from tests.desktop.windows import click_when_still, qt_at_work, visible_item
 
-PATIENCE_S = 20.0
 ME = Session("@alice:stage.org", "DEVICE", "http://127.0.0.1:9", "token")
 
 
@@ -73,13 +70,10 @@ async def desktop(qtbot: QtBot, lockable: LockableKeyring, tmp_path: Path) -> As
     prepare_application(application)
     install_words("en")
     keep_session(await open_secret_store(tmp_path), ME)
-    pump = asyncio.create_task(_pump())
-    desktop = DesktopApp(Places(tmp_path))
-    yield desktop
-    await desktop.close()
-    pump.cancel()
-    with suppress(asyncio.CancelledError):
-        await pump
+    async with qt_at_work():
+        desktop = DesktopApp(Places(tmp_path))
+        yield desktop
+        await desktop.close()
 
 
 async def test_a_start_waits_until_the_keyring_is_unlocked(
@@ -123,10 +117,9 @@ async def test_what_was_seen_last_is_shown_while_the_keyring_is_locked(
     assert desktop.app.session_model.property("displayName") == "Alice"
     desktop.app.openDialog("accounts")
     lockable.locked = False
-    await until(lambda: _window_with("keyringAgain"))
-    await click("keyringAgain", _window_with("keyringAgain"))
+    await click("keyringAgain")
     await opening
-    await until(lambda: _find(desktop.window, "addAccount"))  # type: ignore[arg-type]
+    await until(lambda: visible_item(desktop.window, "addAccount"))
 
 
 async def test_an_account_whose_store_is_damaged_is_signed_in_again(desktop: DesktopApp) -> None:
@@ -138,7 +131,7 @@ async def test_an_account_whose_store_is_damaged_is_signed_in_again(desktop: Des
     await desktop.open()
     assert desktop._engine is not None
     assert [*desktop._engine.broken] == [ME.user_id]
-    await click("storeBrokenAgain", desktop.window)
+    await click("storeBrokenAgain")
     await until(lambda: not desktop._engine.broken)  # type: ignore[union-attr]
     assert desktop.app is not None
     assert desktop.app.property("page") == "welcome"
@@ -146,49 +139,15 @@ async def test_an_account_whose_store_is_damaged_is_signed_in_again(desktop: Des
     assert not store.exists()
 
 
-async def click(name: str, shown: QQuickWindow | None = None) -> None:
-    """Click what has this name in a window, else in the only one, once it has stopped moving."""
-    before = None
-    async with asyncio.timeout(PATIENCE_S):
-        while True:
-            window = shown or _only_window()
-            item = None if window is None else _find(window, name)
-            place = None if item is None else item.mapToScene(item.boundingRect().center()).toPoint()
-            if window is not None and place is not None and place == before:
-                QTest.mouseClick(window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
-                return
-            before = place
-            await asyncio.sleep(0.05)
+async def click(name: str) -> None:
+    """Click what has this name, in whichever window it is."""
+    await click_when_still(lambda: _shown(name))
 
 
-async def until(holds: Callable[[], Any]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not holds():
-            await asyncio.sleep(0.01)
-
-
-def _only_window() -> QQuickWindow | None:
-    windows = (window for window in QGuiApplication.topLevelWindows() if window.isVisible())
-    return next((window for window in windows if isinstance(window, QQuickWindow)), None)
-
-
-def _window_with(name: str) -> QQuickWindow | None:
-    windows = (window for window in QGuiApplication.topLevelWindows() if isinstance(window, QQuickWindow))
-    return next((window for window in windows if _find(window, name)), None)
-
-
-def _find(window: QQuickWindow, name: str) -> QQuickItem | None:
-    return next((item for item in _visible(window.contentItem()) if item.objectName() == name), None)
-
-
-def _visible(item: QQuickItem) -> Iterator[QQuickItem]:
-    for child in item.childItems():
-        if child.isVisible():
-            yield child
-            yield from _visible(child)
-
-
-async def _pump() -> None:
-    while True:
-        QCoreApplication.processEvents()
-        await asyncio.sleep(0.005)
+def _shown(name: str) -> tuple[QQuickWindow, QQuickItem] | None:
+    for window in QGuiApplication.topLevelWindows():
+        if isinstance(window, QQuickWindow) and window.isVisible():
+            item = visible_item(window, name)
+            if item is not None:
+                return window, item
+    return None

@@ -19,6 +19,7 @@ from client_desktop.desktop.window_state import (
     save_window_state,
 )
 from client_desktop.viewmodels.browser import open_in_browser
+from tests.desktop.waiting import PATIENCE_MS
 
 SCREEN = QRect(0, 0, 1920, 1080)
 
@@ -53,12 +54,12 @@ def test_second_start_hands_its_links_to_the_first(qtbot: QtBot, tmp_path: Path)
     assert not first.hand_over([])
     assert first.claim()
     socket = QLocalSocket()
-    with qtbot.waitSignal(first.activated) as activated:
+    with qtbot.waitSignal(first.activated, timeout=PATIENCE_MS) as activated:
         socket.connectToServer(first._name)
         socket.write(b'{"links": ["matrix:r/hut:example.org"]}\n')
         socket.flush()
     assert activated.args == [["matrix:r/hut:example.org"]]
-    qtbot.waitUntil(lambda: socket.bytesAvailable() == 3)
+    qtbot.waitUntil(lambda: socket.bytesAvailable() == 3, timeout=PATIENCE_MS)
     assert bytes(socket.readAll().data()) == b"ok\n"
     first.release()
     assert not SingleInstance(tmp_path).hand_over([])
@@ -80,7 +81,9 @@ def test_strange_message_to_the_instance_is_dropped(qtbot: QtBot, tmp_path: Path
     with qtbot.assertNotEmitted(first.activated):
         socket.connectToServer(first._name)
         socket.write(message)
-        qtbot.waitUntil(lambda: socket.state() == QLocalSocket.LocalSocketState.UnconnectedState)
+        qtbot.waitUntil(
+            lambda: socket.state() == QLocalSocket.LocalSocketState.UnconnectedState, timeout=PATIENCE_MS
+        )
     first.release()
 
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication
 
 from client_desktop.main import main
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 90_000
 LOOK_EVERY_MS = 20
 STILL_LOOKS = 3
 """What has not moved and nothing redrawn for so many looks can be clicked."""

@@ -10,7 +10,6 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
@@ -27,11 +26,11 @@ from tests.desktop.driven import story
 from tests.desktop.driven.conftest import OpenDesk, Place
 from tests.desktop.driven.desk import Desk
 from tests.desktop.driven.people import Person, settle
+from tests.desktop.waiting import until
 
 SIZES = ((1280, 800), (900, 600))
 THEMES = ("light", "dark")
 MOST_BYTES = 150_000
-PATIENCE_S = 30.0
 COLORS = 128
 
 Shoot = Callable[[str], Awaitable[None]]
@@ -166,7 +165,7 @@ async def _encrypted(desk: Desk, yuki: Client, shoot: Shoot) -> None:
     room_id = await story.make_room(desk, "A surprise for Tom")
     await story.invite(desk, yuki.me.user_id)
     await yuki.rooms.join(room_id)
-    await _until(lambda: yuki.rooms.summary(room_id) is not None)
+    await until(lambda: yuki.rooms.summary(room_id) is not None)
     for text in ("Nobody reads along here, do they?", "He turns 40 on the 12th. I thought of a **cake** 🎂"):
         yuki.outbox.send_text(room_id, text)
     await desk.reads("He turns 40")
@@ -181,23 +180,16 @@ async def _encrypted(desk: Desk, yuki: Client, shoot: Shoot) -> None:
     await shoot("person")
     await desk.click("cardVerify")
     await desk.click("startVerification")
-    asked = await _until(lambda: [each for each in yuki.crypto.verifications.all() if each.incoming])
+    asked = await until(lambda: [each for each in yuki.crypto.verifications.all() if each.incoming])
     await yuki.crypto.verifications.accept(asked[0].verification_id)
     await desk.click("compareEmoji")
     await desk.ask("place", name="emojiMatch")
     await shoot("compare-emoji")
     await desk.click("emojiMatch")
-    shown = await _until(lambda: yuki.crypto.verifications.get(asked[0].verification_id))
+    shown = await until(lambda: yuki.crypto.verifications.get(asked[0].verification_id))
     await yuki.crypto.verifications.confirm(shown.verification_id)
     await desk.click("verificationDone")
     await desk.click("Close", -1)
-
-
-async def _until(holds: Callable[[], Any]) -> Any:
-    async with asyncio.timeout(PATIENCE_S):
-        while not (found := holds()):
-            await asyncio.sleep(0.05)
-    return found
 
 
 async def _space(desk: Desk, shoot: Shoot) -> None:

@@ -24,8 +24,10 @@ class Files:
         self.path = folder / "source.bin"
         self.path.write_bytes(b"data")
         self.waiting: asyncio.Event | None = None
+        self.asked = asyncio.Event()
 
     async def fetch_file(self, media: Media) -> Path:
+        self.asked.set()
         if self.waiting is not None:
             await self.waiting.wait()
         if media.url != "mxc://x/here":
@@ -153,7 +155,7 @@ async def test_export_can_be_stopped(world: World, tmp_path: Path) -> None:
     files.waiting = asyncio.Event()
     exports = Exports(world.timelines, files, str)
     number = exports.start(ROOM, tmp_path / "out", ExportOptions(from_server=False))
-    await asyncio.sleep(0.05)
+    await files.asked.wait()
     exports.cancel(number)
     with pytest.raises(Cancelled):
         await exports.result(number)

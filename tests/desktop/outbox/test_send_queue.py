@@ -18,6 +18,7 @@ from client_desktop.core.values import SendState, SyncState
 from tests.desktop.clients import Heard
 from tests.desktop.homeserver import Homeserver
 from tests.desktop.outbox.conftest import Desk
+from tests.desktop.waiting import PATIENCE_S
 
 
 async def until(changes: Changes, holds: Callable[[], bool]) -> None:
@@ -72,7 +73,7 @@ async def test_a_program_that_is_killed_loses_and_repeats_nothing(
         sys.executable, "-m", "tests.desktop.outbox.killed_sender", *map(str, arguments), stdout=PIPE
     )
     assert process.stdout is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         assert await process.stdout.readline() == b"enough\n"
     process.kill()
     await process.wait()

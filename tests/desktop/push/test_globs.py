@@ -1,7 +1,7 @@
 """Glob patterns: what fits, word boundaries, and no text that takes for ever."""
 
 import re
-from time import monotonic
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -52,10 +52,10 @@ def test_words_of_the_body_fit_as_the_specification_says(pattern: str, text: str
 
 def test_many_stars_do_not_take_for_ever() -> None:
     glob = compile_glob("a*" * 50 + "b")
-    started = monotonic()
+    started = thread_time()
     assert not glob.matches("a" * 60_000)
     assert not glob.matches_words("a " * 30_000)
-    assert monotonic() - started < 2
+    assert thread_time() - started < 2
 
 
 @given(st.text("ab*?", max_size=6), st.text("ab", max_size=8))

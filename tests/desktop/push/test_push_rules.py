@@ -35,8 +35,8 @@ from client_desktop.core.values import (
 from tests.api.client import ApiClient
 from tests.api.room_calls import create
 from tests.desktop.clients import OpenClient
-from tests.desktop.timeline.waiting import until
 from tests.desktop.timeline.world import BOB, CAROL, ME, ROOM, World
+from tests.desktop.waiting import until
 
 
 def summary(room_id: str = ROOM, **more: Any) -> RoomSummary:

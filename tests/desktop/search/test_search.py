@@ -12,8 +12,8 @@ from tests.api.client import ApiClient
 from tests.api.room_calls import create
 from tests.desktop.clients import OpenClient
 from tests.desktop.homeserver import Homeserver
-from tests.desktop.timeline.waiting import until
 from tests.desktop.timeline.world import BOB, CAROL, ME, ROOM, START_MS, World
+from tests.desktop.waiting import until
 
 
 def found(search: Search, query: str, **where: object) -> list[str]:

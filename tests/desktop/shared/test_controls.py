@@ -14,6 +14,7 @@ from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from client_desktop.core.text.colors import contrast, person_index
 from client_desktop.core.text.markdown import write
@@ -23,6 +24,7 @@ from client_desktop.viewmodels.message_text import block_map
 from client_desktop.viewmodels.words import install_words
 from client_desktop.views.look import VIEWS, prepare_application, prepare_engine
 from client_desktop.views.pictures import cut_picture
+from tests.desktop.waiting import PATIENCE_MS
 
 CONTROLS = VIEWS / "Parlour" / "Controls"
 HEAD = """
@@ -75,7 +77,7 @@ def show(engine: QQmlApplicationEngine, theme: QObject) -> Iterator[Show]:
         assert isinstance(window, QQuickWindow)
         windows.append(window)
         window.requestActivate()
-        assert QTest.qWaitForWindowExposed(window)
+        assert QTest.qWaitForWindowExposed(window, PATIENCE_MS)
         return window
 
     before = qInstallMessageHandler(note)
@@ -250,7 +252,7 @@ def test_motion_stops_where_it_is_not_wanted(show: Show, theme: QObject) -> None
     assert (theme.property("fastMs"), theme.property("normalMs")) == (90, 160)
 
 
-def test_a_dialog_closes_by_escape_unless_it_is_busy(show: Show) -> None:
+def test_a_dialog_closes_by_escape_unless_it_is_busy(show: Show, qtbot: QtBot) -> None:
     window = show('PDialog { objectName: "d"; title: "Leave?"; actions: [PButton { text: "Leave" }] }')
     dialog: Any = window.findChild(QObject, "d")
     dialog.open()
@@ -261,8 +263,7 @@ def test_a_dialog_closes_by_escape_unless_it_is_busy(show: Show) -> None:
     assert dialog.property("opened")
     dialog.setProperty("busy", False)
     QTest.keyClick(window, Qt.Key.Key_Escape)
-    QTest.qWait(1)
-    assert not dialog.property("opened")
+    qtbot.waitUntil(lambda: not dialog.property("opened"), timeout=PATIENCE_MS)
 
 
 @pytest.mark.parametrize(

@@ -130,10 +130,10 @@ def test_an_unclosed_reply_hides_nothing_but_itself_and_the_body_remains() -> No
     "tag", ["div", "blockquote", "b", "span", "ul><li", "details", "table><tr><td", "font"]
 )
 def test_a_tree_without_end_costs_no_time_and_keeps_its_words(tag: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     safe = sanitise(f"<{tag}>" * 900 + "deep inside")
     blocks = rich_blocks("deep inside", safe)
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
     assert blocks
     depth = 0
     element = parse(safe)
@@ -143,17 +143,17 @@ def test_a_tree_without_end_costs_no_time_and_keeps_its_words(tag: str) -> None:
 
 
 def test_crossed_tags_that_hide_their_depth_cost_no_time() -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     sanitise("<b><div></b>" * 1_900 + "x")
     sanitise("<div></x>" * 1_900)
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
 
 
 @pytest.mark.parametrize("html", ["<b>" * 30_000, "x" * 70_000, "<" * 60_000, "<a " * 20_000])
 def test_too_much_of_it_is_nothing_at_once(html: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     assert "<b>" not in sanitise(html)
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 def test_direction_overrides_in_a_link_are_taken_out() -> None:

@@ -14,7 +14,8 @@ from client_desktop.core.values import ItemKind, SendState
 from tests.api.client import ApiClient
 from tests.api.room_calls import create
 from tests.desktop.clients import OpenClient
-from tests.desktop.timeline.waiting import seen, texts, until
+from tests.desktop.timeline.waiting import seen, texts
+from tests.desktop.waiting import until
 from tests.support.fake_clock import FakeClock
 
 

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from typing import TypeVar
 
 from client_desktop.core.changes import Change
 from client_desktop.core.client import Client
 from client_desktop.core.timeline import Timeline
 from client_desktop.core.values import ItemKind
-from tests.desktop.clients import PATIENCE_S
 
 C = TypeVar("C", bound=Change)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something holds; the loop goes on meanwhile."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def texts(timeline: Timeline) -> list[str]:

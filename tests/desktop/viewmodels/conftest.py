@@ -19,12 +19,11 @@ from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.browser import Browser
 from client_desktop.viewmodels.prompt import PromptModel
 from client_desktop.viewmodels.words import install_words
+from tests.desktop import waiting
 from tests.support.fake_clock import FakeClock
 
-PATIENCE_S = 20.0
-
 Show = Callable[[AccountModel, Client | None], Awaitable[None]]
-Until = Callable[[Callable[[], object]], Awaitable[None]]
+Until = Callable[[Callable[[], object]], Awaitable[object]]
 
 
 def shown(model: QObject, name: str) -> object:
@@ -89,10 +88,4 @@ async def show() -> AsyncIterator[Show]:
 @pytest.fixture
 def until() -> Until:
     """`await until(condition)`: changes reach view models after a moment."""
-
-    async def wait(holds: Callable[[], object]) -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            while not holds():
-                await asyncio.sleep(0.01)
-
-    return wait
+    return waiting.until

@@ -17,6 +17,7 @@ from client_desktop.core.values import RoomSummary, SyncState
 from client_desktop.viewmodels.bridge import SLICE_S, Bridge, EngineThread
 from client_desktop.viewmodels.view_model import ViewModel
 from tests.desktop.viewmodels.values import a_room
+from tests.desktop.waiting import PATIENCE_MS, PATIENCE_S
 
 
 @pytest.fixture
@@ -149,7 +150,7 @@ def test_a_listener_that_fails_does_not_keep_others_from_hearing(
     bridge.listen(SyncStateChanged, fail)
     end = bridge.listen(SyncStateChanged, lambda change: seen.append(change.state))
     engine.loop.call_soon_threadsafe(changes.publish, SyncStateChanged("@a:x", SyncState.LIVE))
-    qtbot.waitUntil(lambda: seen == [SyncState.LIVE])
+    qtbot.waitUntil(lambda: seen == [SyncState.LIVE], timeout=PATIENCE_MS)
     end()
     assert bridge._listeners[SyncStateChanged] == [fail]
 
@@ -190,7 +191,7 @@ def room(room_id: str, name: str = "Hut") -> RoomSummary:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not holds():
             QCoreApplication.processEvents()
             await asyncio.sleep(0.001)

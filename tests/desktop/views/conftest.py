@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QObject, QUrl
+from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickItem, QQuickWindow
@@ -23,9 +22,8 @@ from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.preferences import PreferencesModel
 from client_desktop.viewmodels.words import install_words
 from client_desktop.views.look import VIEWS, prepare_application, prepare_engine
-
-PATIENCE_S = 20.0
-PUMP_S = 0.005
+from tests.desktop.waiting import until
+from tests.desktop.windows import qt_at_work, visible_items
 
 
 class MainWindow:
@@ -39,9 +37,7 @@ class MainWindow:
         app.notice.connect(lambda text, _kind: self.notices.append(text))
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            while not holds():
-                await asyncio.sleep(PUMP_S)
+        await until(holds)
 
     async def open_room(self, room_id: str) -> None:
         """Show a room, with its first messages."""
@@ -59,7 +55,11 @@ class MainWindow:
 
     def items(self, type_name: str) -> list[QQuickItem]:
         """Visible items of a QML type, by the beginning of its name."""
-        return list(_walk(self.window.contentItem(), type_name))
+        return [
+            item
+            for item in visible_items(self.window.contentItem())
+            if item.metaObject().className().startswith(type_name)
+        ]
 
     def texts(self) -> list[str]:
         """Every text that is to be seen."""
@@ -67,17 +67,6 @@ class MainWindow:
 
     def grab(self) -> QImage:
         return self.window.grabWindow()
-
-
-def _walk(item: QQuickItem, type_name: str) -> list[QQuickItem]:
-    found = []
-    for child in item.childItems():
-        if not child.isVisible():
-            continue
-        if child.metaObject().className().startswith(type_name):
-            found.append(child)
-        found += _walk(child, type_name)
-    return found
 
 
 OpenWindow = Callable[[Client], Coroutine[None, None, MainWindow]]
@@ -97,7 +86,6 @@ async def open_window(qtbot: QtBot, changes: Changes, tmp_path: Path) -> AsyncIt
     engine = QQmlApplicationEngine()
     warnings: list[str] = []
     engine.warnings.connect(lambda found: warnings.extend(warning.toString() for warning in found))
-    pump = asyncio.create_task(_pump())
 
     async def open_it(client: Client) -> MainWindow:
         prepare_engine(engine)
@@ -115,19 +103,11 @@ async def open_window(qtbot: QtBot, changes: Changes, tmp_path: Path) -> AsyncIt
         window.requestActivate()
         return MainWindow(app, window, theme)
 
-    yield open_it
-    pump.cancel()
-    with suppress(asyncio.CancelledError):
-        await pump
+    async with qt_at_work():
+        yield open_it
     await app.close()
     shiboken6.delete(engine)
     shiboken6.delete(app)
     bridge.close()
     own = [warning for warning in warnings if "/views/main/" in warning]
     assert own == []
-
-
-async def _pump() -> None:
-    while True:
-        QCoreApplication.processEvents()
-        await asyncio.sleep(PUMP_S)

@@ -6,12 +6,11 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Q_ARG, QCoreApplication, QMetaObject, QObject, QPoint, Qt, qInstallMessageHandler
+from PySide6.QtCore import Q_ARG, QMetaObject, QObject, Qt, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
@@ -21,8 +20,9 @@ from client_desktop.app import DesktopApp, Places
 from client_desktop.viewmodels.words import install_words
 from client_desktop.views.look import prepare_application
 from tests.desktop.accounts.test_sign_in import at_its_own_address
+from tests.desktop.waiting import until
+from tests.desktop.windows import click_when_still, qt_at_work, visible_item, visible_items
 
-PATIENCE_S = 30.0
 PASSWORD = "correct horse battery"
 PAGES = (
     "profile",
@@ -90,41 +90,23 @@ class Desk:
         return part
 
     def find(self, name: str) -> QQuickItem | None:
-        return next((item for item in _visible(self.window.contentItem()) if item.objectName() == name), None)
+        return visible_item(self.window, name)
 
     def texts(self) -> str:
-        found = [str(item.property("text")) for item in _visible(self.window.contentItem())]
+        found = [str(item.property("text")) for item in visible_items(self.window.contentItem())]
         return "\n".join(text for text in found if text)
 
+    def floating(self) -> bool:
+        """Whether anything lies above the page: a dialog, a menu."""
+        above = (item.metaObject().className() for item in visible_items(self.window.contentItem()))
+        return any(name.startswith("QQuickPopupItem") for name in above)
+
     async def until(self, holds: Callable[[], Any]) -> Any:
-        async with asyncio.timeout(PATIENCE_S):
-            while not (found := holds()):
-                await asyncio.sleep(0.01)
-        return found
+        return await until(holds)
 
     async def click(self, name: str) -> None:
         """Click what has this name, as soon as it is there and can be clicked."""
-        place = await self._place_of(name)
-        QTest.mouseClick(
-            self.window,
-            Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-            place,
-        )
-        await asyncio.sleep(0.02)
-
-    async def _place_of(self, name: str) -> QPoint:
-        """Wait until it is there, can be used, and has stopped moving."""
-        before = None
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                item = self.find(name)
-                if item is not None and item.isEnabled():
-                    place = item.mapToScene(item.boundingRect().center()).toPoint()
-                    if place == before:
-                        return place
-                    before = place
-                await asyncio.sleep(0.05)
+        await click_when_still(lambda: None if (item := self.find(name)) is None else (self.window, item))
 
     async def type(self, name: str, text: str) -> None:
         """Type into the field of this name."""
@@ -135,18 +117,9 @@ class Desk:
         field.forceActiveFocus()
         for letter in text:
             QTest.keyClick(self.window, letter)  # type: ignore[call-overload]
-        await asyncio.sleep(0.02)
 
     def press(self, key: Qt.Key) -> None:
         QTest.keyClick(self.window, key)
-
-
-def _visible(item: QQuickItem) -> list[QQuickItem]:
-    found = []
-    for child in item.childItems():
-        if child.isVisible():
-            found += [child, *_visible(child)]
-    return found
 
 
 @pytest.fixture
@@ -157,25 +130,16 @@ async def desk(qtbot: QtBot, homeserver_url: str, tmp_path: Path) -> AsyncIterat
     install_words("en")
     warnings: list[str] = []
     before = qInstallMessageHandler(lambda _kind, _context, text: warnings.append(text))
-    pump = asyncio.create_task(_pump())
-    desktop = DesktopApp(Places(tmp_path / "desktop"))
-    await desktop.open()
-    desk = Desk(desktop)
-    desk.part("preferences").set_values(language="en", reduced_motion=True)  # type: ignore[attr-defined]
-    yield desk
-    await desktop.close()
-    pump.cancel()
-    with suppress(asyncio.CancelledError):
-        await pump
+    async with qt_at_work():
+        desktop = DesktopApp(Places(tmp_path / "desktop"))
+        await desktop.open()
+        desk = Desk(desktop)
+        desk.part("preferences").set_values(language="en", reduced_motion=True)  # type: ignore[attr-defined]
+        yield desk
+        await desktop.close()
     qInstallMessageHandler(before)
     own = [text for text in warnings if "/views/" in text and "/views/main/" not in text]
     assert own == []
-
-
-async def _pump() -> None:
-    while True:
-        QCoreApplication.processEvents()
-        await asyncio.sleep(0.005)
 
 
 async def register(desk: Desk, homeserver_url: str, name: str = "alice") -> None:
@@ -189,9 +153,10 @@ async def register(desk: Desk, homeserver_url: str, name: str = "alice") -> None
 
 
 async def close_dialog(desk: Desk) -> None:
-    """Close whatever dialog is open by Escape."""
+    """Close the dialog that is open by Escape."""
+    await desk.until(lambda: desk.floating())
     desk.press(Qt.Key.Key_Escape)
-    await asyncio.sleep(0.05)
+    await desk.until(lambda: not desk.floating())
 
 
 async def test_account_is_made_and_recovery_set_up_by_hand(desk: Desk, homeserver_url: str) -> None:
@@ -334,7 +299,6 @@ async def test_another_device_is_let_in_from_the_page_of_devices(desk: Desk, hom
     await desk.click("letInOther")
     await desk.until(lambda: desk.find("scanPaste"))
     picture(desk, "let-in-scan")
-    await close_dialog(desk)
 
 
 def picture(desk: Desk, name: str) -> None:

@@ -52,7 +52,8 @@ def conversation(main: MainWindow) -> Conversation:
 
 def paragraph(main: MainWindow, words: str) -> QQuickItem:
     """The text item that shows these words."""
-    found = [item for item in main.items("QQuickText") if words in str(item.property("text"))]
+    texts = [item for item in main.items("") if item.inherits("QQuickText")]
+    found = [item for item in texts if words in str(item.property("text"))]
     return found[-1]
 
 

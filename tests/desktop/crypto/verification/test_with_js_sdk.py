@@ -14,6 +14,7 @@ from tests.desktop.crypto.devices import meet
 from tests.desktop.crypto.secured_devices import OpenSecuredDevice, SecuredDevice
 from tests.desktop.homeserver import Homeserver
 from tests.desktop.js_partner import JsPartner, js_partner
+from tests.desktop.waiting import PATIENCE_S
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
@@ -32,7 +33,7 @@ async def partner(shared_server: Homeserver) -> AsyncIterator[JsPartner]:
 
 async def until(device: SecuredDevice, holds: Callable[[], bool]) -> None:
     """Sync until something is true."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while not holds():
             await device.sync()
             await asyncio.sleep(0.05)

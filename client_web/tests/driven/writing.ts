@@ -1,229 +1,116 @@
 /**
- * What somebody writes with: the bar that formats, files that are dropped and pasted, with captions, previews and
- * progress, messages that are picked together; who removed a message; what waits outlives the page, and everything
- * goes over the WebSocket.
+ * Somebody writes: with rooms, commands and emoji completed, with the pictures of a pack as emoji and stickers, with those
+ * used last at hand; and sends on what others said.
  */
 
-import type { Page, Route } from "playwright-core";
-import { ask, makeAccount, type TestAccount } from "../support/accounts.ts";
-import { expectNoFaults, lookAt, type Person, withBrowser } from "../support/browser.ts";
-import { arrive, chooseFrom, field, message, openRoom, roomOf, say, tell, until } from "../support/steps.ts";
+import type { Page } from "playwright-core";
+import { makeAccount } from "../support/accounts.ts";
+import { expectNoFaults, lookAt, withBrowser } from "../support/browser.ts";
+import { pictureOf } from "../support/files.ts";
+import {
+  arrive,
+  chooseFrom,
+  chooseInHeader,
+  field,
+  message,
+  openRoom,
+  roomOf,
+  row,
+  say,
+  tell,
+} from "../support/steps.ts";
 
 const isLooking = process.env.PARLOUR_PICTURES !== undefined;
 const RUN = Date.now() % 1_000_000;
-const ENCRYPTION = {
-  type: "m.room.encryption",
-  state_key: "",
-  content: { algorithm: "m.megolm.v1.aes-sha2" },
-};
-const NOTES = { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("bread, lamps, ropes") };
 
 await withBrowser(async (browser) => {
-  const [ada, ben] = [await makeAccount(`ada${RUN}`, "ada"), await makeAccount(`ben${RUN}`, "ben")];
-  const hut = await roomOf(ada, [ben], { name: "Hut", power_level_content_override: { redact: 0 } });
-  const store = await roomOf(ada, [ben], { name: "Store room" });
-  const cellar = await roomOf(ada, [ben], { name: "Cellar", initial_state: [ENCRYPTION] });
-  const person = await arrive(browser, ada, "ada");
+  const rosa = await makeAccount(`rosa${RUN}`, "Parlour on Firefox");
+  const sam = await makeAccount(`sam${RUN}`, "Parlour on Chromium");
+  const hall = await roomOf(rosa, [sam], { name: "Hall" });
+  await roomOf(rosa, [], { name: "Market", room_alias_name: `market${RUN}` });
+  const person = await arrive(browser, rosa, "rosa");
   const { page } = person;
-  await openRoom(page, hut);
-  await goesOverSocket(page, ben, hut);
-  await formats(page);
-  await sendsFiles(page);
-  await picks(page, ben, hut, store);
-  await tellsWhoRemoved(page, ben, hut);
-  await keepsWhatWaits(person, cellar);
+  await row(page, "Market").waitFor();
+  await openRoom(page, hall);
+  await completes(page);
+  await usesEmojiAgain(page);
+  await usesPack(page);
+  await tell(sam, hall, "The key is under the mat");
+  await sendsOn(page);
   expectNoFaults(person);
 });
 
-/** Messages, typing and receipts take the connection that sync keeps open. */
-async function goesOverSocket(page: Page, ben: TestAccount, roomId: string): Promise<void> {
-  const byHttp: string[] = [];
-  const note = (request: { method(): string; url(): string }): void => {
-    if (/\/(?:send|typing|receipt|read_markers)(?:\/|$)/.test(new URL(request.url()).pathname))
-      byHttp.push(`${request.method()} ${request.url()}`);
-  };
-  page.on("request", note);
-  await tell(ben, roomId, "Anybody there?");
-  await message(page, "Anybody there?").waitFor();
-  await field(page).pressSequentially("Yes, here");
+/** Rooms after #, commands after /. */
+async function completes(page: Page): Promise<void> {
+  await field(page).pressSequentially("see #mark");
+  await page.getByRole("option", { name: /Market/ }).waitFor();
+  await field(page).press("Tab");
   await field(page).press("Enter");
-  await page.locator("article[data-event-id]", { hasText: "Yes, here" }).waitFor();
-  await until("Ben sees what Ada has read", () => hasRead(ben, roomId));
-  page.off("request", note);
-  if (byHttp.length > 0) throw new Error(`By HTTP: ${byHttp.join(", ")}`);
-}
-
-async function hasRead(ben: TestAccount, roomId: string): Promise<boolean> {
-  const filter = encodeURIComponent(JSON.stringify({ room: { rooms: [roomId] } }));
-  const synced = await ask("GET", `/sync?timeout=0&filter=${filter}`, ben.accessToken);
-  return JSON.stringify(synced).includes(`"@ada${RUN}:localhost":{"ts"`);
-}
-
-async function formats(page: Page): Promise<void> {
-  const bar = page.getByRole("toolbar", { name: "Format" });
-  await field(page).fill("so it is");
-  await field(page).press("Home");
-  for (let step = 0; step < 3; step += 1) await field(page).press("ArrowRight");
-  for (let step = 0; step < 2; step += 1) await field(page).press("Shift+ArrowRight");
-  await bar.waitFor();
-  if (isLooking) await lookAt(page, "format-bar");
-  await bar.getByRole("button", { name: "Bold" }).click();
-  await expectText(page, "so **it** is");
-  await bar.getByRole("button", { name: "Bold" }).click();
-  await expectText(page, "so it is");
-  await bar.getByRole("button", { name: "Strike through" }).click();
+  await message(page, "see")
+    .getByRole("link", { name: /market/i })
+    .waitFor();
+  await field(page).pressSequentially("/shr");
+  await page.getByRole("option", { name: /shrug/ }).waitFor();
+  await field(page).press("Tab");
+  await field(page).pressSequentially("who knows");
   await field(page).press("Enter");
-  await bar.waitFor({ state: "detached" });
-  await message(page, "so it is").locator("del, s").getByText("it").waitFor();
+  await message(page, "who knows").getByText("ツ").waitFor();
 }
 
-async function expectText(page: Page, text: string): Promise<void> {
-  await page.waitForFunction(
-    (wanted) =>
-      document.querySelector<HTMLTextAreaElement>('[data-area="composer"] textarea')?.value === wanted,
-    text,
-  );
-}
-
-async function sendsFiles(page: Page): Promise<void> {
-  await drop(page, ["hill.png", "lake.png"]);
-  await page.getByRole("textbox", { name: "Caption of hill.png" }).fill("The **hill**");
-  await page.getByRole("textbox", { name: "Caption of lake.png" }).fill("The lake");
-  if (isLooking) await lookAt(page, "attachments");
+/** What was picked last stands first the next time. */
+async function usesEmojiAgain(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Emoji" }).click();
+  await page.getByRole("searchbox", { name: "Find an emoji" }).fill("hedgehog");
+  await page.getByRole("searchbox", { name: "Find an emoji" }).press("Enter");
+  await page.keyboard.press("Escape");
   await field(page).press("Enter");
-  await message(page, "The hill").locator("strong").waitFor();
-  for (const caption of ["The hill", "The lake"]) {
-    await page.locator("article[data-event-id]", { hasText: caption }).getByRole("img").first().waitFor();
-  }
-  await paste(page);
-  await page.getByText("Picture.png").waitFor();
-  await showsProgress(page);
+  await message(page, "🦔").waitFor();
+  await page.getByRole("button", { name: "Emoji" }).click();
+  const recent = page.locator("section", { has: page.getByRole("heading", { name: "Recent" }) });
+  await recent.getByRole("button").first().getByText("🦔").waitFor();
+  await page.keyboard.press("Escape");
 }
 
-/** Drop pictures onto the conversation, as from a folder; where they may be dropped is shown. */
-async function drop(page: Page, names: readonly string[]): Promise<void> {
-  const data = await page.evaluateHandle(async (wanted) => {
-    const transfer = new DataTransfer();
-    for (const [index, name] of wanted.entries()) {
-      const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 200 });
-      const context = canvas.getContext("2d")!;
-      context.fillStyle = index === 0 ? "#2f6b5b" : "#41699a";
-      context.fillRect(0, 80, 320, 120);
-      const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
-      transfer.items.add(new File([blob!], name, { type: "image/png" }));
-    }
-    return transfer;
-  }, names);
-  const log = page.getByRole("log");
-  await log.dispatchEvent("dragenter", { dataTransfer: data });
-  await page.getByText("Drop files to send them here").waitFor();
-  if (isLooking) await lookAt(page, "drop");
-  await log.dispatchEvent("drop", { dataTransfer: data });
-  await page.getByText("Drop files to send them here").waitFor({ state: "detached" });
-}
-
-async function paste(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const canvas = Object.assign(document.createElement("canvas"), { width: 80, height: 60 });
-    canvas.getContext("2d")!.fillRect(10, 10, 40, 30);
-    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
-    await navigator.clipboard.write([new ClipboardItem({ "image/png": blob! })]);
+/** A pack is made for the room, and its picture sent as an emoji among words and as a sticker. */
+async function usesPack(page: Page): Promise<void> {
+  await chooseInHeader(page, "Settings");
+  await page.getByRole("tab", { name: "Emoji and stickers" }).click();
+  await page.getByLabel("Name of the pack").fill("Garden things");
+  await page.getByRole("button", { name: "New pack" }).click();
+  await page.getByRole("heading", { name: "Garden things" }).waitFor();
+  await page.locator('input[type="file"][accept*="webp"]').setInputFiles({
+    name: "gnome.png",
+    mimeType: "image/png",
+    buffer: await pictureOf(page, "#a03030"),
   });
-  await field(page).focus();
-  await page.keyboard.press("ControlOrMeta+v");
+  await page.getByRole("img", { name: "gnome" }).waitFor();
+  if (isLooking) await lookAt(page, "image-pack");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Emoji" }).click();
+  await page
+    .locator("section", { has: page.getByRole("heading", { name: "Stickers: Garden things" }) })
+    .getByRole("button", { name: "gnome" })
+    .click();
+  await page.getByRole("log").first().getByRole("img", { name: "gnome" }).waitFor();
+  await field(page).pressSequentially("look :gnom");
+  await page.getByRole("option", { name: /gnome/ }).waitFor();
+  await field(page).press("Tab");
+  await field(page).press("Enter");
+  await message(page, "look").getByRole("img", { name: /gnome/ }).waitFor();
 }
 
-/** While a file is on its way, it is shown with how far it has come. */
-async function showsProgress(page: Page): Promise<void> {
-  let letGo: () => void = () => undefined;
-  const released = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  const hold = async (route: Route): Promise<void> => {
-    await released;
-    await route.continue();
-  };
-  await page.route("**/_matrix/media/v3/upload*", hold);
-  await say(page, "A detail");
-  const waiting = message(page, "A detail");
-  await waiting.getByRole("progressbar").waitFor();
-  if (isLooking) await lookAt(page, "uploading");
-  letGo();
-  await page.locator("article[data-event-id]", { hasText: "A detail" }).waitFor();
-  await waiting.getByRole("progressbar").waitFor({ state: "detached" });
-  await page.unroute("**/_matrix/media/v3/upload*", hold);
-}
-
-async function picks(page: Page, ben: TestAccount, hut: string, store: string): Promise<void> {
-  for (const text of ["one rope", "two lamps"]) await say(page, text);
-  await page.locator("article[data-event-id]", { hasText: "two lamps" }).waitFor();
-  await tell(ben, hut, "three maps");
-  await chooseFrom(page, message(page, "two lamps"), "Select");
-  const bar = page.getByRole("toolbar", { name: /selected/ });
-  for (const text of ["three maps", "one rope"])
-    await message(page, text).getByRole("checkbox").click({ force: true });
-  await bar.getByText("3 messages selected").waitFor();
-  if (isLooking) await lookAt(page, "selected");
-  await bar.getByRole("button", { name: "Forward" }).click();
-  await page.getByRole("textbox", { name: "Find a room or person" }).fill("Store");
-  await page.getByRole("dialog").getByRole("button", { name: "Send" }).click();
-  await page.getByRole("button", { name: "Done" }).last().click();
-  await field(page).waitFor();
-  await chooseFrom(page, message(page, "one rope"), "Select");
-  await message(page, "three maps").getByRole("checkbox").click({ force: true });
-  await bar.getByRole("button", { name: "Copy" }).click();
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
-  if (!/: one rope\n.*: three maps$/.test(copied)) throw new Error(`Copied: ${copied}`);
-  await chooseFrom(page, message(page, "one rope"), "Select");
-  await message(page, "two lamps").getByRole("checkbox").click({ force: true });
-  await bar.getByRole("button", { name: "Remove" }).click();
-  await page.getByRole("heading", { name: "Remove 2 messages?" }).waitFor();
-  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
-  for (const text of ["one rope", "two lamps"]) await page.getByText(text).waitFor({ state: "detached" });
-  const forwarded = await ask(
-    "GET",
-    `/rooms/${encodeURIComponent(store)}/messages?dir=b&limit=3`,
-    ben.accessToken,
-  );
-  const bodies = (forwarded.chunk as { content: { body: string } }[]).map((event) => event.content.body);
-  if (bodies.join() !== "three maps,two lamps,one rope") throw new Error(`Forwarded: ${bodies.join()}`);
-}
-
-async function tellsWhoRemoved(page: Page, ben: TestAccount, roomId: string): Promise<void> {
-  await say(page, "off the topic");
-  const sent = page.locator("article[data-event-id]", { hasText: "off the topic" });
-  const eventId = (await sent.getAttribute("data-event-id")) ?? "";
-  const path = `/rooms/${encodeURIComponent(roomId)}/redact/${encodeURIComponent(eventId)}/r${RUN}`;
-  await ask("PUT", path, ben.accessToken, { reason: "Elsewhere, please" });
-  await page.getByText(`ben${RUN} removed this message: Elsewhere, please`).waitFor();
-}
-
-/** Written without a network, in an encrypted room: it goes out in its order, after the page was loaded anew. */
-async function keepsWhatWaits({ context, page }: Person, roomId: string): Promise<void> {
-  await openRoom(page, roomId);
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  await context.setOffline(true);
-  for (const text of ["first of all", "never mind", "then this"]) await say(page, text);
-  await page.locator("input[type=file]").first().setInputFiles(NOTES);
-  await say(page, "and a list");
-  await message(page, "never mind").getByRole("button", { name: "Discard" }).click();
-  await message(page, "and a list").waitFor();
-  await page.reload();
-  for (const text of ["first of all", "then this", "and a list"]) await message(page, text).waitFor();
-  if (isLooking) await lookAt(page, "waiting");
-  await context.setOffline(false);
-  for (const text of ["first of all", "then this", "and a list"]) {
-    await page.locator("article[data-event-id]", { hasText: text }).waitFor({ timeout: 60_000 });
-  }
-  const shown = await page.locator("article").allInnerTexts();
-  const order = ["first of all", "then this", "and a list"].map((text) =>
-    shown.findIndex((each) => each.includes(text)),
-  );
-  if (order.some((place, index) => place < (order[index - 1] ?? 0)))
-    throw new Error(`Order: ${shown.join("\n")}`);
-  if (shown.some((text) => text.includes("never mind"))) throw new Error("What was given up has come back.");
-  await page.reload();
-  await message(page, "and a list").waitFor();
-  const again = await page.locator("article", { hasText: "first of all" }).count();
-  if (again !== 1) throw new Error(`It was sent ${again} times.`);
+async function sendsOn(page: Page): Promise<void> {
+  await chooseFrom(page, message(page, "under the mat"), "Forward …");
+  const dialog = page.getByRole("dialog", { name: "Forward to …" });
+  await dialog.getByPlaceholder("Find a room or person").fill("mark");
+  if (isLooking) await lookAt(page, "forward");
+  await dialog.getByRole("button", { name: "Send", exact: true }).click();
+  await dialog.getByRole("button", { name: "Sent" }).waitFor();
+  await dialog.getByRole("button", { name: "Done" }).click();
+  // The room that something was said in last comes first: it is pressed once it is there.
+  await row(page, "Market").getByText("under the mat").waitFor();
+  await row(page, "Market").click();
+  await page.getByRole("textbox", { name: /^Message Market/ }).waitFor();
+  await message(page, "The key is under the mat").waitFor();
+  await say(page, "Thank you, somebody");
 }

@@ -1,6 +1,7 @@
 """What workers tell each other, through PostgreSQL and through Redis."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from homeserver.fanout.over_postgres import PostgresLine
 from homeserver.fanout.over_redis import RedisLine
@@ -132,15 +133,18 @@ async def test_redis_that_is_gone_comes_back_by_itself(
     lines = [RedisLine(redis_server.url, "epoch") for _ in range(2)]
     async with workers(db, *lines) as (here, there):
         there.fanout.watch_room(ROOM, watched=True)
-        getattr(redis_server, how)()
-        await there.until(lambda: not there.fanout.is_connected)
-        await here.until(lambda: not here.fanout.is_connected)
-        here.fanout.tell_in_order(Topic.TYPING, {"while": "alone"})
-        assert here.heard[-1].body == {"while": "alone"}
-        redis_server.start() if how == "stop" else redis_server.resume()
-        before = there.wakeups
-        await there.until(lambda: there.fanout.is_connected)
-        await here.until(lambda: here.fanout.is_connected)
+        with capture_logs() as logs:
+            getattr(redis_server, how)()
+            await there.until(lambda: not there.fanout.is_connected)
+            await here.until(lambda: not here.fanout.is_connected)
+            here.fanout.tell_in_order(Topic.TYPING, {"while": "alone"})
+            assert here.heard[-1].body == {"while": "alone"}
+            redis_server.start() if how == "stop" else redis_server.resume()
+            before = there.wakeups
+            await there.until(lambda: there.fanout.is_connected)
+            await here.until(lambda: here.fanout.is_connected)
+        said = [entry["event"] for entry in logs if entry["log_level"] != "info"]
+        assert said == ["fanout.disconnected"] * 2, "once by each"
         assert there.wakeups > before, "what was missed is not looked for"
         await asked_everybody(here, there)
         before = there.wakeups

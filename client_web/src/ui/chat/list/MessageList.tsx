@@ -34,6 +34,11 @@ export function MessageList() {
     (index: number) => estimatedHeight(items[index]!, beginsGroup(items[index]!, items[index - 1])),
     [items],
   );
+  // What joins a page of the past to the present comes after its end, and is nothing that arrives there.
+  const wasPresent = useRef(!snapshot.hasNewer);
+  useEffect(() => {
+    wasPresent.current = !snapshot.hasNewer;
+  });
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
@@ -41,7 +46,7 @@ export function MessageList() {
     getItemKey,
     overscan: 6,
     anchorTo: "end",
-    followOnAppend: !snapshot.hasNewer,
+    followOnAppend: wasPresent.current && !snapshot.hasNewer,
     scrollEndThreshold: END_PX,
     useAnimationFrameWithResizeObserver: false,
   });

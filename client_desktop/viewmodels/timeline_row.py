@@ -36,6 +36,7 @@ SEPARATORS = frozenset({ItemKind.DAY, ItemKind.NEW, ItemKind.GAP, ItemKind.BEGIN
 EVENTS = frozenset({ItemKind.MEMBERSHIP, ItemKind.STATE, ItemKind.CALL, ItemKind.VERIFICATION})
 JOINS = frozenset({"joined", "left", "left_reason"})
 PROFILES = frozenset({"renamed", "name_chosen", "name_removed", "picture_changed", "picture_removed"})
+ONLY_WORDS = frozenset({ItemKind.TEXT, ItemKind.NOTICE, ItemKind.EMOTE})
 MESSAGES = frozenset(ItemKind) - SEPARATORS - EVENTS - {ItemKind.UNKNOWN}
 
 
@@ -48,6 +49,11 @@ def shape_of(item: TimelineItem, developer: bool) -> str:
     if item.kind in SEPARATORS:
         return item.kind.value
     return "event" if developer else "hidden"
+
+
+def message_shape(row: dict[str, Any]) -> str:
+    """Which of the delegates of messages suits a row: whoever shows the next one needs to make least."""
+    return "message" + ("Head" if row["head"] else "") + ("Blocks" if len(row["blocks"]) > 1 else "")
 
 
 def begins_group(item: TimelineItem, before: TimelineItem | None) -> bool:
@@ -137,7 +143,17 @@ def _message(
         "canReply": item.can_reply,
         "canPin": item.can_pin,
         "spoken": _spoken(item),
+        "more": _has_more(item),
     }
+
+
+def _has_more(item: TimelineItem) -> bool:
+    """Whether there is anything to show beside words, a head and what is answered."""
+    return (
+        item.kind not in ONLY_WORDS
+        or bool(item.media or item.poll or item.gallery or item.links or item.reactions or item.thread)
+        or item.send_state is SendState.FAILED
+    )
 
 
 def _reply(item: TimelineItem) -> dict[str, Any] | None:

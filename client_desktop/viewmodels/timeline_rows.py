@@ -30,7 +30,7 @@ from client_desktop.core.values import (
 )
 from client_desktop.viewmodels.timeline_creation import creation_part
 from client_desktop.viewmodels.timeline_folding import alike_around, fold_text, run_around
-from client_desktop.viewmodels.timeline_row import MESSAGES, begins_group, row_of, shape_of
+from client_desktop.viewmodels.timeline_row import MESSAGES, begins_group, message_shape, row_of, shape_of
 
 ROOT = QModelIndex()
 SHAPE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
@@ -41,8 +41,8 @@ KEPT_ROWS = 400
 class TimelineRows(QAbstractListModel):
     """Items of one timeline, turned round: the view fills from below, so the newest is row 0.
 
-    Two roles: `shape` chooses the delegate, `row` is everything it shows. A message's row depends on the item
-    before it (one name for a group), so what follows a change is looked at again.
+    Two roles: `shape` chooses the delegate when it is made, `row` is everything it shows. A message's row
+    depends on the item before it (one name for a group), so what follows a change is looked at again.
     """
 
     countChanged = Signal()  # noqa: N815
@@ -79,7 +79,8 @@ class TimelineRows(QAbstractListModel):
         if not 0 <= place < len(self._items):
             return None
         if role == SHAPE_ROLE:
-            return shape_of(self._items[place], self._developer)
+            shape = shape_of(self._items[place], self._developer)
+            return message_shape(self._row(place)) if shape == "message" else shape
         return self._row(place) if role == ROW_ROLE else None
 
     def _count(self) -> int:

@@ -9,6 +9,7 @@ Item {
 
     property var block: null
     property bool opened: false
+    onBlockChanged: opened = false
 
     width: parent?.width ?? 0
     implicitHeight: head.height + (opened ? inner.height + Theme.space4 : 0)
@@ -22,7 +23,7 @@ Item {
         Accessible.name: details.block?.text ?? ""
         onClicked: details.opened = !details.opened
         Icon { name: details.opened ? "chevron-down" : "chevron-right"; size: Theme.iconSmall; anchors { left: parent.left; verticalCenter: parent.verticalCenter } }
-        MessageParagraph {
+        ParagraphBlock {
             id: title
             anchors { left: parent.left; leftMargin: Theme.px(22) }
             width: parent.width - Theme.px(22)

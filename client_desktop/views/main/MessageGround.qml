@@ -1,5 +1,6 @@
 import QtQuick
 import Parlour.Theme
+import Parlour.Controls
 
 // What lies under a message: the warm tone of a mention, the tone of the pointer, the ring of the keyboard.
 Item {
@@ -8,6 +9,8 @@ Item {
     property bool mention: false
     property bool spotted: false
     property bool current: false
+    property string time: "" // in the margin, of a message without a head
+    property int timeX: 0
 
     Rectangle {
         anchors.fill: parent
@@ -28,5 +31,19 @@ Item {
         width: Theme.px(3)
         color: Theme.mention
         anchors { left: parent.left; top: parent.top; bottom: parent.bottom }
+    }
+    Loader {
+        active: ground.time !== ""
+        x: ground.timeX
+        y: Theme.space4 + Theme.px(3)
+        sourceComponent: PText {
+            width: Theme.avatarTimeline
+            horizontalAlignment: Text.AlignHCenter
+            text: ground.time
+            role: "caption"
+            font.pixelSize: Theme.px(10)
+            faint: true
+            elide: Text.ElideNone
+        }
     }
 }

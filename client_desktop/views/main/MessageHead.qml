@@ -3,52 +3,60 @@ import Parlour.Theme
 import Parlour.Controls
 
 // Who, when, and what there is to know about where it came from.
-Row {
+Item {
     id: head
 
     required property var row
+    property int margin: 0 // where the picture stands
+    property int start: 0 // where words begin
+    property int wide: 0
 
-    spacing: Theme.space8
-    height: Theme.px(20)
-
-    PText {
-        id: name
-        text: head.row.senderName
-        color: Theme.personColor(head.row.sender)
-        font.weight: Theme.weightSemibold
-        width: Math.min(implicitWidth, head.width * 0.6)
-        anchors.verticalCenter: parent.verticalCenter
+    Avatar {
+        x: head.margin
+        y: Theme.px(1)
+        name: head.row.senderName
+        identifier: head.row.sender
+        url: head.row.senderAvatar
+        size: Theme.avatarTimeline
         Accessible.ignored: true
-        TapHandler { onTapped: app.openDialogWith("person", { "userId": head.row.sender, "roomId": app.room.roomId }) }
+        TapHandler { onTapped: head.openPerson() }
         HoverHandler { cursorShape: Qt.PointingHandCursor }
     }
-    PText {
-        text: head.row.time
-        role: "caption"
-        faint: true
-        font.features: Theme.tabularFigures
-        anchors.verticalCenter: parent.verticalCenter
-        Accessible.ignored: true
-        HoverHandler { id: timeHover }
-        PTip { wanted: timeHover.hovered; text: head.row.fullTime }
-    }
-    Loader {
-        active: head.row.shield !== ""
-        anchors.verticalCenter: parent.verticalCenter
-        sourceComponent: Icon {
-            name: head.row.shield === "red" ? "shield-alert" : "shield-question-mark"
-            color: head.row.shield === "red" ? Theme.danger : Theme.textFaint
-            size: Theme.px(14)
-            Accessible.ignored: false
-            Accessible.role: Accessible.Graphic
-            Accessible.name: head.row.shieldText
-            HoverHandler { id: shieldHover }
-            PTip { wanted: shieldHover.hovered; text: head.row.shieldText }
+    Row {
+        x: head.start
+        width: head.wide
+        height: Theme.px(20)
+        spacing: Theme.space8
+        opacity: head.row.sending ? 0.55 : 1
+
+        PText {
+            text: head.row.senderName
+            color: Theme.personColor(head.row.sender)
+            font.weight: Theme.weightSemibold
+            width: Math.min(implicitWidth, head.wide * 0.6)
+            anchors.verticalCenter: parent.verticalCenter
+            Accessible.ignored: true
+            TapHandler { onTapped: head.openPerson() }
+            HoverHandler { cursorShape: Qt.PointingHandCursor }
+        }
+        PText {
+            text: head.row.time
+            role: "caption"
+            faint: true
+            font.features: Theme.tabularFigures
+            anchors.verticalCenter: parent.verticalCenter
+            Accessible.ignored: true
+            HoverHandler { id: timeHover }
+            PTip { wanted: timeHover.hovered; text: head.row.fullTime }
+        }
+        Loader {
+            active: head.row.shield !== "" || head.row.pinned
+            anchors.verticalCenter: parent.verticalCenter
+            sourceComponent: MessageMarks { row: head.row }
         }
     }
-    Loader {
-        active: head.row.pinned
-        anchors.verticalCenter: parent.verticalCenter
-        sourceComponent: Icon { name: "pin"; size: Theme.px(13); color: Theme.textFaint }
+
+    function openPerson() {
+        app.openDialogWith("person", { "userId": row.sender, "roomId": app.room.roomId });
     }
 }

@@ -1,9 +1,7 @@
 import QtQuick
-import Parlour.Theme
-import Parlour.Controls
 
-// A message's words as blocks: paragraphs, code, quotations, lists, tables, spoilers. A message of one plain
-// paragraph, as most are, is a single Text.
+// A message's words as blocks: paragraphs, code, quotations, lists, tables, spoilers. A message of one paragraph,
+// as most are, is a single Text.
 Item {
     id: message
 
@@ -11,9 +9,9 @@ Item {
     property Item view: null
     property bool pointed: false // the mouse has been here: nobody else can select
     readonly property var blocks: row.blocks
-    readonly property bool plain: blocks.length === 1 && (blocks[0].kind === "paragraph" || blocks[0].kind === "heading")
+    readonly property bool plain: blocks.length === 1 && blocks[0].indent === 0 && (blocks[0].kind === "paragraph" || blocks[0].kind === "heading")
 
-    implicitHeight: plain ? single.height : rest.active ? rest.height : 0
+    height: plain ? single.height : rest.active ? rest.height : 0
 
     MessageParagraph {
         id: single

@@ -136,7 +136,7 @@ FocusScope {
         focus: true
         activeFocusOnTab: true
         reuseItems: true
-        cacheBuffer: Theme.px(600)
+        cacheBuffer: Theme.px(200) // every row that is made costs each frame something
         boundsBehavior: Flickable.StopAtBounds
         header: Item { width: 1; height: Theme.space8 } // below the newest row: the list is upside down
         footer: Item { width: 1; height: Theme.space16 }
@@ -152,7 +152,11 @@ FocusScope {
 
         delegate: DelegateChooser {
             role: "shape"
+            // Kept apart when they are used again, so that what a head or blocks consist of stays as it is.
             DelegateChoice { roleValue: "message"; delegate: MessageDelegate {} }
+            DelegateChoice { roleValue: "messageHead"; delegate: MessageDelegate {} }
+            DelegateChoice { roleValue: "messageBlocks"; delegate: MessageDelegate {} }
+            DelegateChoice { roleValue: "messageHeadBlocks"; delegate: MessageDelegate {} }
             DelegateChoice { roleValue: "event"; delegate: EventDelegate {} }
             DelegateChoice { roleValue: "day"; delegate: DayDelegate {} }
             DelegateChoice { roleValue: "new"; delegate: NewDelegate {} }

@@ -63,7 +63,11 @@ class MainWindow:
 
     def texts(self) -> list[str]:
         """Every text that is to be seen."""
-        return [str(item.property("text")) for item in self.items("QQuickText") + self.items("PText")]
+        return [str(item.property("text")) for item in self.text_items()]
+
+    def text_items(self) -> list[QQuickItem]:
+        """Everything visible that draws text, whatever its QML type."""
+        return [item for item in self.items("") if item.inherits("QQuickText")]
 
     def grab(self) -> QImage:
         return self.window.grabWindow()

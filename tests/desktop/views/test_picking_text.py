@@ -52,8 +52,7 @@ def conversation(main: MainWindow) -> Conversation:
 
 def paragraph(main: MainWindow, words: str) -> QQuickItem:
     """The text item that shows these words."""
-    texts = [item for item in main.items("") if item.inherits("QQuickText")]
-    found = [item for item in texts if words in str(item.property("text"))]
+    found = [item for item in main.text_items() if words in str(item.property("text"))]
     return found[-1]
 
 

@@ -18,7 +18,8 @@ def run(config: Path | None, workers: int | None) -> None:
     """Run the homeserver until SIGTERM or SIGINT.
 
     The first line on standard output says `ready` and the base URL, once clients can connect. With several
-    workers, SIGHUP replaces them one after another, and nobody notices.
+    workers, SIGHUP replaces them one after another, and nobody notices; one alone takes up renewed
+    certificates.
     """
     settings = _load(config)
     if workers is not None:

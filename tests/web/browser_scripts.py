@@ -16,18 +16,30 @@ from client_web.build import ROOT, install_packages, node_folder
 DRIVEN = ROOT / "tests" / "driven"
 LOOKING_TAKES = 6
 """By how much a script is slower that takes pictures."""
-COLORS = 192
+COLORS = 96
 
 
-def time_for(limit_s: float) -> float:
+def time_for(limit_s: float, *, thorough: bool = False) -> float:
     """Return how long a test may take that runs a script: what is around it takes time as well."""
-    return limit_s * (LOOKING_TAKES if os.environ.get("SCREENSHOTS") else 1) + 120
+    return _limit(limit_s, thorough=thorough) + 120
+
+
+def _limit(limit_s: float, *, thorough: bool) -> float:
+    return limit_s * (LOOKING_TAKES if thorough or os.environ.get("SCREENSHOTS") else 1)
 
 
 def run_script(
-    name: str, server_url: str, *, limit_s: float, environment: Mapping[str, str] | None = None
+    name: str,
+    server_url: str,
+    *,
+    limit_s: float,
+    thorough: bool = False,
+    environment: Mapping[str, str] | None = None,
 ) -> str:
-    """Run `client_web/tests/driven/<name>.ts` and return what it printed; its failure is the test's."""
+    """Run `client_web/tests/driven/<name>.ts` and return what it printed; its failure is the test's.
+
+    `thorough` has axe look in every width and theme at what the script looks at, and not in one of them.
+    """
     install_packages()
     node = str(node_folder() / "bin" / "node")
     command = [node, "--disable-warning=ExperimentalWarning", str(DRIVEN / f"{name}.ts")]
@@ -35,9 +47,11 @@ def run_script(
     pictures = os.environ.get("SCREENSHOTS")
     if pictures:
         surroundings["PARLOUR_PICTURES"] = str(Path(pictures).resolve())
+    if thorough:
+        surroundings["PARLOUR_THOROUGH"] = "1"
     result = subprocess.run(
         command, cwd=ROOT, env=surroundings, capture_output=True, text=True,
-        timeout=limit_s * (LOOKING_TAKES if pictures else 1), check=False,
+        timeout=_limit(limit_s, thorough=thorough), check=False,
     )  # fmt: skip
     assert result.returncode == 0, f"{result.stdout[-3000:]}\n{result.stderr[-9000:]}"
     if pictures:
@@ -46,10 +60,9 @@ def run_script(
 
 
 def _shrink(folder: Path) -> None:
-    """Write the pictures anew with few colors: they are looked at, not printed."""
+    """Write the pictures anew with few colors, as WebP: there are hundreds of them."""
     for file in folder.glob("*.png"):
         with Image.open(file) as picture:
-            if picture.mode == "P":
-                continue
-            small = picture.convert("RGB").quantize(COLORS)
-        small.save(file, optimize=True)
+            small = picture.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
+        small.convert("RGB").save(file.with_suffix(".webp"), lossless=True, method=4)
+        file.unlink()

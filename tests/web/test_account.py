@@ -8,6 +8,6 @@ LIMIT_S = 180
 
 
 @pytest.mark.interop
-@pytest.mark.timeout(time_for(LIMIT_S))
+@pytest.mark.timeout(time_for(LIMIT_S, thorough=True))
 def test_somebody_looks_after_an_account_and_closes_it(web_server: str) -> None:
-    run_script("account", web_server, limit_s=LIMIT_S)
+    run_script("account", web_server, limit_s=LIMIT_S, thorough=True)

@@ -7,17 +7,9 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { ask, makeAccount, PASSWORD, signInAgain, signPersonIn } from "../support/accounts.ts";
-import {
-  expectAccessible,
-  expectNoFaults,
-  lookAt,
-  newPerson,
-  SERVER,
-  withBrowser,
-} from "../support/browser.ts";
+import { expectNoFaults, look, newPerson, SERVER, withBrowser } from "../support/browser.ts";
 import { unzip } from "../support/zip.ts";
 
-const isLooking = process.env.PARLOUR_PICTURES !== undefined;
 const NAME = `zoe${Date.now() % 1_000_000}`;
 const NEW_PASSWORD = "another long password";
 const APP = "https://app.chatter.example/callback";
@@ -169,10 +161,4 @@ async function closeAccount(page: Page, userId: string): Promise<void> {
 
 function button(within: Pick<Page, "getByRole">, name: string) {
   return within.getByRole("button", { name, exact: true });
-}
-
-/** Look at it thoroughly where pictures are wanted; else it is at least accessible as it is. */
-async function look(page: Page, name: string): Promise<void> {
-  if (isLooking) await lookAt(page, name);
-  else await expectAccessible(page, name);
 }

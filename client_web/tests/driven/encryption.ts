@@ -13,16 +13,8 @@ import {
   signPersonIn,
   type TestAccount,
 } from "../support/accounts.ts";
-import {
-  expectAccessible,
-  expectNoFaults,
-  lookAt,
-  newPerson,
-  type Person,
-  withBrowser,
-} from "../support/browser.ts";
+import { expectNoFaults, look, newPerson, type Person, withBrowser } from "../support/browser.ts";
 
-const isLooking = process.env.PARLOUR_PICTURES !== undefined;
 const suffix = String(Date.now() % 1_000_000);
 const [ANN, BEN] = [`ann${suffix}`, `ben${suffix}`];
 const PASSPHRASE = "four words that stay";
@@ -60,7 +52,7 @@ await withBrowser(async (browser) => {
   await signOut(third.page);
   await reset(third.page);
   await two.page.getByText(`${ANN} has a new identity`).waitFor();
-  if (isLooking) await lookAt(two.page, "identity-changed");
+  await look(two.page, "identity-changed");
   await button(two.page, "Keep writing").click();
   await two.page.getByText(`${ANN} has a new identity`).waitFor({ state: "detached" });
   expectNoFaults(one, two, third);
@@ -180,7 +172,7 @@ async function lookAtSettings(page: Page): Promise<void> {
   ] as const) {
     await page.goto(`/settings/${name}`);
     await page.getByText(first).waitFor();
-    if (isLooking) await lookAt(page, `settings-${name}`);
+    await look(page, `settings-${name}-verified`);
   }
 }
 
@@ -260,10 +252,4 @@ function button(page: Page, name: string) {
 /** One of a few ways to go on: its words and their explanation are one button. */
 function choice(page: Page, words: string) {
   return page.getByRole("button", { name: new RegExp(`^${words}`) });
-}
-
-/** Look at it thoroughly where pictures are wanted; else it is at least accessible as it is. */
-async function look(page: Page, name: string): Promise<void> {
-  if (isLooking) await lookAt(page, name);
-  else await expectAccessible(page, name);
 }

@@ -5,17 +5,8 @@
 
 import type { Browser, Page } from "playwright-core";
 import { ask, makeAccount, PASSWORD, type TestAccount } from "../support/accounts.ts";
-import {
-  expectAccessible,
-  expectNoFaults,
-  lookAt,
-  newPerson,
-  type Person,
-  SERVER,
-  withBrowser,
-} from "../support/browser.ts";
+import { expectNoFaults, look, newPerson, type Person, SERVER, withBrowser } from "../support/browser.ts";
 
-const isLooking = process.env.PARLOUR_PICTURES !== undefined;
 const NAME = `ines${Date.now() % 1_000_000}`;
 const OTHER = `jon${Date.now() % 1_000_000}`;
 /** Less than a message or two need. */
@@ -93,7 +84,7 @@ async function signsOut(page: Page): Promise<void> {
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   const dialog = page.getByRole("dialog", { name: "Sign out of this device?" });
   await dialog.waitFor();
-  await expectAccessible(page, "the question before signing out");
+  await look(page, "sign-out");
   await dialog.getByRole("button", { name: "Sign out" }).click();
   await page.getByText("Garden").first().waitFor();
   const kept = await page.evaluate(async () => {
@@ -217,10 +208,4 @@ async function signIn(page: Page, name: string, password: string): Promise<void>
   await page.getByLabel("User name").fill(name);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-}
-
-/** Look at a page in every width and theme, or, in a quick run, have axe look at it as it is. */
-async function look(page: Page, name: string): Promise<void> {
-  if (isLooking) await lookAt(page, name);
-  else await expectAccessible(page, name);
 }

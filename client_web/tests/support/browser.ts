@@ -126,6 +126,14 @@ export async function lookAt(page: Page, name: string, inEach?: () => Promise<vo
   if (before !== null) await page.setViewportSize(before);
 }
 
+const isThorough = process.env.PARLOUR_PICTURES !== undefined || process.env.PARLOUR_THOROUGH !== undefined;
+
+/** Look at a page in every width and theme, or, in a quick run, have axe look at it as it is. */
+export async function look(page: Page, name: string): Promise<void> {
+  if (isThorough) await lookAt(page, name);
+  else await expectAccessible(page, name);
+}
+
 const AXE = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
 interface AxeResult {

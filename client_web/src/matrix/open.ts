@@ -1,5 +1,5 @@
 import type { ChatClient } from "./client";
-import { updateSession } from "./session";
+import { keptSession, updateSession } from "./session";
 import { isStored } from "./store";
 import { SyncTransport } from "./syncTransport";
 import { SessionTokens } from "./tokens";
@@ -30,7 +30,7 @@ export async function openClient(session: Session): Promise<ChatClient> {
 
 function connect(session: Session): Connection {
   const now = new MutableValue(session);
-  const tokens = new SessionTokens(now, updateSession);
+  const tokens = new SessionTokens(now, updateSession, () => keptSession(session.userId));
   const transport = new SyncTransport(session, tokens);
   // What goes wrong is told when the SDK asks.
   isStored(session)

@@ -10,4 +10,4 @@ LIMIT_S = 240
 @pytest.mark.interop
 @pytest.mark.timeout(time_for(LIMIT_S))
 def test_what_is_written_is_formatted_gathered_and_outlives_the_page(web_server: str) -> None:
-    run_script("writing", web_server, limit_s=LIMIT_S)
+    run_script("composing", web_server, limit_s=LIMIT_S)

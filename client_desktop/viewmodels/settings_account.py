@@ -49,6 +49,7 @@ class AccountSettingsModel(Flow):
         self._sign_out_of = sign_out
         self._server_url = ""
         self._managed = False
+        self._has_page = False
         self._can_change_password = False
         self._can_change_addresses = False
         self._addresses: tuple[AddressRow, ...] = ()
@@ -58,6 +59,8 @@ class AccountSettingsModel(Flow):
     serverUrl = shown(str, "_server_url", changed)  # noqa: N815
     managed = shown(bool, "_managed", changed)
     """The account is managed on the server's own pages."""
+    hasPage = shown(bool, "_has_page", changed)  # noqa: N815
+    """The server has a page for the account, which shows the apps that were let in."""
     canChangePassword = shown(bool, "_can_change_password", changed)  # noqa: N815
     canChangeAddresses = shown(bool, "_can_change_addresses", changed)  # noqa: N815
     addresses = shown(list, "_addresses", changed)
@@ -65,7 +68,7 @@ class AccountSettingsModel(Flow):
     """The address whose mail has to be answered; empty where there is none."""
 
     async def account_changed(self) -> None:
-        self.show(_addresses=(), _waiting_for="", _server_url="", _managed=False)
+        self.show(_addresses=(), _waiting_for="", _server_url="", _managed=False, _has_page=False)
         self._validation = None
         if self.user_id:
             me = await self.bridge.call(lambda: self.client.me)
@@ -137,6 +140,7 @@ class AccountSettingsModel(Flow):
         )
         addresses = await self.bridge.call(account.emails_and_numbers)
         self.show(_addresses=tuple(AddressRow(entry.medium, entry.address) for entry in addresses))
+        self.show(_has_page=await self.bridge.call(account.account_url) is not None)
 
     async def _change_password(self, new_password: str, sign_out_others: bool) -> None:
         account, prompt = self.client.account, self._prompt

@@ -19,6 +19,7 @@ AuthCard {
     ServerRow { width: parent.width; login: card.login; changeable: false }
     PTextField {
         id: password
+        objectName: "freshPassword"
         width: parent.width
         visible: !card.forgotten.finished
         label: qsTrId("login.forgot_new")
@@ -36,6 +37,7 @@ AuthCard {
         checked: true
     }
     PButton {
+        objectName: "setPassword"
         width: parent.width
         kind: "primary"
         busy: card.forgotten.busy

@@ -42,6 +42,7 @@ Item {
             onClicked: player.toggle()
         }
         PSlider {
+            objectName: "filmPosition"
             anchors { left: button.right; right: parent.right; rightMargin: Theme.space12; verticalCenter: parent.verticalCenter }
             from: 0
             to: Math.max(1, media.duration)

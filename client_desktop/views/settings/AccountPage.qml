@@ -34,6 +34,14 @@ PageColumn {
             text: qsTrId("settings.account_manage_text")
             PButton { iconName: "external-link"; text: qsTrId("settings.change"); onClicked: page.account.openAccountPage() }
         }
+        PSeparator { width: parent.width; visible: apps.visible }
+        SettingRow {
+            id: apps
+            visible: page.account.hasPage && !page.account.managed
+            title: qsTrId("settings.account_apps")
+            text: qsTrId("settings.account_apps_text")
+            PButton { objectName: "openAccountPage"; iconName: "external-link"; text: qsTrId("settings.account_apps_open"); onClicked: page.account.openAccountPage() }
+        }
         PSeparator { width: parent.width; visible: page.account.canChangePassword }
         SettingRow {
             visible: page.account.canChangePassword
@@ -110,7 +118,7 @@ PageColumn {
         SettingRow {
             title: qsTrId("settings.account_close")
             text: qsTrId("settings.account_close_text")
-            PButton { kind: "danger"; text: qsTrId("settings.account_close"); onClicked: closing.ask() }
+            PButton { objectName: "closeAccount"; kind: "danger"; text: qsTrId("settings.account_close"); onClicked: closing.ask() }
         }
     }
 
@@ -152,12 +160,13 @@ PageColumn {
         function ask() { typed.clear(); open(); typed.forceActiveFocus(); }
         contentItem: Column {
             spacing: Theme.space16
-            PCheckBox { id: erase; width: parent.width; text: qsTrId("settings.account_close_erase") }
-            PTextField { id: typed; width: parent.width; label: Words.text("settings.account_close_type", [app.session.userId]) }
+            PCheckBox { id: erase; objectName: "eraseMessages"; width: parent.width; text: qsTrId("settings.account_close_erase") }
+            PTextField { id: typed; objectName: "typedUserId"; width: parent.width; label: Words.text("settings.account_close_type", [app.session.userId]) }
         }
         actions: [
             PButton { text: qsTrId("settings.cancel"); onClicked: closing.close() },
             PButton {
+                objectName: "submitClosing"
                 kind: "danger"
                 text: qsTrId("settings.account_close")
                 enabled: typed.text === app.session.userId

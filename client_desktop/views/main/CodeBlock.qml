@@ -41,6 +41,7 @@ Rectangle {
             textFormat: Text.RichText
             font.family: Theme.mono
             font.pixelSize: Theme.px(12.5)
+            font.features: ({ "calt": 0 }) // as it was typed: no arrow for a hyphen and a sign
             lineHeight: 1.25
             color: Theme.text
             Accessible.role: Accessible.StaticText

@@ -144,6 +144,8 @@ class Tailer:
                 since, upto = self.applied, entries[-1].position
                 found = await events.select_new_events(conn, rooms, since, upto) if rooms else []
             self._apply_read(entries, found)
+            if len(entries) < ENTRIES_PER_READ:  # whoever commits more from here on wakes this again
+                return
 
     def _apply_read(self, entries: Sequence[LogEntry], found: Sequence[StoredEvent]) -> None:
         """Apply what was read, but for what was offered and applied during the reading."""

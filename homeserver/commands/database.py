@@ -74,9 +74,12 @@ async def _migrate(settings: "Settings") -> None:
 
 async def _check(settings: "Settings", rows: int) -> bool:
     from homeserver.storage.checks import run_checks
+    from homeserver.storage.migrate import check_is_current
 
     sound = True
     async with open_database(settings) as db:
+        async with db.acquire() as conn:
+            await check_is_current(conn)
         for finding in await run_checks(db, rows):
             click.echo(f"{'BROKEN' if finding.rows else 'ok':<7}{finding.check.claim}")
             for row in finding.rows:

@@ -19,7 +19,10 @@ def keys(folder: Path) -> None:
     from homeserver.pushers.vapid import Vapid
     from homeserver.signing_key_file import load_signing_key
 
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(f"{folder} cannot be made: {error.strerror}") from error
     signing, vapid = folder / "signing.key", folder / "vapid.pem"
     settings = Settings(federation=Federation(signing_key_file=signing), push=Push(vapid_key_file=vapid))
     load_signing_key(settings)

@@ -48,6 +48,8 @@ CREATE_SCHEMA_MIGRATIONS = """CREATE TABLE IF NOT EXISTS schema_migrations (
 ALTER_SCHEMA_MIGRATIONS = "ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS serves integer"
 SELECT_TRY_LOCK = "SELECT pg_try_advisory_lock($1)"
 SELECT_UNLOCK = "SELECT pg_advisory_unlock($1)"
+SELECT_HAS_SCHEMA = "SELECT to_regclass('schema_migrations') IS NOT NULL"
+SELECT_VERSION = "SELECT max(version) FROM schema_migrations"
 SELECT_HAS_SERVES = """
 SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'schema_migrations'::regclass AND attname = 'serves')
 """
@@ -149,6 +151,24 @@ async def migrate(db: Database, migrations: Sequence[Migration] | None = None) -
         for migration in missing:
             await (_apply_online if migration.is_online else _apply)(conn, migration)
     return missing
+
+
+async def check_is_current(conn: Connection) -> None:
+    """Raises: MigrationError where the database is not of the schema version that this server is made for."""
+    has_schema = await conn.fetchval(SELECT_HAS_SCHEMA)
+    version = await conn.fetchval(SELECT_VERSION) if has_schema else None
+    if version is None:
+        raise MigrationError("the database is empty: is this the server's data_dir, or database_url?")
+    if version < newest_version():
+        raise MigrationError(
+            f"the database has schema version {version}, this is made for {newest_version()}: "
+            "`parlour migrate` brings it up to date"
+        )
+    if version > newest_version():
+        raise MigrationError(
+            f"the database has schema version {version}, newer than this server's {newest_version()}: "
+            "use the newer server's commands"
+        )
 
 
 async def is_served(conn: Connection, version: int) -> bool:

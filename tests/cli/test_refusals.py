@@ -93,6 +93,22 @@ def test_database_of_a_newer_version(database: str) -> None:
     assert line.endswith("start the newer server that migrated it, or restore a backup made before")
 
 
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("DROP TABLE schema_migrations", "the database is empty: is this the server's data_dir"),
+        ("DELETE FROM schema_migrations WHERE version > 20", "`parlour migrate` brings it up to date"),
+        (
+            "INSERT INTO schema_migrations VALUES (9999, 'x', 'x', now(), 1)",
+            "use the newer server's commands",
+        ),
+    ],
+)
+def test_check_of_a_database_of_another_version(database: str, change: str, reason: str) -> None:
+    ask(database, change)
+    assert reason in refusal("check")
+
+
 def test_data_folder_that_is_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "data").touch()
     monkeypatch.setenv("PARLOUR_DATA_DIR", str(tmp_path / "data"))

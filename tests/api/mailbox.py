@@ -26,6 +26,13 @@ def link_in(mail: ReceivedMail) -> str | None:
     return found[1]
 
 
+def link_of(mail: ReceivedMail) -> str:
+    """Return the path of the link to confirm, of a server at any address."""
+    found = re.search(r"http\S+?(/_matrix\S+)", mail.part("plain"))
+    assert found is not None, mail.part("plain")
+    return found[1]
+
+
 async def press_button(client: ApiClient, link: str) -> Reply:
     """Open the link of a mail and press the button there."""
     assert (await client.request("GET", link)).status == 200

@@ -16,15 +16,25 @@ from client_desktop.core.changes import Changes
 from homeserver.config.settings import Settings
 from homeserver.json_types import JsonObject
 from tests.api.client import ApiClient
+from tests.api.mailbox import smtp_settings
 from tests.desktop.clients import OpenClient
 from tests.desktop.homeserver import Homeserver
 from tests.support.fake_clock import FakeClock
+from tests.support.smtp_server import SmtpServer, running_smtp_server
 
 
 @pytest.fixture
 def overrides() -> JsonObject:
     """Settings of the server that a test wants otherwise."""
     return {}
+
+
+@pytest.fixture
+async def smtp_server(overrides: JsonObject) -> AsyncIterator[SmtpServer]:
+    """What the server sends its mails to; to be asked for before the server."""
+    async with running_smtp_server() as server:
+        overrides["smtp"] = smtp_settings(server)
+        yield server
 
 
 @pytest.fixture

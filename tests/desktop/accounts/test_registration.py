@@ -1,8 +1,5 @@
 """Making accounts, through every stage that a server can want."""
 
-import re
-from collections.abc import AsyncIterator
-
 import aiohttp
 import pytest
 
@@ -26,10 +23,10 @@ from client_desktop.core.errors import Cancelled, MatrixError, NeedsInteractiveA
 from homeserver.accounts.registration_tokens import create_registration_token
 from homeserver.json_types import JsonObject
 from tests.api.client import PASSWORD, ApiClient
-from tests.api.mailbox import press_button, smtp_settings
+from tests.api.mailbox import link_of, press_button
 from tests.desktop.accounts.conftest import Person
 from tests.desktop.homeserver import Homeserver
-from tests.support.smtp_server import SmtpServer, running_smtp_server
+from tests.support.smtp_server import SmtpServer
 
 TERMS = [
     {"id": "privacy", "version": "2", "name": "Privacy", "url": "https://example.org/privacy"},
@@ -104,19 +101,6 @@ async def test_a_captcha_is_done_in_the_browser(
     assert person.asked[1].error_word == "stage_browser"
 
 
-@pytest.fixture
-async def smtp_server(overrides: JsonObject) -> AsyncIterator[SmtpServer]:
-    async with running_smtp_server() as server:
-        overrides["smtp"] = smtp_settings(server)
-        yield server
-
-
-def link_of(text: str) -> str:
-    found = re.search(r"http\S+?(/_matrix\S+)", text)
-    assert found is not None, text
-    return found[1]
-
-
 @pytest.mark.parametrize("overrides", [{"registration": {"mode": "open", "email": "required"}}])
 async def test_an_address_is_proved_by_a_mail_and_can_be_corrected(
     smtp_server: SmtpServer, nobody: ApiClient, sign_in: SignIn, http: aiohttp.ClientSession
@@ -127,7 +111,7 @@ async def test_an_address_is_proved_by_a_mail_and_can_be_corrected(
         assert stage.email == "alice@example.com"
         mails = [await smtp_server.next_mail() for _ in range(2)]
         (mail,) = [mail for mail in mails if mail.recipient == "alice@example.com"]
-        await press_button(nobody, link_of(mail.part("plain")))
+        await press_button(nobody, link_of(mail))
         return Done()
 
     person = Person(
@@ -158,7 +142,7 @@ async def check_addresses(settings: AccountSettings, smtp_server: SmtpServer, no
     again = await settings.add_email("second@example.com", validation)
     assert (again.client_secret, again.attempt) == (validation.client_secret, 2)
     mail = await smtp_server.next_mail()
-    await press_button(nobody, link_of(mail.part("plain")))
+    await press_button(nobody, link_of(mail))
     await settings.confirm_email(again, Person(Password(PASSWORD)))
     assert len(await settings.emails_and_numbers()) == 2
     await settings.remove_address("email", "second@example.com")
@@ -178,7 +162,7 @@ async def check_forgotten_password(
         mail = await smtp_server.next_mail()
         while mail.recipient != "alice@example.com" or "/_matrix" not in mail.part("plain"):
             mail = await smtp_server.next_mail()  # of the other address; "an address was added"
-        await press_button(nobody, link_of(mail.part("plain")))
+        await press_button(nobody, link_of(mail))
         return Done()
 
     await sign_in.reset_password(server, "brand new password", Person(Email("alice@example.com"), follow))

@@ -19,9 +19,12 @@ from pytestqt.qtbot import QtBot
 from client_desktop.app import DesktopApp, Places
 from client_desktop.viewmodels.words import install_words
 from client_desktop.views.look import prepare_application
+from tests.api.client import ApiClient
+from tests.api.mailbox import ask, link_of, press_button
 from tests.desktop.accounts.test_sign_in import at_its_own_address
 from tests.desktop.waiting import until
 from tests.desktop.windows import click_when_still, qt_at_work, visible_item, visible_items
+from tests.support.smtp_server import SmtpServer
 
 PASSWORD = "correct horse battery"
 PAGES = (
@@ -299,6 +302,61 @@ async def test_another_device_is_let_in_from_the_page_of_devices(desk: Desk, hom
     await desk.click("letInOther")
     await desk.until(lambda: desk.find("scanPaste"))
     picture(desk, "let-in-scan")
+
+
+async def test_forgotten_password_is_replaced_by_who_reads_the_mail(
+    smtp_server: SmtpServer, desk: Desk, nobody: ApiClient
+) -> None:
+    alice = await nobody.register("alice")
+    sid = (await ask(alice, "/account/3pid", "alice@example.com")).ok()["sid"]
+    await press_button(nobody, link_of(await smtp_server.next_mail()))
+    proof = {"sid": sid, "client_secret": "monkeys", "auth": alice.password_auth()}
+    (await alice.post("/account/3pid/add", proof)).ok()
+    await desk.type("serverField", nobody.base_url)
+    await desk.click("serverContinue")
+    await desk.click("forgotPassword")
+    await desk.type("freshPassword", PASSWORD)
+    await desk.click("setPassword")
+    await desk.type("stageField", "alice@example.com")
+    await desk.click("stageContinue")
+    await desk.until(lambda: "alice@example.com" in desk.texts())
+    mail = await smtp_server.next_mail()
+    while "/_matrix" not in mail.part("plain"):
+        mail = await smtp_server.next_mail()  # "an address was added"
+    picture(desk, "forgotten")
+    await press_button(nobody, link_of(mail))
+    await desk.click("stageContinue")
+    await desk.until(lambda: desk.part("forgottenPassword").property("finished"))
+    await desk.click("setPassword")
+    await desk.type("userName", "alice")
+    await desk.type("password", PASSWORD)
+    await desk.click("signIn")
+    await desk.until(lambda: desk.app.property("page") == "main")
+
+
+async def test_account_is_closed_by_who_types_its_name_and_password(
+    desk: Desk, homeserver_url: str, nobody: ApiClient
+) -> None:
+    await register(desk, homeserver_url)
+    await desk.until(lambda: desk.find("makeKey"))
+    await close_dialog(desk)
+    desk.app.show("settings")
+    desk.part("settings").open("account")  # type: ignore[attr-defined]
+    button = await desk.until(lambda: desk.find("closeAccount"))
+    QMetaObject.invokeMethod(button, "clicked")  # it is below the edge of the window
+    await desk.click("eraseMessages")
+    submit = await desk.until(lambda: desk.find("submitClosing"))
+    await desk.type("typedUserId", "@alice")
+    assert not submit.isEnabled()
+    await desk.type("typedUserId", ":example.org")
+    picture(desk, "close-account")
+    await desk.click("submitClosing")
+    await desk.type("stageField", PASSWORD)
+    await desk.click("stageContinue")
+    await desk.until(lambda: desk.app.property("page") == "welcome")
+    assert (await nobody.try_log_in("alice", PASSWORD)).status == 403
+    assert desk.desktop._engine is not None
+    assert not desk.desktop._engine.accounts
 
 
 def picture(desk: Desk, name: str) -> None:

@@ -45,7 +45,7 @@ export default function ChatPage() {
         tabIndex={-1}
         data-area="room"
       >
-        {name !== undefined && <h1 className="visually-hidden">{name}</h1>}
+        {roomId !== null && <h1 className="visually-hidden">{name ?? t("main.panel.info")}</h1>}
         <Guarded key={roomId}>
           <RoomView />
         </Guarded>

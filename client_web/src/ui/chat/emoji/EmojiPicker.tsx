@@ -111,7 +111,7 @@ function Recent({ onPick }: { readonly onPick: (emoji: string) => void }) {
   if (recent.length === 0) return null;
   return (
     <section>
-      <h3 className={styles.heading}>{t("main.emoji.recent")}</h3>
+      <h2 className={styles.heading}>{t("main.emoji.recent")}</h2>
       <EmojiGrid emoji={recent.map(plainEmoji)} onPick={onPick} />
     </section>
   );
@@ -120,7 +120,7 @@ function Recent({ onPick }: { readonly onPick: (emoji: string) => void }) {
 function Groups({ onPick }: { readonly onPick: (emoji: string) => void }) {
   return emojiGroups().map((group) => (
     <section key={group.key} data-group={group.key} className={styles.section}>
-      <h3 className={styles.heading}>{group.name}</h3>
+      <h2 className={styles.heading}>{group.name}</h2>
       <EmojiGrid emoji={group.emoji} onPick={onPick} />
     </section>
   ));
@@ -186,9 +186,9 @@ function Pictures({ packs, use, onPick }: PicturesProps) {
     if (images.length === 0) return null;
     return (
       <section key={pack.key} className={styles.section}>
-        <h3 className={styles.heading}>
+        <h2 className={styles.heading}>
           {use === "sticker" ? `${t("main.emoji.stickers")}: ${pack.name}` : pack.name}
-        </h3>
+        </h2>
         <div className={use === "sticker" ? styles.stickers : styles.grid}>
           {images.map((image) => (
             <button

@@ -10,10 +10,13 @@ WITH own AS (SELECT share FROM shares WHERE owner = $1 ORDER BY share FOR UPDATE
 UPDATE shares s SET until = clock_timestamp() + $2::double precision * interval '1 second'
 FROM own WHERE s.share = own.share RETURNING s.share
 """
-# Those that somebody waits for come before those that nobody had.
+# Those that somebody waits for come before those that nobody had. One that is had for longer than anybody
+# asks for was had before the clock was set back: if its worker lives it is about to renew it, and if not,
+# nobody would get it for hours.
 UPDATE_TAKEN = """
 WITH free AS (
     SELECT share, owner FROM shares WHERE owner IS NULL OR until < clock_timestamp()
+    OR until > clock_timestamp() + 2 * $2::double precision * interval '1 second'
     ORDER BY owner IS NULL, share LIMIT $3 FOR UPDATE SKIP LOCKED
 )
 UPDATE shares s SET owner = $1, until = clock_timestamp() + $2::double precision * interval '1 second'

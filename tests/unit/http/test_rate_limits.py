@@ -44,6 +44,19 @@ def test_long_silence_does_not_fill_the_bucket_above_its_burst(limits: RateLimit
         send(limits, 1)
 
 
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_clock_that_is_set_neither_fills_a_bucket_nor_empties_it(
+    limits: RateLimits, clock: FakeClock, hours: int
+) -> None:
+    send(limits, 3)
+    clock.jump(hours * 3_600_000)
+    with pytest.raises(LimitExceeded) as refused:
+        send(limits, 1)
+    assert refused.value.retry_after_ms == 1000
+    clock.advance(1000)
+    send(limits, 1)
+
+
 def test_users_and_actions_have_buckets_of_their_own(limits: RateLimits) -> None:
     send(limits, 3)
     send(limits, 3, user_nid=2)

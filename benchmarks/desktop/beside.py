@@ -95,7 +95,7 @@ async def measure_beside(rooms: int, repetitions: int, findings: Findings) -> No
             parlour = await _sign_in_parlour(server.port, url, people[2], folder / "parlour")
             for name, contestant in (("parlour", parlour), ("nheko", nheko)):
                 try:
-                    figures = await asyncio.to_thread(_time, contestant, repetitions)
+                    figures = await asyncio.to_thread(time_starts, contestant, repetitions)
                 except BROKEN as broken:
                     findings.failed(SCENARIO, f"{name}: {broken}")
                 else:
@@ -169,7 +169,11 @@ def _environment(home: Path) -> dict[str, str]:
     }
 
 
-def _time(contestant: Contestant, repetitions: int) -> dict[str, float]:
+def time_starts(contestant: Contestant, repetitions: int) -> dict[str, float]:
+    """Return the medians of a client's starts, after one that signs it in.
+
+    Raises: ChildProcessError, TimeoutError where it ended or showed nothing twice.
+    """
     contestant.log.parent.mkdir(exist_ok=True)
     contestant.log.unlink(missing_ok=True)
     # It signs in, syncs for the first time, asks what it asks, and compiles what it compiles.

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw, ImageGrab
 
+from benchmarks.desktop import beside
+from benchmarks.desktop.findings import Findings
 from benchmarks.desktop.generated_sync import Size, first_sync, later_syncs, room_id
 from benchmarks.desktop.measure import StoredAccount, measure_desktop
 from benchmarks.desktop.report import FIGURES, chosen_scenarios, render_desktop
@@ -36,8 +41,43 @@ def test_what_nheko_needs_and_is_not_there_leaves_it_out(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PATH", "")
-    assert measure_desktop(("nheko",), SMALL, 1) == {}
+    findings = Findings()
+    measure_desktop(("nheko",), SMALL, 1, findings)
+    assert findings.figures == {}
     assert "nheko, Xvfb" in capsys.readouterr().err
+    assert "nheko, Xvfb" in render_desktop(findings)
+
+
+def test_a_client_that_ends_by_itself_has_a_second_try_and_is_then_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aborted = subprocess.Popen(["sh", "-c", "exit 134"])
+    aborted.wait()
+
+    @contextmanager
+    def no_screen() -> Iterator[Screen]:
+        yield Screen(":0")
+
+    started: list[str] = []
+
+    def start(contestant: beside.Contestant, display: str) -> subprocess.Popen[bytes]:
+        started.append(display)
+        return aborted
+
+    monkeypatch.setattr(beside, "running_screen", no_screen)
+    monkeypatch.setattr(beside.Contestant, "start", start)
+    with pytest.raises(ChildProcessError, match="ended with status 134"):
+        beside.time_starts(beside.Contestant([], {}, tmp_path / "log"), 1)
+    assert len(started) == 2
+
+
+def test_what_failed_stands_in_the_table_beside_all_that_was_measured() -> None:
+    findings = Findings()
+    findings.found("nheko", {"parlour_idle_mb": 171.0})
+    findings.failed("nheko", "nheko: ended with status 134")
+    table = render_desktop(findings)
+    assert "171.0" in table
+    assert "nheko: ended with status 134" in table
 
 
 def test_rooms_are_seen_by_their_lines(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,9 +101,9 @@ def test_names_choose_scenarios() -> None:
 
 
 def test_the_table_says_what_was_aimed_at() -> None:
-    table = render_desktop(
-        {"start": {"first_frame_ms": 1234.5, "first_frame_cpu_ms": 1000.0, "ready_ms": 2000.0}}
-    )
+    findings = Findings()
+    findings.found("start", {"first_frame_ms": 1234.5, "first_frame_cpu_ms": 1000.0, "ready_ms": 2000.0})
+    table = render_desktop(findings)
     assert "1,234.5" in table
     assert "<= 400" in table
-    assert render_desktop({}) == ""
+    assert render_desktop(Findings()) == ""

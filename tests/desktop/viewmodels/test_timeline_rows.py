@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -89,6 +90,20 @@ def test_a_row_that_becomes_another_kind_of_row_is_put_in_anew(rows: TimelineRow
     rows.apply([Replace(0, a_message("1", kind=ItemKind.STATE))])
     assert told == ["removed", "inserted"]
     assert rows.data(rows.index(0), SHAPE_ROLE) == "event"
+
+
+def test_messages_that_need_the_same_parts_are_shown_by_the_same_delegates(rows: TimelineRows) -> None:
+    listed = replace(a_message("3", "bob", 2), html="<p>one</p><p>two</p>")
+    rows.apply([Reset((a_message("1", "bob", 0), a_message("2", "bob", 1), listed))])
+    shapes = [rows.data(rows.index(row), SHAPE_ROLE) for row in (2, 1, 0)]
+    assert shapes == ["messageHead", "message", "messageBlocks"]
+
+
+def test_only_what_stands_beside_words_asks_for_more(rows: TimelineRows) -> None:
+    linked = replace(a_message("2"), links=("https://example.org",))
+    lost = replace(a_message("4"), send_state=SendState.FAILED)
+    rows.apply([Reset((a_message("1"), linked, a_message("3", kind=ItemKind.REDACTED), lost))])
+    assert [rows.get(row)["more"] for row in (3, 2, 1, 0)] == [False, True, True, True]
 
 
 def test_what_nobody_knows_is_hidden_until_developers_look(rows: TimelineRows) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
-ONE, SEVERAL = "1 by Redis", "4 by Redis"
-OTHERS = 3
+ONE, SEVERAL = "1 by Redis", "2 by Redis"
+OTHERS = 1
 """How many follow what one of several does."""
 US_PER_S = 1e6
 
@@ -50,9 +50,9 @@ class People:
 
 
 def costs_of(figures: Mapping[str, Mapping[str, float]]) -> Costs:
-    """Return the costs that a run of the benchmark with one and with four workers on Redis has found.
+    """Return the costs that a run of the benchmark with one and with two workers on Redis has found.
 
-    What following costs is what a send costs more among four, shared by the three others. On few cores that
+    What following costs is what a send costs more among two. On few cores that
     is too much: who waits for a core takes smaller batches.
     """
     one, several = figures[ONE], figures[SEVERAL]

@@ -119,11 +119,10 @@ async def test_the_two_clients_notice_nothing_but_a_short_reconnect(
         room_id = await meet(alice, desktop, web)
         await web.do("watch")
         stop = asyncio.Event()
-        chat = asyncio.create_task(talk(desktop, web, room_id, stop))
-        fire = asyncio.create_task(deployment.torment(Random(SEED), 60 * MINUTES, pace_s=1.0))
-        await asyncio.wait([chat, fire], return_when=asyncio.FIRST_EXCEPTION)
-        stop.set()
-        await asyncio.gather(chat, fire)
+        async with asyncio.TaskGroup() as group:
+            chat = group.create_task(talk(desktop, web, room_id, stop))
+            await deployment.torment(Random(SEED), 60 * MINUTES, pace_s=1.0)
+            stop.set()
         await check(desktop, web, await chat)
         sys.stdout.write(f"{deployment.hits}\n")
 

@@ -45,7 +45,7 @@ def test_costs_of_following_are_those_that_a_send_has_among_others() -> None:
         "server_us_per_delivery": 500.0, "idle_us_per_connection_s": 5.0, "kb_per_connection": 7.0,
         "mb_per_worker": 95.0,
     }  # fmt: skip
-    several = {**one, "server_us_per_send": 660.0, "postgresql_us_per_send": 195.0}
+    several = {**one, "server_us_per_send": 420.0, "postgresql_us_per_send": 165.0}
     assert costs_of({ONE: one, SEVERAL: several}) == COSTS
     assert render_reasoning({ONE: one, SEVERAL: several}) == render_million_users(COSTS)
     assert render_reasoning({}) == ""

@@ -193,11 +193,11 @@ async function goesOnSoftly(browser: Browser, garden: string): Promise<void> {
   await openRoom(kim.page, garden);
   const before = await kim.page.evaluate(activeSession);
   const ended = { errcode: "M_UNKNOWN_TOKEN", error: "Ended", soft_logout: true };
-  const all = /\/_matrix\/client\/(?!versions)/;
+  const all = /\/_matrix\/client\/(?!versions|v3\/login)/;
   await kim.page.routeWebSocket(/parlour\.websocket/, (socket) => void socket.close());
   await kim.page.route(all, (route) => route.fulfill({ status: 401, json: ended }));
   await kim.page.reload();
-  await kim.page.getByRole("heading", { name: "You were signed out" }).waitFor();
+  await kim.page.getByRole("heading", { name: "Sign in again" }).waitFor();
   await kim.page.unroute(all);
   await kim.page.getByLabel("Password", { exact: true }).fill(MAILS === "" ? PASSWORD : NEW_PASSWORD);
   await kim.page.getByRole("button", { name: "Sign in", exact: true }).click();

@@ -72,11 +72,22 @@ export class EventWindow {
     const timeline = await this.#sdk.getEventTimeline(this.#set, eventId);
     if (timeline === null || timeline === undefined)
       throw new ClientError("not_found", "the event is in no timeline");
+    // A message alone is too short to stay at while what is around it comes.
+    await Promise.all([this.#around(timeline, true), this.#around(timeline, false)]);
     this.#place = timeline;
   }
 
   jumpToPresent(): void {
     this.#place = null;
+  }
+
+  async #around(timeline: EventTimeline, backwards: boolean): Promise<void> {
+    try {
+      await this.#sdk.paginateEventTimeline(timeline, { backwards, limit: PAGE });
+    } catch (error) {
+      // The message is there; what is around it is asked for again when it comes into sight.
+      console.warn("nothing around a message:", error instanceof Error ? error.name : "unknown");
+    }
   }
 
   #chain(): readonly EventTimeline[] {

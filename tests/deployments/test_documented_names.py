@@ -14,7 +14,9 @@ TOP = Path(__file__).parents[2]
 PAGES = sorted([*(TOP / "docs" / "deployment").iterdir(), *(TOP / "docs" / "operating").iterdir()])
 CODE = re.compile(r"`([^`\n]+)`|^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 KEY = re.compile(r"^([a-z_]+)\.([a-z_]+(?:\.[a-z_]+)*)(?= = |$)")
-COMMAND = re.compile(r"(?:^|[\s/(])(?<!namespace )parlour((?: [a-z][a-z-]+)+)(?=\s|$|\))", re.MULTILINE)
+COMMAND = re.compile(
+    r"(?:^|[\s/(])(?<!namespace )(?<!-u )parlour((?: [a-z][a-z-]+)+)(?=\s|$|\))", re.MULTILINE
+)
 VARIABLE = re.compile(r"\bPARLOUR_[A-Z][A-Z_]*[A-Z]\b")
 FILE = re.compile(r"\b(?:deployments|tests|\.github)/[\w./-]*\w")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")

@@ -41,6 +41,8 @@ ENCRYPTED: JsonObject = {
 }  # fmt: skip
 HANGING_AFTER_S = 300.0
 LOOK_EVERY_S = 0.02
+NO_IDENTITY = "Sent from a device that its owner has not verified."
+"""The engine is given no recovery key here, and so has nothing to sign its device with."""
 LAST = 8
 """So many of the newest messages are in sight in any window."""
 
@@ -158,7 +160,7 @@ async def check(desktop: Desktop, web: JsPartner, said: list[str]) -> None:
     async with asyncio.timeout(HANGING_AFTER_S):
         await desktop.client.sync.until(SyncState.LIVE)
     await web.do("isConnected")
-    assert await web.do("shields") == []
+    assert set(await web.do("shields")) <= {NO_IDENTITY}
     seen = await web.do("seen")
     sys.stdout.write(
         f"{len(said)} messages; without a connection: desktop {_times(desktop.offline_s)}, "

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QUrl, Signal, Slot
 
 from client_desktop.core.accounts.email_stage import EmailValidation
 from client_desktop.core.accounts.managed_elsewhere import ManagedInBrowser
+from client_desktop.core.errors import BadAnswer
 from client_desktop.viewmodels.bridge import Bridge
 from client_desktop.viewmodels.browser import Browser
 from client_desktop.viewmodels.flow import Flow, shown
@@ -140,7 +141,11 @@ class AccountSettingsModel(Flow):
         )
         addresses = await self.bridge.call(account.emails_and_numbers)
         self.show(_addresses=tuple(AddressRow(entry.medium, entry.address) for entry in addresses))
-        self.show(_has_page=await self.bridge.call(account.account_url) is not None)
+        try:
+            page = await self.bridge.call(account.account_url)
+        except BadAnswer:
+            page = None  # who offers nothing that can be used offers nothing, as at signing in
+        self.show(_has_page=page is not None)
 
     async def _change_password(self, new_password: str, sign_out_others: bool) -> None:
         account, prompt = self.client.account, self._prompt

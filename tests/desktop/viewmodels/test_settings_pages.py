@@ -24,6 +24,7 @@ from client_desktop.viewmodels.settings_privacy import PrivacySettingsModel
 from client_desktop.viewmodels.settings_profile import ProfileSettingsModel
 from client_desktop.viewmodels.timeline_row import aside_of
 from tests.api.client import PASSWORD
+from tests.desktop.accounts.test_sign_in import at_its_own_address
 from tests.desktop.clients import OpenClient
 from tests.desktop.viewmodels.conftest import Show, Until, shown
 
@@ -118,6 +119,8 @@ async def test_password_is_changed_after_the_old_one_was_given(
     account.refresh()
     await account.settle()
     assert shown(account, "canChangePassword")
+    assert not shown(account, "hasPage"), "its address is no address to send anything to"
+    assert shown(account, "error") == ""
     done: list[str] = []
     account.done.connect(done.append)
     account.changePassword("short", False)
@@ -127,6 +130,25 @@ async def test_password_is_changed_after_the_old_one_was_given(
     prompt.givePassword(PASSWORD)
     await account.settle()
     assert done == ["Your password has been changed."]
+
+
+@pytest.mark.parametrize("overrides", [at_its_own_address()])
+async def test_page_of_apps_that_were_let_in_opens_in_the_browser(
+    bridge: Bridge, show: Show, alice: Client, prompt: PromptModel, browser: Browser, pages: list[str]
+) -> None:
+    async def nobody(user_id: str) -> None:
+        raise AssertionError(user_id)
+
+    account = AccountSettingsModel(bridge, prompt, browser, nobody)
+    await show(account, alice)
+    account.refresh()
+    await account.settle()
+    assert not shown(account, "managed")
+    assert shown(account, "hasPage")
+    account.openAccountPage()
+    await account.settle()
+    (page,) = pages
+    assert page.startswith(alice.me.homeserver_url)
 
 
 async def test_own_data_is_saved_as_a_file(

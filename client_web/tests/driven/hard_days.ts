@@ -76,7 +76,11 @@ async function setsNewPassword(browser: Browser, pia: TestAccount): Promise<void
   const { sid } = await ask("POST", "/account/3pid/email/requestToken", pia.accessToken, secret);
   await page.goto("/login");
   await confirm(page);
-  const auth = { type: "m.login.password", identifier: { type: "m.id.user", user: pia.userId }, password: PASSWORD };
+  const auth = {
+    type: "m.login.password",
+    identifier: { type: "m.id.user", user: pia.userId },
+    password: PASSWORD,
+  };
   await ask("POST", "/account/3pid/add", pia.accessToken, { sid, client_secret: "monkeys", auth });
   await page.getByRole("link", { name: "Forgot password" }).click();
   await page.getByLabel("New password").fill(NEW_PASSWORD);
@@ -87,7 +91,8 @@ async function setsNewPassword(browser: Browser, pia: TestAccount): Promise<void
   await confirm(page);
   await page.getByRole("button", { name: "I opened the link" }).click();
   await page.getByText("Your password has been changed. Sign in with it.").waitFor();
-  if (!(await ask("GET", "/account/whoami", pia.accessToken)).errcode) throw new Error("the old token is good still");
+  if (!(await ask("GET", "/account/whoami", pia.accessToken)).errcode)
+    throw new Error("the old token is good still");
   await context.close();
 }
 
@@ -108,12 +113,19 @@ function activeSession(): Record<string, string> {
 /** Tokens live for seconds here; nobody notices. */
 async function outlivesTokens(page: Page, garden: string): Promise<void> {
   const first = (await page.evaluate(activeSession)).accessToken!;
-  await until("the first token has ended", async () => (await ask("GET", "/account/whoami", first)).errcode !== undefined);
+  await until(
+    "the first token has ended",
+    async () => (await ask("GET", "/account/whoami", first)).errcode !== undefined,
+  );
   await say(page, "Still here");
   await message(page, "Still here").waitFor();
   await until("it arrived", async () => {
     const { accessToken } = await page.evaluate(activeSession);
-    const answer = await ask("GET", `/rooms/${encodeURIComponent(garden)}/messages?dir=b&limit=1`, accessToken!);
+    const answer = await ask(
+      "GET",
+      `/rooms/${encodeURIComponent(garden)}/messages?dir=b&limit=1`,
+      accessToken!,
+    );
     return JSON.stringify(answer.chunk ?? []).includes("Still here");
   });
 }
@@ -123,7 +135,10 @@ async function turnsPushOnAndOff(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const key = "BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM";
     const subscription = {
-      toJSON: () => ({ endpoint: "https://push.example.com/one", keys: { p256dh: key, auth: "AAAAAAAAAAAAAAAAAAAAAA" } }),
+      toJSON: () => ({
+        endpoint: "https://push.example.com/one",
+        keys: { p256dh: key, auth: "AAAAAAAAAAAAAAAAAAAAAA" },
+      }),
       unsubscribe: async () => true,
     };
     PushManager.prototype.subscribe = async () => subscription as unknown as PushSubscription;
@@ -137,7 +152,10 @@ async function turnsPushOnAndOff(page: Page): Promise<void> {
     const answer = await ask("GET", "/pushers", accessToken!);
     return (answer.pushers ?? []) as { app_id: string; kind: string }[];
   };
-  await until("the server knows where to push", async () => (await pushers())[0]?.app_id === "dev.parlour.web");
+  await until(
+    "the server knows where to push",
+    async () => (await pushers())[0]?.app_id === "dev.parlour.web",
+  );
   await wanted.click();
   await until("the server pushes no more", async () => (await pushers()).length === 0);
 }
@@ -167,7 +185,9 @@ async function outlivesServers({ page }: Person, garden: string): Promise<void> 
     const { accessToken, userId, deviceId } = await page.evaluate(activeSession);
     return { accessToken: accessToken!, userId: userId!, deviceId: deviceId! };
   };
-  await page.route(SYNC, (route) => route.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad gateway" }));
+  await page.route(SYNC, (route) =>
+    route.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad gateway" }),
+  );
   await page.getByText("No connection").first().waitFor();
   await page.unroute(SYNC);
   await tell(await account(), garden, "After the nonsense");

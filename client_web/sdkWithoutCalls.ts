@@ -31,5 +31,7 @@ export function sdkWithoutCalls(): Plugin {
 
 /** Whether loading a module does something by itself; nothing in these does. */
 export function doesSomethingByItself(id: string): boolean {
-  return !/node_modules\/(?:matrix-js-sdk|matrix-widget-api|sdp-transform)\//.test(id.replaceAll("\\", "/"));
+  return !/node_modules\/(?:matrix-js-sdk|matrix-widget-api|sdp-transform)\/|\/src\/ui\/controls\/index\.ts$/.test(
+    id.replaceAll("\\", "/"),
+  );
 }

@@ -16,10 +16,14 @@ const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
 const FILES_IN_ONE = [
   {
     name: "base",
-    test: /\/src\/(?:state|ui\/controls|ui\/pages|matrix\/(?:value|errors|shapes|urls|api|session|store|tabs|runner|oauth|oauthMetadata|random|signOut|open)\.|matrix\/settings\/preferences)/,
+    test: /react\/internals\/csp-context\/|\/src\/(?:state|ui\/controls\/(?!(?:Select|Tabs|Checkbox|Switch|Progress)\.)|ui\/pages|matrix\/(?:value|errors|shapes|urls|api|session|store|tabs|runner|oauth|oauthMetadata|random|signOut|open)\.|matrix\/settings\/preferences)/,
     minShareCount: 2,
+    priority: 2,
   },
-  { name: "chat", test: /\/src\/ui\/(?:shell|sidebar|navbar|panel)\// },
+  { name: "chat", test: /\/src\/ui\/(?:shell|sidebar|navbar)\//, priority: 1 },
+  // What only pages and dialogs need that somebody asks for.
+  { name: "forms", test: /\/src\/ui\/controls\/(?:Select|Tabs|Checkbox|Switch|Progress)\./ },
+  { name: "panel", test: /\/src\/ui\/panel\// },
 ];
 
 export default defineConfig({

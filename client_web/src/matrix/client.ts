@@ -23,6 +23,8 @@ export interface ChatClient {
   readonly sync: Value<SyncState>;
   /** False where the page was not loaded safely (plain http): there is no encryption then. */
   readonly canEncrypt: boolean;
+  /** Encrypted messages can be read and written; rooms are there before. Raises where that cannot be. */
+  readonly encryption: Promise<void>;
   /** What is stored is here in memory alone, since the browser would not keep it: `full` or `refused`. */
   readonly storage: Value<StorageState>;
   readonly fetch: typeof fetch;

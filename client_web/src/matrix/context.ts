@@ -11,6 +11,8 @@ export interface ClientContext {
   /** Tokens change while the client runs; `fetch` always sends the one that is good now. */
   readonly session: Value<Session>;
   readonly sync: Value<SyncState>;
+  /** Messages can be read and written in encrypted rooms; rooms are there before. Raises where that cannot be. */
+  readonly encryption: Promise<void>;
   /** False where the page was not loaded safely (plain http): there is no encryption then. */
   readonly canEncrypt: boolean;
   /** Whose callbacks the SDK's client was created with; see `crypto/options.ts`. */

@@ -73,11 +73,23 @@ async function open(session: Session, byForce: boolean): Promise<void> {
     return;
   }
   try {
-    state.set({ kind: "open", session, client: await openClient(session) });
+    const client = await openClient(session);
+    state.set({ kind: "open", session, client });
+    client.encryption.catch((error) => void broken(client, session, error));
   } catch (error) {
     release();
     state.set({ kind: "failed", session, error });
   }
+}
+
+/** Without what is stored of encryption, nothing may be received: keys would be lost. */
+function broken(client: ChatClient, session: Session, error: unknown): Promise<void> {
+  return next(async () => {
+    const now = state.get();
+    if (now.kind !== "open" || now.client !== client) return;
+    await close();
+    state.set({ kind: "failed", session, error });
+  });
 }
 
 /** Another tab takes over: what is not stored yet is stored before that tab may open it. */

@@ -1,4 +1,4 @@
-import { createClient, type MatrixClient, PendingEventOrdering } from "matrix-js-sdk";
+import { type MatrixClient, PendingEventOrdering } from "matrix-js-sdk";
 import { type ChatClient, createParts } from "./client";
 import type { ClientContext } from "./context";
 import { adoptHandedOver } from "./crypto/adopt";
@@ -6,6 +6,8 @@ import { cryptoOptions } from "./crypto/options";
 import { ClientError } from "./errors";
 import { loadHomoglyphs } from "./homoglyphs";
 import type { Connection } from "./open";
+import { shownAndQuiet } from "./quiet";
+import { SdkClient } from "./sdkClient";
 import { sdkLogger } from "./sdkLogger";
 import { noteEnded } from "./session";
 import { hasRoom } from "./storageProbe";
@@ -28,7 +30,7 @@ export async function startClient({ session: now, tokens, transport }: Connectio
   const session = now.get();
   const { storageKey, options } = cryptoOptions();
   const stored = openSyncStore(session);
-  const sdk = createClient({
+  const known = {
     baseUrl: session.homeserverUrl,
     userId: session.userId,
     deviceId: session.deviceId,
@@ -40,10 +42,17 @@ export async function startClient({ session: now, tokens, transport }: Connectio
     logger: sdkLogger,
     disableVoip: true,
     ...options,
-  });
-  await openStores(sdk, stored, session);
+  };
+  const sdk = new SdkClient(known, isSecureContext);
+  await openStores(sdk, stored);
 
   const sync = watchSync(sdk, (isSoft) => noteEnded(now.get(), isSoft ? "soft" : "hard"));
+  // Its megabytes and its keys are prepared when rooms are shown, or when something waits for it.
+  const shown = sync.prepared.then(shownAndQuiet);
+  const encryption = Promise.race([shown, sdk.cryptoWanted]).then(() =>
+    prepareEncryption(sdk, session, sync.prepared),
+  );
+  encryption.catch(() => undefined); // whoever shows the client hears of it
   const ends: (() => void | Promise<void>)[] = [];
   const context: ClientContext = {
     userId: session.userId,
@@ -52,6 +61,7 @@ export async function startClient({ session: now, tokens, transport }: Connectio
     session: now,
     sync: sync.state,
     canEncrypt: isSecureContext,
+    encryption,
     storageKey,
     fetch: tokens.fetch,
     databaseName: (part) => databaseName(session, part),
@@ -71,35 +81,43 @@ export async function startClient({ session: now, tokens, transport }: Connectio
     async stop() {
       sync.stop();
       for (const end of ends.reverse()) await end();
+      // What is still being opened would stay open, and another tab may open it next.
+      await encryption.catch(() => undefined);
       sdk.stopClient();
       transport.close();
       await stored.close();
     },
   };
-  const readBackup = await adoptHandedOver(sdk, session);
   await beginSync(sdk);
   await sync.prepared;
-  void readBackup?.();
   return client;
 }
 
-/** Open what is stored of rooms and of encryption; what cannot be opened leaves nothing behind. */
-async function openStores(sdk: MatrixClient, stored: SyncStore, session: Session): Promise<void> {
+/** Open what is stored of rooms; what cannot be opened leaves nothing behind. */
+async function openStores(sdk: MatrixClient, stored: SyncStore): Promise<void> {
   try {
-    await Promise.all([stored.connect(), startCrypto(sdk, session), loadHomoglyphs()]);
+    await Promise.all([stored.connect(), loadHomoglyphs()]);
     void keepStored();
   } catch (error) {
     sdk.stopClient();
     await stored.close();
-    // A database that cannot be written says only that it cannot.
-    throw (await hasRoom(session)) ? error : new ClientError("storage_full", String(error));
+    throw error;
   }
 }
 
 /** Encryption needs what browsers give only to pages that were loaded safely. */
-async function startCrypto(sdk: MatrixClient, session: Session): Promise<void> {
+async function prepareEncryption(sdk: SdkClient, session: Session, synced: Promise<void>): Promise<void> {
   if (!isSecureContext) return;
-  await sdk.initRustCrypto({ cryptoDatabasePrefix: databaseName(session, "crypto") });
+  let readBackup: (() => Promise<void>) | null = null;
+  try {
+    await sdk.prepareCrypto(databaseName(session, "crypto"), async () => {
+      readBackup = await adoptHandedOver(sdk, session);
+    });
+  } catch (error) {
+    // A database that cannot be written says only that it cannot.
+    throw (await hasRoom(session)) ? error : new ClientError("storage_full", String(error));
+  }
+  void synced.then(() => (readBackup as (() => Promise<void>) | null)?.());
 }
 
 function beginSync(sdk: MatrixClient): Promise<void> {

@@ -52,7 +52,10 @@ async function byLock(
   byForce: boolean,
   onLost: () => void,
 ): Promise<Unlock | null> {
-  const free = await lock(name, { signal: AbortSignal.timeout(LOCK_WAIT_MS) }, onLost);
+  // However slow the browser is: only a tab that has it is waited for.
+  const free =
+    (await lock(name, { ifAvailable: true }, onLost)) ??
+    (await lock(name, { signal: AbortSignal.timeout(LOCK_WAIT_MS) }, onLost));
   if (free !== null || !byForce) return free;
   await askToLetGo(channel, name);
   return lock(name, { steal: true }, onLost);
@@ -70,10 +73,11 @@ async function byAsking(channel: BroadcastChannel, name: string, byForce: boolea
 function lock(name: string, options: LockOptions, onLost: () => void): Promise<Unlock | null> {
   return new Promise((resolve) => {
     let isHeld = false;
-    const hold = (): Promise<void> =>
+    const hold = (given: Lock | null): Promise<void> =>
       new Promise((unlock) => {
-        isHeld = true;
-        resolve(unlock);
+        isHeld = given !== null;
+        resolve(isHeld ? unlock : null);
+        if (!isHeld) unlock();
       });
     navigator.locks.request(`parlour ${name}`, options, hold).catch(() => {
       // Too late to be given; or it was ours, and a tab that heard nothing of us took it.

@@ -51,6 +51,12 @@ export function createCrypto(sdk: MatrixClient, context: ClientContext): Crypto 
     return crypto;
   }
 
+  /** The same, as soon as it is prepared. */
+  async function ready(): Promise<CryptoApi> {
+    await context.encryption;
+    return api();
+  }
+
   /** Do something that changes how things stand. */
   async function changing<T>(work: () => Promise<T>): Promise<T> {
     try {
@@ -67,23 +73,26 @@ export function createCrypto(sdk: MatrixClient, context: ClientContext): Crypto 
     verifiedOnly: verifiedOnly.value,
     setVerifiedOnly: verifiedOnly.choose,
     deviceId: context.deviceId,
-    deviceKey: async () => (await api().getOwnDeviceKeys()).ed25519,
-    devices: (userId, fresh = false) => devicesOf(api(), userId, context.deviceId, fresh),
-    trustOf: (userId) => trustOf(api(), userId),
-    changedIn: (roomId) => changedIn(sdk, api(), roomId),
-    acceptIdentity: (userId) => changing(() => acceptIdentity(api(), userId)),
-    setUp: (prove, passphrase = "") => changing(() => recovery.setUp(api(), storageKey, prove, passphrase)),
+    deviceKey: async () => (await (await ready()).getOwnDeviceKeys()).ed25519,
+    devices: async (userId, fresh = false) => devicesOf(await ready(), userId, context.deviceId, fresh),
+    trustOf: async (userId) => trustOf(await ready(), userId),
+    changedIn: async (roomId) => changedIn(sdk, await ready(), roomId),
+    acceptIdentity: (userId) => changing(async () => acceptIdentity(await ready(), userId)),
+    setUp: (prove, passphrase = "") =>
+      changing(async () => recovery.setUp(await ready(), storageKey, prove, passphrase)),
     changeRecoveryKey: (passphrase = "") =>
-      changing(() => recovery.changeRecoveryKey(api(), storageKey, passphrase)),
-    reset: (prove, passphrase = "") => changing(() => recovery.reset(api(), storageKey, prove, passphrase)),
+      changing(async () => recovery.changeRecoveryKey(await ready(), storageKey, passphrase)),
+    reset: (prove, passphrase = "") =>
+      changing(async () => recovery.reset(await ready(), storageKey, prove, passphrase)),
     takesPassphrase: () => recovery.takesPassphrase(sdk),
-    recover: (typed, progress) => changing(() => recovery.recover(sdk, api(), storageKey, typed, progress)),
-    restoreBackup: (progress) => changing(() => backup.restoreBackup(api(), progress)),
-    turnBackupOn: () => changing(() => backup.turnBackupOn(sdk, api())),
-    turnBackupOff: () => changing(() => backup.turnBackupOff(sdk, api())),
-    exportKeys: async (passphrase) => sealKeyFile(await api().exportRoomKeysAsJson(), passphrase),
-    importKeys: (file, passphrase) => importKeys(api(), file, passphrase),
-    letIn: () => letInMeeting(context, () => secretsBundle(api())),
+    recover: (typed, progress) =>
+      changing(async () => recovery.recover(sdk, await ready(), storageKey, typed, progress)),
+    restoreBackup: (progress) => changing(async () => backup.restoreBackup(await ready(), progress)),
+    turnBackupOn: () => changing(async () => backup.turnBackupOn(sdk, await ready())),
+    turnBackupOff: () => changing(async () => backup.turnBackupOff(sdk, await ready())),
+    exportKeys: async (passphrase) => sealKeyFile(await (await ready()).exportRoomKeysAsJson(), passphrase),
+    importKeys: async (file, passphrase) => importKeys(await ready(), file, passphrase),
+    letIn: () => letInMeeting(context, async () => secretsBundle(await ready())),
     verifyOwn: (deviceId) => verifications.askOwn(deviceId),
     verifyUser: (userId, roomId) => verifications.askUser(userId, roomId),
     lookAt: (roomId) => verifications.lookAt(roomId),

@@ -1,7 +1,7 @@
 import type { ClientContext } from "../context";
 import type { JsonObject } from "../shapes";
 import type { QrPrompt } from "./conversation";
-import { type ExistingDevice, scanToLetIn, showToLetIn } from "./existingDevice";
+import type { ExistingDevice } from "./existingDevice";
 import { QrMeeting } from "./meeting";
 
 /** Return the meeting in which this device lets a new one in. */
@@ -15,7 +15,9 @@ export function letInMeeting(context: ClientContext, secrets: () => Promise<Json
     secrets,
   });
   return new QrMeeting({
-    show: (prompt, signal) => showToLetIn(device(prompt, signal)),
-    scan: (prompt, signal, code) => scanToLetIn(device(prompt, signal), code),
+    // What it needs of the cryptography is loaded with it, and not with every start.
+    show: async (prompt, signal) => (await import("./existingDevice")).showToLetIn(device(prompt, signal)),
+    scan: async (prompt, signal, code) =>
+      (await import("./existingDevice")).scanToLetIn(device(prompt, signal), code),
   });
 }

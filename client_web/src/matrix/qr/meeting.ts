@@ -1,6 +1,6 @@
 import { Cancelled, errorWords } from "../errors";
 import { MutableValue, type Value } from "../value";
-import { decodeQrCode, type QrCode } from "./channel";
+import type { QrCode } from "./channel";
 import type { QrPrompt } from "./conversation";
 
 /**
@@ -62,6 +62,7 @@ export class QrMeeting {
   /** Go on with what a code held; with another code where this one is for something else. */
   async scan(bytes: Uint8Array): Promise<void> {
     try {
+      const { decodeQrCode } = await import("./channel");
       const code = await decodeQrCode(bytes);
       await this.#meet((prompt, signal) => this.#acts.scan(prompt, signal, code));
     } catch (error) {

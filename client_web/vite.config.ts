@@ -23,7 +23,6 @@ const FILES_IN_ONE = [
   { name: "chat", test: /\/src\/ui\/(?:shell|sidebar|navbar)\//, priority: 1 },
   // What only pages and dialogs need that somebody asks for.
   { name: "forms", test: /\/src\/ui\/controls\/(?:Select|Tabs|Checkbox|Switch|Progress)\./ },
-  { name: "panel", test: /\/src\/ui\/panel\// },
 ];
 
 export default defineConfig({

@@ -12,7 +12,7 @@ export function quietMoment(): Promise<void> {
 /** Frames until what has changed is drawn: one to hear of it, one to draw, one to be seen. */
 const FRAMES = 3;
 /** Pages that nobody sees draw none. */
-const LONGEST_DRAWING_MS = 500;
+const LONGEST_DRAWING_MS = 2_000;
 
 /** Wait until the page shows what has just changed, and has nothing more pressing to do. */
 export async function shownAndQuiet(): Promise<void> {

@@ -11,7 +11,13 @@ import { obey } from "../support/obey.ts";
 await withBrowser(async (browser) => {
   const person = await newPerson(browser, "web");
   const { page } = person;
-  await obey({ ...arriving(person), ...verifying(page), ...writing(page), ...seeing(page), ...watching(page) });
+  await obey({
+    ...arriving(person),
+    ...verifying(page),
+    ...writing(page),
+    ...seeing(page),
+    ...watching(page),
+  });
 });
 
 function arriving(person: Person) {
@@ -232,7 +238,9 @@ function watching(page: Page) {
         const seen: Seen = { alarms: [], offline: [] };
         let since: number | null = null;
         const look = (): void => {
-          for (const alarm of document.querySelectorAll('[role="dialog"], [role="alertdialog"], [role="alert"]')) {
+          for (const alarm of document.querySelectorAll(
+            '[role="dialog"], [role="alertdialog"], [role="alert"]',
+          )) {
             const words = alarm.textContent ?? "";
             if (words !== "" && !seen.alarms.includes(words)) seen.alarms.push(words);
           }
@@ -245,7 +253,11 @@ function watching(page: Page) {
             since = null;
           }
         };
-        new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
+        new MutationObserver(look).observe(document.body, {
+          childList: true,
+          subtree: true,
+          characterData: true,
+        });
         Object.assign(globalThis, { seen });
       });
     },

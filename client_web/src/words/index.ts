@@ -1,1 +1,9 @@
-export { currentLanguage, type Language, preferredLanguage, readersLocale, setLanguage, t, type WordId } from "./words";
+export {
+  currentLanguage,
+  type Language,
+  preferredLanguage,
+  readersLocale,
+  setLanguage,
+  t,
+  type WordId,
+} from "./words";

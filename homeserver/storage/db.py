@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from homeserver.errors import Unavailable
+from homeserver.errors import InvalidParam, Unavailable
 from homeserver.storage.outage import Outage
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
@@ -68,6 +68,10 @@ class DatabaseUnavailable(Unavailable):
 
 class DatabaseAway(DatabaseUnavailable):
     """No connection can be had, or it was lost; that is in the log already."""
+
+
+class UnstorableText(InvalidParam):
+    """A text holds a NUL, which PostgreSQL neither keeps nor looks for."""
 
 
 class UnsuitableDatabase(Exception):
@@ -134,7 +138,8 @@ class Database:
     async def acquire(self) -> AsyncIterator[Connection]:
         """Lend a connection in autocommit: each statement is its own transaction.
 
-        Raises: DatabaseUnavailable, also in place of what the block raises when the database goes away in it.
+        Raises: DatabaseUnavailable, also in place of what the block raises when the database goes away in it;
+        UnstorableText.
         """
         was_away = self._outage.is_on
         with _cancellation_first():
@@ -198,6 +203,8 @@ def check_suitable(conn: Connection) -> None:
 def _watch_connection(conn: Connection, outage: Outage) -> Iterator[None]:
     try:
         yield
+    except (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError) as error:
+        raise UnstorableText("A text may not hold the character NUL") from error
     except asyncpg.DiskFullError as error:
         raise DatabaseUnavailable("The database's disk is full: its operator has to make room") from error
     except UNAVAILABLE_ERRORS as error:

@@ -22,6 +22,8 @@ class Room:
 
 
 async def select_room(conn: Connection, room_id: RoomId) -> Room | None:
+    if "\0" in room_id:  # which PostgreSQL would refuse, and no id holds
+        return None
     row = await conn.fetchrow(SELECT_ROOM, room_id)
     return Room(row["room_nid"], RoomId(row["room_id"]), ROOM_VERSIONS[row["version"]]) if row else None
 

@@ -22,8 +22,9 @@ async def intern_users(conn: Connection, user_ids: Iterable[UserId]) -> dict[Use
 
 
 async def select_user_nids(conn: Connection, user_ids: Sequence[UserId]) -> dict[UserId, int]:
-    """Return the numbers of those user ids that have one."""
-    return {UserId(r["user_id"]): r["user_nid"] for r in await conn.fetch(SELECT_USER_NIDS, user_ids)}
+    """Return the numbers of those user ids that have one. None has a NUL, which PostgreSQL would refuse."""
+    possible = [user_id for user_id in user_ids if "\0" not in user_id]
+    return {UserId(r["user_id"]): r["user_nid"] for r in await conn.fetch(SELECT_USER_NIDS, possible)}
 
 
 async def select_user_ids(conn: Connection, user_nids: Sequence[int]) -> dict[int, UserId]:

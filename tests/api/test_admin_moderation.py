@@ -49,7 +49,7 @@ async def test_all_that_somebody_sent_is_redacted(admin: ApiClient, alice: ApiCl
     room_id = await create(alice)
     sent = (await send(alice, room_id, {"msgtype": "m.text", "body": "spam"})).ok()["event_id"]
     redact_id = (await admin.post(f"{V1}/user/{alice.user_id}/redact", {"rooms": []})).ok()["redact_id"]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (status := (await admin.get(f"{V1}/user/redact_status/{redact_id}")).ok())[
             "status"
         ] != "complete":

@@ -114,7 +114,7 @@ async def test_files_are_listed_quarantined_and_deleted(admin: ApiClient, alice:
 
 async def finished(admin: ApiClient, path: str) -> JsonObject:
     """Wait until a job in the background has ended, and return its status."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (status := (await admin.get(path)).ok())["status"] in ("scheduled", "active"):
             await asyncio.sleep(0.05)
     return status

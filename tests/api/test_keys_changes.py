@@ -128,10 +128,10 @@ async def test_a_kicked_user_and_the_others_part(alice: ApiClient, bob: ApiClien
 
 async def test_a_waiting_sync_is_woken_by_a_change(alice: ApiClient, bob: ApiClient) -> None:
     await join(bob, await create(alice, preset="public_chat"))
-    waiting = asyncio.create_task(sync(bob, await token(bob), 20_000))
+    waiting = asyncio.create_task(sync(bob, await token(bob), 100_000))
     await asyncio.sleep(0)
     await upload(alice, device_keys=device_keys(alice))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert (await waiting)["device_lists"] == {"changed": [alice.user_id]}
 
 

@@ -140,10 +140,10 @@ async def test_a_fallback_key_is_given_when_no_other_is_left_and_is_known_to_be_
 
 async def test_a_waiting_sync_says_that_the_last_key_was_claimed(alice: ApiClient, bob: ApiClient) -> None:
     await upload(alice, one_time_keys={"signed_curve25519:A": one_time_key(1)})
-    waiting = asyncio.create_task(sync(alice, await token(alice), 20_000))
+    waiting = asyncio.create_task(sync(alice, await token(alice), 100_000))
     await asyncio.sleep(0)
     await claim(bob, alice)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert (await waiting)["device_one_time_keys_count"] == {"signed_curve25519": 0}
 
 

@@ -37,7 +37,7 @@ async def workers(
 
 
 async def until_acquainted(*workers: Services) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         for worker in workers:
             fanout = worker.sync.hub._fanout
             while not fanout.has_company:
@@ -54,7 +54,7 @@ async def test_logout_at_one_worker_ends_polls_and_sockets_at_another(
     poll, socket = await LongPoll.start(elsewhere), await Socket.start(elsewhere)
     polling = asyncio.create_task(poll_until_refused(poll))
     watches = workers[1].services.sync.hub._watches
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while sum(len(watch.waiters) for watch in watches.values()) < 2:
             await asyncio.sleep(0)
     began = monotonic()

@@ -63,7 +63,7 @@ async def test_each_event_is_pushed_once_and_another_worker_goes_on_where_one_st
 
 async def until_told(server: RunningServer, gateway: PushGateway, count: int) -> None:
     """Wait until so many events were told, wherever."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(gateway.events()) < count:
             await all_told(server.services)
             await asyncio.sleep(0.01)

@@ -89,7 +89,7 @@ async def test_a_newer_request_ends_the_older_one(alice: ApiClient) -> None:
     slider = Slider(alice)
     await slider.sync()
     older, pos = asyncio.create_task(slider.ask(60_000)), slider.pos
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(50):
         while not older.done():
             (await slider.ask()).ok()
     ended = (await older).ok()

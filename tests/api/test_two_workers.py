@@ -68,7 +68,7 @@ async def test_figures_of_both_workers_are_shown_by_each(
     server: RunningServer, other_server: RunningServer
 ) -> None:
     here, there = server.services.admin.figures, other_server.services.admin.figures
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(here.workers) < 2:
             there.take()
             await asyncio.sleep(0.05)

@@ -25,7 +25,6 @@ from homeserver.storage.destinations import (
 from homeserver.storage.edu_outbox import insert_edu
 
 DEAD, SLOW = ServerName("dead.example"), ServerName("slow.example")
-NOW_MS = SystemClock().now_ms()
 
 
 @pytest.fixture
@@ -53,10 +52,11 @@ def work_on(url: str, work: Callable[[Connection], Awaitable[object]]) -> object
 
 async def store_trouble(conn: Connection) -> None:
     """Have one server dead for three hours, and another one behind."""
-    await upsert_checkpoints(conn, {0: 0}, NOW_MS)
-    failing = FailingRow(DEAD, NOW_MS - 3 * 3_600_000 - 1_000, NOW_MS + 5_000_000, 3_600_000)
+    now_ms = SystemClock().now_ms()
+    await upsert_checkpoints(conn, {0: 0}, now_ms)
+    failing = FailingRow(DEAD, now_ms - 3 * 3_600_000 - 1_000, now_ms + 5_000_000, 3_600_000)
     await upsert_failing(conn, failing, "connection refused")
-    slow = LaggardRow(SLOW, 0, NOW_MS - 2 * 3_600_000, True)
+    slow = LaggardRow(SLOW, 0, now_ms - 2 * 3_600_000, True)
     await upsert_laggards(conn, [(slow, InFlightRow("txn", b"{}", 1, ()))])
     await insert_edu(conn, [DEAD], "m.direct_to_device", {})
 

@@ -31,7 +31,7 @@ async def has_left(ctx: RoomsContext, room: Room, user_id: UserId) -> None:
         moved.set()
 
     ctx.tailer.subscribe(apply)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await ctx.memberships.is_joined(user_nid, room.nid):
             await moved.wait()
             moved.clear()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from homeserver.storage.db import Database, DatabaseUnavailable, UnsuitableDatabase
+from homeserver.storage.db import Database, DatabaseUnavailable, UnstorableText, UnsuitableDatabase
 
 OWN_PID = "SELECT pg_backend_pid()"
 
@@ -38,6 +38,15 @@ async def test_error_of_a_statement_stays_what_it_is(db: Database) -> None:
     with pytest.raises(asyncpg.UndefinedTableError):
         async with db.acquire() as conn:
             await conn.execute("SELECT * FROM absent")
+
+
+async def test_text_that_cannot_be_kept_is_the_fault_of_who_sent_it(db: Database) -> None:
+    with pytest.raises(UnstorableText):
+        async with db.acquire() as conn:
+            await conn.fetchval("SELECT $1::text", "a\0b")
+    with pytest.raises(UnstorableText):
+        async with db.transaction() as conn:
+            await conn.fetchval("SELECT $1::jsonb->>'a'", '{"a": "\\u0000"}')
 
 
 async def test_os_error_that_is_not_the_connection_s_stays_what_it_is(db: Database) -> None:

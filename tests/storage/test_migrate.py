@@ -111,7 +111,7 @@ async def test_migration_waits_for_a_table_in_use_and_lets_others_have_it_meanwh
     async with empty_db.transaction() as conn:
         await conn.execute("INSERT INTO one VALUES (1)")
         migrating = asyncio.create_task(migrate(empty_db, [ONE, alter]))
-        async with empty_db.acquire() as other, asyncio.timeout(5):
+        async with empty_db.acquire() as other, asyncio.timeout(60):
             while not await other.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
                 await asyncio.sleep(0)
             await other.fetch("SELECT * FROM one")
@@ -122,7 +122,7 @@ async def test_migration_waits_for_a_table_in_use_and_lets_others_have_it_meanwh
 async def test_lock_is_free_after_a_failure(empty_db: Database) -> None:
     with pytest.raises(MigrationError):
         await migrate(empty_db, [Migration(1, "broken", "SELECT absent;")])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await migrate(empty_db, [ONE])
 
 

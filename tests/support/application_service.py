@@ -95,7 +95,7 @@ class ApplicationService:
 
     async def until(self, there: Callable[[], object]) -> None:
         """Wait until something has arrived."""
-        async with asyncio.timeout(10), self._arrived:
+        async with asyncio.timeout(60), self._arrived:
             await self._arrived.wait_for(there)
 
     async def until_attempts(self, count: int) -> None:

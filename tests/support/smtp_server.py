@@ -59,7 +59,7 @@ class SmtpServer:
 
     async def next_mail(self) -> ReceivedMail:
         """Return the next mail that nobody asked for yet."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await self.arrived.get()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -80,7 +80,7 @@ class Pair:
 
     async def until_changed(self, since: str) -> JsonObject:
         """Wait until a sync tells of changed device lists; return what it says of them."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 body = await sync(self.alice, since, 5_000)
                 if "device_lists" in body:

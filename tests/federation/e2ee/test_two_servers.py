@@ -22,7 +22,7 @@ from tests.support.federation_servers import FederationServer
 
 async def until(viewer: ApiClient, since: str, what: str, user_id: str) -> str:
     """Sync until somebody is named in a part of the device lists; return the token after it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             body = await sync(viewer, since, 5_000)
             since = body["next_batch"]
@@ -65,7 +65,7 @@ async def test_devices_are_followed_and_written_to_across_servers(
     his = await token(bob)
     message = {"messages": {bob.user_id: {bob.device_id: {"ciphertext": "x"}}}}
     (await alice.put("/sendToDevice/m.room.encrypted/1", message)).ok()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (events := (received := await sync(bob, his, 5_000))["to_device"]["events"]):
             his = received["next_batch"]
     assert events == [{"type": "m.room.encrypted", "sender": alice.user_id, "content": {"ciphertext": "x"}}]

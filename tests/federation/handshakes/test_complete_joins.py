@@ -51,7 +51,7 @@ async def joined(user: ApiClient, room_id: str) -> set[str]:
 
 
 async def until_complete(server: FederationServer, user: ApiClient, room_id: str) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while room_id in server.services.rooms.gateway.joins.progress:
             await user.get("/sync", timeout=100)
     assert len(await joined(user, room_id)) == MEMBERS + 2

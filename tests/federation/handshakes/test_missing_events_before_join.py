@@ -39,7 +39,7 @@ async def test_what_was_before_the_join_is_not_taken_for_news(
 async def until_shown(user: ApiClient, room_id: str, event_id: str) -> None:
     """Wait until a user's sync shows an event."""
     since: dict[str, str] = {}
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             body = (await user.get("/sync", timeout=500, **since)).ok()
             room = body["rooms"]["join"].get(room_id, {"timeline": {"events": []}})

@@ -27,7 +27,7 @@ def redact(seen: FakeRoom, target: EventId, after: list[EventId] | None = None) 
 async def shown(alice: ApiClient, room_id: str, since: str, until: str) -> list[str]:
     """Return the ids of what syncs show after a token, up to an event."""
     found: list[str] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while until not in found:
             answer = (await alice.get("/sync", since=since, timeout="5000")).ok()
             since = answer["next_batch"]

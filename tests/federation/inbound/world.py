@@ -200,7 +200,7 @@ class World:
 
     async def settled(self) -> None:
         """Return once all that may be tried now was tried."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(100):
             await self.parts.inbound.until_idle()
 
     async def make_due(self) -> None:

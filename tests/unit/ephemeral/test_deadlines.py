@@ -52,6 +52,6 @@ async def test_the_timer_fires_for_an_earlier_deadline_that_came_later() -> None
     deadlines: Deadlines[str] = Deadlines(clock, due.set)
     deadlines.set("late", clock.monotonic() + 3_600)
     deadlines.set("early", clock.monotonic() + 0.001)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await due.wait()
     deadlines.stop()

@@ -6,13 +6,15 @@ import { useIdle } from "./state/useIdle";
 import { CrashPage } from "./ui/pages/CrashPage";
 import { ErrorBoundary } from "./ui/pages/ErrorBoundary";
 import { InsteadPage } from "./ui/pages/InsteadPage";
+import { loadedEarly } from "./ui/pages/loadedEarly";
 import { OpeningPage } from "./ui/pages/OpeningPage";
+import { chatPage } from "./ui/shell/chatPageEarly";
 
 const LandingPage = lazy(() => import("./ui/pages/LandingPage"));
 const LoginPage = lazy(() => import("./ui/login/LoginPage"));
 const RegisterPage = lazy(() => import("./ui/login/RegisterPage"));
 const NotFoundPage = lazy(() => import("./ui/pages/NotFoundPage"));
-const SignedInPages = lazy(loadSignedInPages);
+const signedInPages = loadedEarly(() => import("./ui/shell/SignedInPages"));
 const AdminPage = lazy(() => import("./ui/admin/AdminPage"));
 const EncryptionDialogs = lazy(() => import("./ui/encryption/EncryptionDialogs"));
 
@@ -21,10 +23,9 @@ const SIGNED_IN = /^\/(?:chat|settings|account)(?:\/|$)/;
 
 const ADMINISTRATION = /^\/admin(?:\/|$)/;
 
-/** Loaded while the account is opened, since they are what is shown then. */
-function loadSignedInPages() {
-  void import("./ui/shell/ChatPage");
-  return import("./ui/shell/SignedInPages");
+/** Load what is shown when the account is open. */
+function loadSignedInPages(): void {
+  for (const page of [signedInPages, chatPage]) page.load().catch(() => undefined); // tried again when drawn
 }
 
 /** The whole client: which page is shown. */
@@ -41,7 +42,7 @@ export function App() {
             <Route path="/register" component={RegisterPage} />
             <Route path={SIGNED_IN}>
               <SignedIn>
-                <SignedInPages />
+                <signedInPages.Page />
               </SignedIn>
             </Route>
             <Route path={ADMINISTRATION} component={AdminPage} />
@@ -62,7 +63,7 @@ function Start() {
 function SignedIn({ children }: { readonly children: ReactNode }) {
   const { session } = useAuth();
   const [path] = useLocation();
-  useEffect(() => void loadSignedInPages(), []);
+  useEffect(loadSignedInPages, []);
   if (session === null || session.ended !== undefined) {
     const next = encodeURIComponent(path + location.search);
     return <Redirect to={`/login?next=${next}`} replace />;

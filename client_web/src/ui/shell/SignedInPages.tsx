@@ -3,10 +3,10 @@ import { Route, Switch } from "wouter";
 import { DialogHost } from "../dialogs/DialogHost";
 import { Guarded } from "../pages/Guarded";
 import { OpeningPage } from "../pages/OpeningPage";
+import { chatPage } from "./chatPageEarly";
 import { useNotifications } from "./useNotifications";
 import { useUnreadTitle } from "./useUnreadTitle";
 
-const ChatPage = lazy(() => import("./ChatPage"));
 const SettingsPage = lazy(() => import("../settings/SettingsPage"));
 const AccountPage = lazy(() => import("../account/AccountPage"));
 const NotFoundPage = lazy(() => import("../pages/NotFoundPage"));
@@ -19,7 +19,7 @@ export default function SignedInPages() {
     <>
       <Suspense fallback={<OpeningPage />}>
         <Switch>
-          <Route path="/chat/:roomId?/:eventId?" component={ChatPage} />
+          <Route path="/chat/:roomId?/:eventId?" component={chatPage.Page} />
           <Route path="/settings/:page?" component={SettingsPage} />
           <Route path="/account/:page?" component={AccountPage} />
           <Route component={NotFoundPage} />

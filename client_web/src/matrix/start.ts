@@ -88,8 +88,17 @@ export async function startClient({ session: now, tokens, transport }: Connectio
       await stored.close();
     },
   };
-  await beginSync(sdk);
-  await sync.prepared;
+  try {
+    await beginSync(sdk);
+    // A sync that brings keys waits for encryption, for ever where that cannot be prepared.
+    await Promise.race([sync.prepared, encryption.then(() => sync.prepared)]);
+  } catch (error) {
+    sync.stop();
+    sdk.stopClient();
+    transport.close();
+    await stored.close();
+    throw error;
+  }
   return client;
 }
 

@@ -48,7 +48,7 @@ export function useStick(
     const before = size.current;
     size.current = `${element.scrollHeight} ${element.clientHeight}`;
     if (isThere && present.current) sticks.current = true;
-    else if (size.current === before) sticks.current = false;
+    else if (!(isInSight && present.current) && size.current === before) sticks.current = false;
     setAtEnd(isThere || sticks.current);
   }, [virtual, scroller]);
   const hasRows = items.length > 0;

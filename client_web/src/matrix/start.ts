@@ -21,6 +21,8 @@ import { watchWaking } from "./waking";
 const POLL_MS = 30_000;
 /** A server that has not answered by then is gone; a sync has its own time. */
 const ANSWER_MS = 60_000;
+/** After this time it is looked why an account is not open. */
+const LATE_MS = 4_000;
 
 /**
  * Open an account's client. It returns when what is stored is there, or, where nothing is stored, when the
@@ -91,7 +93,8 @@ export async function startClient({ session: now, tokens, transport }: Connectio
   try {
     await beginSync(sdk);
     // A sync that brings keys waits for encryption, for ever where that cannot be prepared.
-    await Promise.race([sync.prepared, encryption.then(() => sync.prepared)]);
+    const opened = Promise.race([sync.prepared, encryption.then(() => sync.prepared)]);
+    await Promise.race([opened, withoutRoom(session, opened)]);
   } catch (error) {
     sync.stop();
     sdk.stopClient();
@@ -112,6 +115,14 @@ async function openStores(sdk: MatrixClient, stored: SyncStore): Promise<void> {
     await stored.close();
     throw error;
   }
+}
+
+/** Fail where opening takes long since there is no room: a database may never say that it could not write. */
+async function withoutRoom(session: Session, opened: Promise<void>): Promise<void> {
+  const isLate = new Promise<boolean>((resolve) => setTimeout(resolve, LATE_MS, true));
+  const waits = await Promise.race([isLate, opened.then(() => false)]);
+  if (waits && !(await hasRoom(session))) throw new ClientError("storage_full", "nothing can be stored");
+  await opened;
 }
 
 /** Encryption needs what browsers give only to pages that were loaded safely. */

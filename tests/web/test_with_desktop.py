@@ -138,8 +138,8 @@ async def _exchange_pictures(desk: Desk, web: JsPartner, folder: Path) -> None:
 
 async def _trust_each_other(desk: Desk, web: JsPartner) -> None:
     """Each side says that the other is verified, and nothing against any message."""
-    await web.do("seesVerified", userId=await desk.ask("user"))
     await web.do("seesNewest")
+    await web.do("seesVerified", userId=await desk.ask("user"))
     assert await web.do("shields") == []
     await desk.press("ctrl+shift+m")
     await desk.click("carol", under="People", part=True)

@@ -9,7 +9,7 @@ from homeserver.ephemeral import receipt_writer
 from homeserver.ephemeral.receipt_writer import ReceiptWriter
 from homeserver.errors import Unavailable
 from homeserver.storage.account_data import select_content
-from homeserver.storage.db import Connection, Database
+from homeserver.storage.db import Connection, Database, UnstorableText
 from homeserver.storage.positions import LogEntry, Positions, Stream
 from homeserver.storage.receipts import (
     FULLY_READ,
@@ -109,7 +109,7 @@ async def test_a_batch_that_fails_is_answered_and_the_writer_lives_on(db: Databa
     writer = ReceiptWriter(Positions(db, lambda entry: None))
     writer.start()
     unstorable = receipt(user, 5, event_id="$\0")
-    with pytest.raises(Exception, match="invalid byte sequence"):
+    with pytest.raises(UnstorableText):
         await writer.write([unstorable])
     await writer.write([receipt(user, 6)])
     await writer.stop()

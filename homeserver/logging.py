@@ -52,7 +52,7 @@ def configure_logging(level: str, output: Literal["text", "json"]) -> None:
         drop_secrets,
     ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[drop_what_is_said, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
@@ -82,6 +82,15 @@ def _formatter(shared: list[Processor], output: Literal["text", "json"]) -> logg
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=traceback)
         )
     return _Formatter(processors=processors, foreign_pre_chain=shared)
+
+
+def drop_what_is_said(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Leave out failures whose reason is in the log already, as `is_in_log` of the error says."""
+    failure = event.get("exc_info")
+    error = sys.exception() if failure is True else failure
+    if getattr(error, "is_in_log", False):
+        raise structlog.DropEvent
+    return event
 
 
 def drop_secrets(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:

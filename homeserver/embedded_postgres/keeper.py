@@ -15,6 +15,7 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY_S: Final = 0.5
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 30.0
+START_ERRORS: Final = (EmbeddedPostgresError, OSError, TimeoutError)
 REMEDY: Final = "it is started again by itself; if its disk is full, make room"
 
 
@@ -52,7 +53,7 @@ class Keeper:
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
             try:
                 await self._start_again()
-            except (EmbeddedPostgresError, OSError, TimeoutError) as error:
+            except START_ERRORS as error:
                 log.error("postgresql.not_started", reason=str(error))
             else:
                 log.info("postgresql.started_again", pid=self.postmaster.pid)
@@ -63,6 +64,7 @@ class Keeper:
         try:
             self.postmaster = await asyncio.shield(starting)
         except asyncio.CancelledError:
-            self.postmaster = await starting  # whoever stops us has to stop it, too
+            with suppress(*START_ERRORS):  # the end is not put off by a start that fails
+                self.postmaster = await starting  # whoever stops us has to stop it, too
             raise
         await self._until_ready(self.postmaster)

@@ -84,8 +84,6 @@ class Outbound:
             await asyncio.sleep(LOOK_EVERY_S)
             try:
                 await self.look_again()
-            except DatabaseUnavailable:  # which is in the log already; what is due stays due
-                continue
             except Exception:
                 log.exception("outbound.look_again_failed")
 

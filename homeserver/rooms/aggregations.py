@@ -3,22 +3,18 @@
 Spec: https://spec.matrix.org/v1.19/client-server-api/#aggregations-of-child-events
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from homeserver.json_types import JsonObject
 from homeserver.rooms.context import RoomsContext
 from homeserver.rooms.event_bodies import client_event
+from homeserver.rooms.viewer import Viewer
 from homeserver.rooms.visibility import history_ends, visible_in_rooms
 from homeserver.storage import relations
 from homeserver.storage.db import Connection
 from homeserver.storage.events import StoredEvent, select_events_by_nid
 from homeserver.storage.relations import Parent
-
-if TYPE_CHECKING:
-    from homeserver.rooms.viewer import Viewer
 
 EDIT: Final = "m.replace"
 THREAD: Final = "m.thread"

@@ -3,11 +3,8 @@
 Spec: https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3roomsroomidcontexteventid
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from federation.protocol.ids import EventId
 from homeserver.rooms.context import RoomsContext
@@ -17,13 +14,11 @@ from homeserver.rooms.messages import load_members_of
 from homeserver.rooms.reach_back import reach_back
 from homeserver.rooms.read_event import find_visible_event
 from homeserver.rooms.state_reading import load_state_after
+from homeserver.rooms.viewer import Viewer
 from homeserver.rooms.visibility import check_may_read_room
 from homeserver.rooms.walk_history import Walk, Walked, walk_history
 from homeserver.storage.events import StoredEvent
 from homeserver.storage.rooms import Room
-
-if TYPE_CHECKING:
-    from homeserver.rooms.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)

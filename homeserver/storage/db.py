@@ -67,7 +67,9 @@ class DatabaseUnavailable(Unavailable):
 
 
 class DatabaseAway(DatabaseUnavailable):
-    """No connection can be had, or it was lost; that is in the log already."""
+    """No connection can be had, or it was lost; `storage/outage.py` says so once."""
+
+    is_in_log: Final = True
 
 
 class UnstorableText(InvalidParam):

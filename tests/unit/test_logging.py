@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from homeserver.logging import configure_logging, drop_secrets, drop_secrets_from_text
+from homeserver.storage.db import DatabaseAway
 
 
 @pytest.fixture(autouse=True)
@@ -101,3 +102,19 @@ def test_colours_are_for_terminals_only(capsys: pytest.CaptureFixture[str]) -> N
     assert not sys.stderr.isatty()
     structlog.get_logger("test").info("plain")
     assert "\x1b" not in capsys.readouterr().err
+
+
+def test_an_outage_that_is_said_already_is_not_said_by_all_who_meet_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logging("info", "text")
+    log = structlog.get_logger("test")
+    for error in (DatabaseAway("The database is away"), ValueError("odd")):
+        try:
+            raise error
+        except Exception as caught:
+            log.exception("work.failed", of=type(error).__name__)
+            log.error("request.failed", of=type(error).__name__, exc_info=caught)
+    said = capsys.readouterr().err
+    assert "DatabaseAway" not in said
+    assert said.count("ValueError: odd") == 2

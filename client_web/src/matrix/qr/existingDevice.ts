@@ -1,5 +1,6 @@
 import { request } from "../api";
 import { ApiError } from "../errors";
+import { serverOf } from "../names";
 import { checkedUrl, fetchOAuthMetadata } from "../oauthMetadata";
 import { asObject, asText, type JsonObject } from "../shapes";
 import { pause } from "../waiting";
@@ -44,7 +45,7 @@ export async function showToLetIn(here: ExistingDevice): Promise<void> {
   await requireGrant(here);
   const keys = await makeKeys();
   const rendezvous = await Rendezvous.create(here.homeserverUrl, here.signal);
-  here.prompt.showCode(encodeQrCode(keys, rendezvous.url, serverNameOf(here.userId)));
+  here.prompt.showCode(encodeQrCode(keys, rendezvous.url, serverOf(here.userId)));
   const talk = await Conversation.beScanned(rendezvous, keys, here.prompt);
   await talk.run(() => letIn(here, talk, () => talk.compare()));
 }
@@ -56,7 +57,7 @@ export async function scanToLetIn(here: ExistingDevice, code: QrCode): Promise<v
   const rendezvous = new Rendezvous(code.rendezvousUrl, here.signal);
   const talk = await Conversation.scan(rendezvous, code.publicKey, here.prompt);
   await talk.run(async () => {
-    await talk.say(PROTOCOLS, { protocols: [DEVICE_GRANT], homeserver: serverNameOf(here.userId) });
+    await talk.say(PROTOCOLS, { protocols: [DEVICE_GRANT], homeserver: serverOf(here.userId) });
     await letIn(here, talk, async () => undefined);
   });
 }
@@ -105,8 +106,4 @@ async function untilHere(here: ExistingDevice, deviceId: string): Promise<void> 
     await pause(LOOK_EVERY_MS, here.signal);
   }
   throw new QrFailed(DEVICE_NOT_FOUND);
-}
-
-function serverNameOf(userId: string): string {
-  return userId.slice(userId.indexOf(":") + 1);
 }

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtCore import Q_ARG, Q_RETURN_ARG, QCoreApplication, QEvent, QMetaObject, QPoint, Qt
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 from PySide6.QtTest import QTest
 
@@ -44,6 +44,24 @@ def visible_item(window: QQuickWindow | None, name: str) -> QQuickItem | None:
     if window is None:
         return None
     return next((item for item in visible_items(window.contentItem()) if item.objectName() == name), None)
+
+
+def rows_in_place(rows: QQuickItem) -> list[QQuickItem]:
+    """Give the items of a `ListView` that stand for one of its rows, first row first.
+
+    What it keeps to use again is not drawn, but says that it is visible, and stands where it once stood.
+    """
+    found = (
+        QMetaObject.invokeMethod(
+            rows,
+            "itemAtIndex",
+            Qt.ConnectionType.DirectConnection,
+            Q_RETURN_ARG("QQuickItem*"),
+            Q_ARG("int", index),
+        )
+        for index in range(rows.property("count"))
+    )
+    return [item for item in found if isinstance(item, QQuickItem)]
 
 
 async def click_when_still(find: Find) -> None:

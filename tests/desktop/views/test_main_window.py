@@ -19,6 +19,7 @@ from client_desktop.viewmodels.list_model import ValueListModel
 from client_desktop.viewmodels.qml_values import to_qml
 from tests.desktop.clients import OpenClient
 from tests.desktop.views.conftest import MainWindow, OpenWindow
+from tests.desktop.windows import rows_in_place
 
 
 async def two_in_a_room(open_client: OpenClient) -> tuple[Client, Client, str]:
@@ -88,10 +89,11 @@ async def test_up_edits_the_last_message_and_escape_brings_back_the_draft(
 def where(main: MainWindow) -> dict[str, int]:
     """Where each message stands in the window, by what it says."""
     found = {}
-    for item in main.items("MessageDelegate"):
+    for item in rows_in_place(timeline_list(main)):
         row = item.property("row")
         row = row.toVariant() if isinstance(row, QJSValue) else row
-        found[row["text"]] = round(item.mapToScene(QPointF(0, 0)).y())
+        if item.metaObject().className().startswith("MessageDelegate"):
+            found[row["text"]] = round(item.mapToScene(QPointF(0, 0)).y())
     return found
 
 

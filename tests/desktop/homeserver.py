@@ -7,13 +7,14 @@ from homeserver.app import RunningServer, running_server
 from homeserver.clock import Clock
 from homeserver.config.settings import Settings
 from homeserver.http.context import Services
+from tests.support.ports import free_port
 
 
 class Homeserver:
     """A real server. `url` stays the same over `stop()` and `start()`."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._settings = settings
+        self._settings = _with_a_port(settings)
         self._clock = clock
         self._stack: AsyncExitStack | None = None
         self._server: RunningServer | None = None
@@ -28,12 +29,7 @@ class Homeserver:
         """Bring it up; at the port of the first time."""
         self._stack = AsyncExitStack()
         self._server = await self._stack.enter_async_context(running_server(self._settings, self._clock))
-        if not self.url:
-            self.url = self._server.listeners.base_urls[0]
-            listener = self._settings.listeners[0]
-            same_port = listener.model_copy(update={"port": int(self.url.rpartition(":")[2])})
-            listeners = [same_port, *self._settings.listeners[1:]]
-            self._settings = self._settings.model_copy(update={"listeners": listeners})
+        self.url = self._server.listeners.base_urls[0]
         return self
 
     async def stop(self) -> None:
@@ -41,3 +37,12 @@ class Homeserver:
         stack, self._stack, self._server = self._stack, None, None
         if stack is not None:
             await stack.aclose()
+
+
+def _with_a_port(settings: Settings) -> Settings:
+    """Return settings whose first listener has a port that is free again after each stop."""
+    first, *others = settings.listeners
+    if first.port:
+        return settings
+    first = first.model_copy(update={"port": free_port()})
+    return settings.model_copy(update={"listeners": [first, *others]})

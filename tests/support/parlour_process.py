@@ -12,9 +12,10 @@ from threading import Timer
 
 from homeserver.json_types import JsonObject
 from tests.support.environment import render_environment
+from tests.support.ports import free_port
 
 START_LIMIT_S = 300.0
-STOP_LIMIT_S = 30.0
+STOP_LIMIT_S = 120.0
 TEST_SETTINGS: JsonObject = {
     "server_name": "parlour.test",
     "registration": {"mode": "open", "guests": True, "shared_secret": "registration secret"},
@@ -33,7 +34,7 @@ class ParlourProcess:
     def __init__(self, data_dir: Path, settings: Mapping[str, object] | None = None) -> None:
         self.data_dir = data_dir
         self.log_file = data_dir.with_name(f"{data_dir.name}.log")
-        self._port = 0
+        self._port = free_port()
         self._settings: JsonObject = {**TEST_SETTINGS, "data_dir": str(data_dir), **(settings or {})}
         self._process: Popen[str] | None = None
 

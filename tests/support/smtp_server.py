@@ -10,6 +10,8 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
+from tests.support.ports import free_port
+
 
 @dataclass(frozen=True)
 class ReceivedMail:
@@ -46,7 +48,7 @@ class SmtpServer:
     account: tuple[str, str] | None = None
     answers: dict[str, str] = field(default_factory=dict)
     stalls_at: str | None = None
-    port: int = 0
+    port: int = field(default_factory=free_port)
     commands: list[str] = field(default_factory=list)
     connections: int = 0
     mails: list[ReceivedMail] = field(default_factory=list)
@@ -167,7 +169,6 @@ async def running_smtp_server(
     """
     server = server or SmtpServer()
     listening = await asyncio.start_server(server.serve, "127.0.0.1", server.port, ssl=tls)
-    server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server
     finally:

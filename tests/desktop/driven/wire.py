@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+from tests.support.ports import free_port
+
 HOST = "127.0.0.1"
 CHUNK = 65_536
 
@@ -14,7 +16,7 @@ class Wire:
 
     def __init__(self, to_port: int) -> None:
         self._to_port = to_port
-        self._port = 0
+        self._port = free_port()
         self._server: asyncio.Server | None = None
         self._running: set[asyncio.Task[None]] = set()
 
@@ -25,7 +27,6 @@ class Wire:
     async def mend(self) -> None:
         """Let connections through."""
         self._server = await asyncio.start_server(self._connected, HOST, self._port)
-        self._port = self._server.sockets[0].getsockname()[1]
 
     async def cut(self) -> None:
         """End all connections, and refuse new ones."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from homeserver.config.environment import misspelt_variables, read_environment
+from homeserver.config.object_store import endpoint_problems, forget_empty_variables
 from homeserver.config.problems import ConfigProblems, describe_problems
 from homeserver.config.settings import Settings
 from homeserver.json_types import JsonObject
@@ -14,6 +15,8 @@ from homeserver.json_types import JsonObject
 
 def load_settings(path: Path | None = None) -> Settings:
     """Read the configuration file, if one is given, and the environment over it.
+
+    Where uploads are kept elsewhere, empty variables of the store's client leave the environment.
 
     Raises: ConfigProblems, listing everything that is wrong at once.
     """
@@ -24,6 +27,9 @@ def load_settings(path: Path | None = None) -> Settings:
     except ValidationError as error:
         problems += describe_problems(Settings, error.errors(include_url=False))
         raise ConfigProblems(problems) from None
+    if settings.media_url is not None:
+        forget_empty_variables(os.environ)
+        problems += endpoint_problems(settings.media_url.get_secret_value(), os.environ)
     if problems:
         raise ConfigProblems(problems)
     return settings

@@ -1,5 +1,6 @@
 """Reading settings from a file and the environment."""
 
+import os
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -71,6 +72,38 @@ def test_sizes_and_durations_have_units(monkeypatch: pytest.MonkeyPatch) -> None
 def test_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PARLOUR_DATABASE_URL", "")
     assert load_settings().database_url is None
+
+
+def test_empty_variable_of_the_object_store_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARLOUR_MEDIA_URL", "s3://bucket/prefix")
+    for name in ("AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    load_settings()
+    found = {name: os.environ.get(name) for name in ("AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN", "AWS_REGION")}
+    assert found == {"AWS_ENDPOINT_URL": None, "AWS_SESSION_TOKEN": None, "AWS_REGION": "us-east-1"}
+
+
+@pytest.mark.parametrize(
+    "address", ["minio:9000", "https://", "http://:80", "http://a b", "https://[::1", "http://a:99999", "/"]
+)
+@pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT"])
+def test_address_of_an_object_store_that_is_none_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, address: str
+) -> None:
+    monkeypatch.setenv("PARLOUR_MEDIA_URL", "s3://bucket/prefix")
+    monkeypatch.setenv(name, address)
+    problem = f"{name}: should be the store's URL, as https://minio.example.org:9000"
+    assert problems_of(None) == (problem,)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9000", "https://[::1]/", "https://s3.example.org/some/path"]
+)
+def test_address_of_an_object_store_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("PARLOUR_MEDIA_URL", "s3://bucket/prefix")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    load_settings()
 
 
 def test_single_path_of_appservices_is_a_list_of_one(tmp_path: Path) -> None:

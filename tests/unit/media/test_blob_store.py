@@ -1,7 +1,8 @@
 import hashlib
+import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from aiohttp.test_utils import TestServer
 from homeserver.errors import NotFound, Unavailable
 from homeserver.media.blob_store import BlobStore, key_of
 from homeserver.storage.media import Blob
+from tests.support.google_storage import BUCKET as GOOGLE_BUCKET
+from tests.support.google_storage import GoogleStorage, running_google_storage
 from tests.support.object_store import BUCKET, ObjectStoreServer, running_object_store
 from tests.unit.media.folders import names_in
 
@@ -29,11 +32,23 @@ def s3() -> Iterator[ObjectStoreServer]:
         yield server
 
 
-@pytest.fixture(params=["file", "memory", "s3"])
+@pytest.fixture
+async def gs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[GoogleStorage]:
+    async with running_google_storage(tmp_path) as storage:
+        monkeypatch.setenv("GOOGLE_SERVICE_ACCOUNT", str(storage.key_file))
+        yield storage
+
+
+@pytest.fixture(params=["file", "memory", "s3", "gs"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BlobStore:
-    if request.param != "s3":
-        return BlobStore((tmp_path / "store").as_uri() if request.param == "file" else "memory:///")
-    return s3_store(request.getfixturevalue("s3"), monkeypatch, prefix=tmp_path.name)
+    match request.param:
+        case "s3":
+            return s3_store(request.getfixturevalue("s3"), monkeypatch, prefix=tmp_path.name)
+        case "gs":
+            request.getfixturevalue("gs")
+            return BlobStore(f"gs://{GOOGLE_BUCKET}/{tmp_path.name}")
+        case kind:
+            return BlobStore((tmp_path / "store").as_uri() if kind == "file" else "memory:///")
 
 
 def s3_store(server: ObjectStoreServer, monkeypatch: pytest.MonkeyPatch, prefix: str) -> BlobStore:
@@ -66,6 +81,30 @@ async def test_large_file_comes_back_in_chunks(tmp_path: Path) -> None:
     chunks = [chunk async for chunk in store.read(blob)]
     assert b"".join(chunks) == data
     assert max(map(len, chunks)) < len(data)
+
+
+async def test_large_file_goes_to_google_in_parts_and_is_gone_once_deleted(
+    gs: GoogleStorage, tmp_path: Path
+) -> None:
+    store = BlobStore(f"gs://{GOOGLE_BUCKET}/large")
+    data = bytes(range(256)) * 4096 * 6
+    blob = await put(store, tmp_path, data)
+    assert (gs.completed, list(gs.objects)) == (1, [f"large/{key_of(blob)}"])
+    assert await read_all(store, blob) == data
+    assert await read_all(store, blob, 1_000_000, 1_000_005) == data[1_000_000:1_000_005]
+    await store.delete([blob])
+    assert gs.objects == {}
+
+
+async def test_google_refuses_who_is_not_let_in(
+    gs: GoogleStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = {**json.loads(gs.key_file.read_text()), "client_email": "somebody@else"}
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(account))
+    monkeypatch.setenv("GOOGLE_SERVICE_ACCOUNT", str(other))
+    with pytest.raises(Unavailable):
+        await put(BlobStore(f"gs://{GOOGLE_BUCKET}/x"), tmp_path, b"abc")
 
 
 async def test_empty_file_comes_back(store: BlobStore, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from aiohttp import ClientWebSocketResponse
 from homeserver.json_types import JsonObject
 from tests.api.client import ApiClient
 
-WAIT_MS = 10_000
+WAIT_MS = 100_000
 SOCKET_PATH = "/_matrix/client/unstable/parlour.websocket/sync"
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from pydantic import SecretStr
@@ -18,8 +17,8 @@ from tests.api.followers import LongPoll, Socket
 from tests.support.redis_server import running_redis
 
 UNKNOWN_TOKEN = 4401
-PROMPTLY_S = 5.0
-"""Much less than the half minute after which, here, each worker looks by itself."""
+HANGING_AFTER_S = 100.0
+POLL_MS = 600_000
 
 
 @pytest.fixture(params=["redis", "postgres"])
@@ -27,7 +26,7 @@ async def workers(
     request: pytest.FixtureRequest, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[list[RunningServer]]:
     monkeypatch.setattr(company, "SAY_EVERY_S", 0.05)
-    monkeypatch.setattr("homeserver.tailer.POLL_SECONDS", 30.0)  # so that only word of mouth is so quick
+    monkeypatch.setattr("homeserver.tailer.POLL_SECONDS", 3_600.0)  # so that only word of mouth tells it
     with running_redis(tmp_path) as redis:
         url = SecretStr(redis.url) if request.param == "redis" else None
         own = settings.model_copy(update={"redis_url": url})
@@ -57,19 +56,17 @@ async def test_logout_at_one_worker_ends_polls_and_sockets_at_another(
     async with asyncio.timeout(60):
         while sum(len(watch.waiters) for watch in watches.values()) < 2:
             await asyncio.sleep(0)
-    began = monotonic()
     (await alice.post(f"/{how}")).ok()
-    assert await asyncio.wait_for(polling, 10) == "M_UNKNOWN_TOKEN"
+    assert await asyncio.wait_for(polling, HANGING_AFTER_S) == "M_UNKNOWN_TOKEN"
     while not socket.socket.closed:
-        await asyncio.wait_for(socket.socket.receive(), 10)
+        await asyncio.wait_for(socket.socket.receive(), HANGING_AFTER_S)
     assert socket.socket.close_code == UNKNOWN_TOKEN
-    assert monotonic() - began < PROMPTLY_S
 
 
 async def poll_until_refused(poll: LongPoll) -> str | None:
     """Poll again after news, such as who is present, and return why that is refused."""
     while True:
-        reply = await poll.client.get("/sync", since=poll.token, timeout=30_000)
+        reply = await poll.client.get("/sync", since=poll.token, timeout=POLL_MS)
         if reply.status != 200:
             return reply.errcode
         poll.token = reply.json["next_batch"]

@@ -280,10 +280,10 @@ async def test_a_gateway_that_stalls_holds_up_nobody_else(
     sent = await say(bob, room_id)
     async with running_push_gateway(authority) as other:
         (await set_pusher(carol, pusher(other.url, "other"))).ok()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(100):
             await gateway.asked.wait()
         sent_later = await say(bob, room_id)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(100):
             await other.asked.wait()
         gateway.resume.set()
         await all_told(services)

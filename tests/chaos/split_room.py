@@ -14,8 +14,8 @@ from tests.api.room_calls import act, create, room_path, send, set_state
 from tests.support.federation_servers import FederationServer
 
 POLL_S: Final = 0.1
-JOIN_LIMIT_S: Final = 20.0
-CONVERGENCE_LIMIT_S: Final = 60.0
+JOIN_LIMIT_S: Final = 100.0
+CONVERGENCE_LIMIT_S: Final = 100.0
 LEVEL: Final = 100
 
 StateIds: TypeAlias = dict[tuple[str, str], str]

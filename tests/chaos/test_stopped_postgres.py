@@ -10,7 +10,7 @@ from tests.api.client import ApiClient, Reply
 from tests.chaos.burst import connected, read_history
 from tests.support.parlour_process import running_parlour
 
-RESUME_LIMIT_S = 30
+RESUME_LIMIT_S = 100
 RETRY_S = 0.1
 
 

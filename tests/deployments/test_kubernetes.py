@@ -23,7 +23,7 @@ from tests.deployments.manifests import (
 from tests.deployments.people import get, post, put, register, seen_in
 from tests.support.authority import Authority
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 FILES = sorted(file for file in K8S.rglob("*.yaml") if file.name != "kustomization.yaml")
 DATABASE = "postgresql://parlour:secret@postgres/parlour"
@@ -68,7 +68,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposedPlace]:
     keys = folder / "keys"
     made = subprocess.run(
         [str(Path(sys.executable).with_name("parlour")), "keys", str(keys)],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     config = {

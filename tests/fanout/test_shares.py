@@ -107,13 +107,15 @@ async def test_shares_of_a_dead_worker_are_taken_and_its_claims_void(
 async def test_without_the_database_shares_are_kept_as_long_as_nobody_else_can_have_them(
     workers: list[Worker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("homeserver.fanout.leased_shares.HELD_FOR_S", 0.5)
     first = workers[0]
     await first.start()
     assert first.shares.held == ALL
     lost = asyncio.Event()
     first.shares.on_shift(lambda shift: lost.set() if shift.lost == ALL else None)
-    await asyncio.wait_for(lost.wait(), 5)  # nobody looks any more
+    with monkeypatch.context() as patch:
+        patch.setattr("homeserver.fanout.leased_shares.HELD_FOR_S", 0.05)
+        await first.look()
+        await asyncio.wait_for(lost.wait(), 100)  # nobody looks any more
     assert first.shares.held == frozenset()
     await first.look()
     assert first.shares.held == ALL

@@ -152,7 +152,7 @@ async def write_under_fire(database_url: str, folder: Path, rooms: int, sabotage
             stored = {room.nid: await select_new_events(conn, [room.nid], 0, 2**62) for room in made}
         last = max(events[-1].event_nid for events in stored.values())
         for reader in readers:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(100):
                 await reader.tailer.wait_for(last)
     finally:
         for reader in readers:

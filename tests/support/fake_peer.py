@@ -30,7 +30,7 @@ from tests.support.authority import Authority
 
 KEY_PATH = "/_matrix/key/v2/server"
 KEY_VALID_MS = 24 * 3600 * 1000
-WAIT_LIMIT_S = 20
+WAIT_LIMIT_S = 100
 MAX_BODY = 64 * 1024 * 1024
 
 _AUTHORIZATION_FIELD = re.compile(r'(\w+)="?([^",]*)"?')

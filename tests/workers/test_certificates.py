@@ -12,7 +12,7 @@ import trustme
 
 from tests.support.parlour_process import ParlourProcess, running_parlour
 
-LIMIT_S = 60.0
+LIMIT_S = 100.0
 
 
 @pytest.fixture

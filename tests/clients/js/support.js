@@ -4,7 +4,7 @@ import { ClientEvent, RoomEvent, SyncState, createClient } from "matrix-js-sdk";
 import { logger } from "matrix-js-sdk/lib/logger.js";
 
 const PASSWORD = "correct horse battery staple";
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 100_000;
 
 // The SDK says at length what goes well.
 logger.setLevel("warn", false);

@@ -11,7 +11,7 @@ from tests.support.federation_servers import FederationServer
 
 Two = tuple[FederationServer, FederationServer]
 
-WAIT_LIMIT_S = 20
+WAIT_LIMIT_S = 100
 VERSIONS = ("6", "10", "11", "12")
 
 

@@ -14,7 +14,7 @@ from tests.support.fake_peer import FakePeer
 from tests.support.fake_room import FakeRoom, join_through
 from tests.support.federation_servers import FederationServer
 
-WAIT_LIMIT_S = 20
+WAIT_LIMIT_S = 100
 SEND = "/_matrix/federation/v1/send/txn"
 
 

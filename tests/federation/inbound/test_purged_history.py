@@ -16,7 +16,7 @@ from tests.support.fake_room import FakeRoom
 from tests.support.federation_servers import FederationServer
 from tests.support.retention import finish_jobs
 
-WAIT_LIMIT_S = 20
+WAIT_LIMIT_S = 100
 BACKFILL = "/_matrix/federation/v1/backfill/{roomId}"
 
 

@@ -229,7 +229,7 @@ async def test_server_that_hangs_holds_up_no_other(world: World) -> None:
 
     world.peers.answers[OTHER] = note
     await world.say(room, "one", "two")
-    await asyncio.wait_for(arrived.wait(), 10)
+    await asyncio.wait_for(arrived.wait(), 100)
     assert world.peers.texts(THERE) == []
     gate.opened.set()
 

@@ -231,8 +231,8 @@ async def test_a_stream_that_stands_still_is_given_up(transport: Transport, peer
         return response
 
     peer.answer = stuck
-    async with transport.client.stream(PEER, PATH, limits=Limits(timeout_s=0.2)) as stream:
-        with pytest.raises(PeerUnreachable, match="too long"):
+    with pytest.raises(PeerUnreachable, match="too long"):
+        async with transport.client.stream(PEER, PATH, limits=Limits(timeout_s=0.2)) as stream:
             [piece async for piece in stream.chunks()]
 
 

@@ -65,7 +65,13 @@ def rows_in_place(rows: QQuickItem) -> list[QQuickItem]:
 
 
 async def click_when_still(find: Find) -> None:
-    """Click what is found, once it is there, can be used, and has stopped moving.
+    """Click what is found, once it is there, can be used, and has stopped moving."""
+    window, place = await place_when_still(find)
+    QTest.mouseClick(window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+
+
+async def place_when_still(find: Find) -> tuple[QQuickWindow, QPoint]:
+    """Give the middle of what is found, once it is there, can be used, and has stopped moving.
 
     It must be in one place in two frames in a row: what was just made is not laid out yet.
     """
@@ -73,10 +79,7 @@ async def click_when_still(find: Find) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while True:
             if (drawn := _drawn_place(find)) is not None and drawn[1] == before:
-                QTest.mouseClick(
-                    drawn[0], Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, drawn[1]
-                )
-                return
+                return drawn
             before = drawn[1] if drawn is not None else None
             await asyncio.sleep(STILL_S)
 

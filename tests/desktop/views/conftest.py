@@ -105,6 +105,7 @@ async def open_window(qtbot: QtBot, changes: Changes, tmp_path: Path) -> AsyncIt
         app.show("main")
         window.show()
         window.requestActivate()
+        await until(window.isActive)
         return MainWindow(app, window, theme)
 
     async with qt_at_work():

@@ -73,7 +73,7 @@ async def test_files_that_are_dropped_wait_in_the_composer_and_are_sent(
     await drop(main, *(tmp_path / name for name in names))
     files = conversation(main).composer_model.property("files")
     await main.until(lambda: [file.name for file in files.files] == [*names])
-    assert not any("Drop" in text for text in main.texts())
+    await main.until(lambda: not any("Drop" in text for text in main.texts()))
     conversation(main).composer_model.send()
     await main.until(lambda: len(main.items("FileContent")) == 2)
     assert main.notices == []
@@ -129,7 +129,6 @@ async def test_a_day_is_chosen_by_keys_and_its_first_message_shown(
         clock.advance(days_later * DAY_MS)
     shown: list[str] = []
     conversation(main).timeline_model.reveal.connect(lambda key, _marked: shown.append(key))
-    await main.until(main.window.isActive)
     QTest.keyClick(main.window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
     await main.until(lambda: any(text == "Jump to a day" for text in main.texts()))
     QTest.keyClick(main.window, Qt.Key.Key_Up)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
@@ -17,6 +18,7 @@ from client_desktop.core.values import ItemKind, TimelineItem
 from client_desktop.viewmodels.conversation import Conversation
 from tests.desktop.clients import OpenClient
 from tests.desktop.views.conftest import MainWindow, OpenWindow
+from tests.desktop.windows import place_when_still
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -37,6 +39,7 @@ async def says(main: MainWindow, client: Client, room_id: str, *texts: str) -> N
         client.outbox.send_text(room_id, text)
     await main.until(lambda: len([item for item in items(main) if item.event_id]) >= len(texts))
     await main.until(lambda: len(main.items("MessageDelegate")) >= len(texts))
+    await middle_of(main, lambda: main.items("MessageDelegate")[-1])
 
 
 def items(main: MainWindow) -> list[TimelineItem]:
@@ -73,18 +76,24 @@ def point_at(main: MainWindow, place: QPointF) -> QPoint:
     return place.toPoint()
 
 
-def click(main: MainWindow, item: QQuickItem) -> None:
-    center = item.mapToScene(item.boundingRect().center()).toPoint()
-    QTest.mouseClick(main.window, LEFT, NONE, center)
+async def middle_of(main: MainWindow, find: Callable[[], QQuickItem | None]) -> QPoint:
+    """Where the middle of something is, once it stands still."""
+    window = main.window
+    _, place = await place_when_still(lambda: None if (item := find()) is None else (window, item))
+    return place
 
 
-def named(main: MainWindow, name: str) -> QQuickItem:
-    return next(item for item in main.items("") if item.objectName() == name)
+async def click(main: MainWindow, find: Callable[[], QQuickItem | None]) -> None:
+    QTest.mouseClick(main.window, LEFT, NONE, await middle_of(main, find))
 
 
-def pick_area(main: MainWindow, body: str) -> QQuickItem:
+def named(main: MainWindow, name: str) -> Callable[[], QQuickItem | None]:
+    return lambda: next((item for item in main.items("") if item.objectName() == name), None)
+
+
+def pick_area(main: MainWindow, body: str) -> Callable[[], QQuickItem | None]:
     """What ticks the message that says this."""
-    return next(area for area in main.items("PickArea") if _row(area)["text"] == body)
+    return lambda: next((area for area in main.items("PickArea") if _row(area)["text"] == body), None)
 
 
 def _row(item: QQuickItem) -> dict[str, object]:
@@ -172,16 +181,16 @@ async def test_picked_messages_are_copied_forwarded_and_removed(
     keys = {item.body: item.key for item in items(main)}
     picked.toggle(keys["three"])
     await main.until(lambda: len(main.items("PickArea")) >= 3)
-    click(main, pick_area(main, "one"))
+    await click(main, pick_area(main, "one"))
     await main.until(lambda: picked.property("count") == 2)
     look(main, "select-messages")
     assert main.items("Composer") == []
-    click(main, named(main, "forwardSelected"))
+    await click(main, named(main, "forwardSelected"))
     assert main.app.property("forward").property("active")
     main.app.property("forward").send(target)
     await main.until(lambda: target in main.app.property("forward").property("sent"))
     main.app.property("forward").cancel()
-    click(main, named(main, "copySelected"))
+    await click(main, named(main, "copySelected"))
     text = QGuiApplication.clipboard().text()
     assert [line.rpartition(": ")[2] for line in text.splitlines()] == ["one", "three"]
     assert not picked.property("active")
@@ -218,7 +227,7 @@ async def test_what_is_selected_in_the_field_is_formatted_by_a_click(
         ("format-strikethrough", "snow\nrope"),
         ("format-link", "[snow\nrope]()"),
     ):
-        click(main, named(main, name))
+        await click(main, named(main, name))
         assert field.property("text") == text
         assert field.property("activeFocus")
 
@@ -234,7 +243,7 @@ async def test_every_one_of_several_files_has_its_caption(
         picture.save(str(tmp_path / name))
         files.add_path(tmp_path / name)
     await main.until(lambda: any(item.objectName() == "caption-1" for item in main.items("")))
-    click(main, named(main, "caption-1"))
+    await click(main, named(main, "caption-1"))
     for letter in "hut":
         QTest.keyClick(main.window, letter)  # type: ignore[call-overload]
     look(main, "captions")
@@ -253,33 +262,26 @@ async def test_a_room_is_dragged_among_the_favourites_and_back(
 ) -> None:
     main, _, room_id = await a_room(open_client, open_window)
 
-    def row(name: str) -> QQuickItem:
-        return next(item for item in main.items("RoomListRow") if _row(item)["name"] == name)
+    async def drag_to(target: str) -> None:
+        start = await middle_of(main, lambda: room_row(main, "Mountain hut"))
+        QTest.mousePress(main.window, LEFT, NONE, start)
+        for step in range(1, 6):
+            QTest.mouseMove(main.window, start + QPoint(0, 8 * step))
+        end = await middle_of(main, named(main, target))
+        look(main, "drag-room")
+        QTest.mouseMove(main.window, end)
+        QTest.mouseRelease(main.window, LEFT, NONE, end)
 
     def section() -> str:
-        room = main.app.rooms_model.summaries[room_id]
-        return room.section.value
+        return main.app.rooms_model.summaries[room_id].section.value
 
-    start = row("Mountain hut").mapToScene(QPointF(60, 20)).toPoint()
-    QTest.mousePress(main.window, LEFT, NONE, start)
-    for step in range(1, 6):
-        QTest.mouseMove(main.window, start + QPoint(0, 8 * step))
-    await main.until(lambda: len(main.items("RoomDrop")) == 1)
-    look(main, "drag-room")
-    low = named(main, "dropLowPriority")
-    bottom = low.mapToScene(low.boundingRect().center()).toPoint()
-    QTest.mouseMove(main.window, bottom)
-    QTest.mouseRelease(main.window, LEFT, NONE, bottom)
+    await drag_to("dropLowPriority")
     await main.until(lambda: section() == "low_priority")
-    assert main.items("RoomDrop") == []
-    start = row("Mountain hut").mapToScene(QPointF(60, 20)).toPoint()
-    QTest.mousePress(main.window, LEFT, NONE, start)
-    for step in range(1, 6):
-        QTest.mouseMove(main.window, start + QPoint(0, 8 * step))
-    await main.until(lambda: len(main.items("RoomDrop")) == 1)
-    favourites = named(main, "dropFavourites")
-    top = favourites.mapToScene(favourites.boundingRect().center()).toPoint()
-    QTest.mouseMove(main.window, top)
-    QTest.mouseRelease(main.window, LEFT, NONE, top)
+    await main.until(lambda: main.items("RoomDrop") == [])
+    await drag_to("dropFavourites")
     await main.until(lambda: section() == "favourites")
     assert main.notices == []
+
+
+def room_row(main: MainWindow, name: str) -> QQuickItem | None:
+    return next((item for item in main.items("RoomListRow") if _row(item)["name"] == name), None)

@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -12,8 +10,9 @@ from client_web.build import build_if_stale
 from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, running_oidc_provider
 from tests.support.parlour_process import running_parlour
 from tests.support.ports import free_port
-from tests.support.smtp_server import SmtpServer, running_smtp_server
+from tests.support.smtp_server import running_smtp_server
 from tests.web.browser_scripts import run_script, time_for
+from tests.web.mail_folder import mails_in
 
 LIMIT_S = 300
 
@@ -42,13 +41,16 @@ async def test_somebody_comes_in_by_others_and_stays_when_servers_fail(tmp_path:
                 "sender": "chat@example.org",
             },
         }
-        async with running_parlour(tmp_path / "data", settings) as server, _mails(mail_server, tmp_path):
+        async with (
+            running_parlour(tmp_path / "data", settings) as server,
+            mails_in(tmp_path, mail_server) as mails,
+        ):
             await asyncio.to_thread(
                 run_script,
                 "hard_days",
                 server.base_url,
                 limit_s=LIMIT_S,
-                environment={"PARLOUR_MAILS": str(tmp_path)},
+                environment=mails,
             )
 
 
@@ -56,24 +58,3 @@ def _provider() -> OidcProvider:
     """Somebody whose account at the provider is called Otto."""
     user = {"sub": "subject-1", "preferred_username": "otto", "name": "Otto"}
     return OidcProvider(now_s=lambda: int(time.time()), user=user)
-
-
-@asynccontextmanager
-async def _mails(server: SmtpServer, folder: Path) -> AsyncIterator[None]:
-    """Put each mail into a file of its own, as it arrives."""
-
-    async def deliver() -> None:
-        number = 0
-        while True:
-            mail = await server.arrived.get()
-            number += 1
-            partial = folder / "partial"
-            partial.write_text(mail.part("plain"))
-            partial.rename(folder / f"mail{number}.txt")
-
-    delivering = asyncio.create_task(deliver())
-    try:
-        yield
-    finally:
-        delivering.cancel()
-        await asyncio.gather(delivering, return_exceptions=True)

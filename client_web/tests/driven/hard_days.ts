@@ -3,28 +3,25 @@
  * slow, answers nonsense, is not there, or has forgotten where one was; and notifications that are turned on and off.
  */
 
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { ask, makeAccount, PASSWORD, type TestAccount } from "../support/accounts.ts";
 import { expectNoFaults, newPerson, type Person, withBrowser } from "../support/browser.ts";
+import { confirmNextMail, hasMails } from "../support/mails.ts";
 import { message, openRoom, roomOf, row, say, tell, until } from "../support/steps.ts";
 
 const RUN = Date.now() % 1_000_000;
 const NAME = `pia${RUN}`;
 const ADDRESS = `pia${RUN}@example.com`;
 const NEW_PASSWORD = "another long password";
-const MAILS = process.env.PARLOUR_MAILS ?? "";
 const SYNC = /\/_matrix\/client\/v3\/sync/;
-let mails = 0;
 
 await withBrowser(async (browser) => {
   await comesByProvider(browser);
   const pia = await makeAccount(NAME, "Parlour on Firefox");
   const garden = await roomOf(pia, [], { name: "Garden" });
-  if (MAILS !== "") await setsNewPassword(browser, pia);
+  if (hasMails) await setsNewPassword(browser, pia);
   const person = await newPerson(browser, "pia");
-  await signIn(person.page, MAILS === "" ? PASSWORD : NEW_PASSWORD);
+  await signIn(person.page, hasMails ? NEW_PASSWORD : PASSWORD);
   await openRoom(person.page, garden);
   await outlivesTokens(person.page, garden);
   await turnsPushOnAndOff(person.page);
@@ -36,7 +33,7 @@ await withBrowser(async (browser) => {
 
 /** Over the provider's page and back, with an account that is made on the way. */
 async function comesByProvider(browser: Browser): Promise<void> {
-  if (MAILS === "") return;
+  if (!hasMails) return;
   const otto = await newPerson(browser, "otto");
   await otto.page.goto("/login");
   await otto.page.getByRole("button", { name: "Continue with Club" }).click();
@@ -50,32 +47,13 @@ async function comesByProvider(browser: Browser): Promise<void> {
   await otto.context.close();
 }
 
-/** What the next mail says. */
-async function nextMail(): Promise<string> {
-  mails += 1;
-  const file = join(MAILS, `mail${mails}.txt`);
-  await until("a mail arrives", async () => existsSync(file));
-  return readFileSync(file, "utf8");
-}
-
-/** Follow the link of the next mail, and press the button there. */
-async function confirm(page: Page): Promise<void> {
-  const link = /https?:\/\/\S+/.exec(await nextMail())?.[0];
-  if (link === undefined) throw new Error("there is no link in the mail");
-  const other = await page.context().newPage();
-  await other.goto(link);
-  await other.getByRole("button").first().click();
-  await other.waitForLoadState();
-  await other.close();
-}
-
 /** An address is added to the account, and proves later whose it is. */
 async function setsNewPassword(browser: Browser, pia: TestAccount): Promise<void> {
   const { page, context } = await newPerson(browser, "forgetful");
   const secret = { client_secret: "monkeys", email: ADDRESS, send_attempt: 1 };
   const { sid } = await ask("POST", "/account/3pid/email/requestToken", pia.accessToken, secret);
   await page.goto("/login");
-  await confirm(page);
+  await confirmNextMail(page);
   const auth = {
     type: "m.login.password",
     identifier: { type: "m.id.user", user: pia.userId },
@@ -88,7 +66,7 @@ async function setsNewPassword(browser: Browser, pia: TestAccount): Promise<void
   await page.getByLabel("E-mail address").fill(ADDRESS);
   await page.getByRole("button", { name: "Send the mail" }).click();
   await page.getByRole("button", { name: "I opened the link" }).waitFor();
-  await confirm(page);
+  await confirmNextMail(page);
   await page.getByRole("button", { name: "I opened the link" }).click();
   await page.getByText("Your password has been changed. Sign in with it.").waitFor();
   if (!(await ask("GET", "/account/whoami", pia.accessToken)).errcode)
@@ -209,7 +187,7 @@ async function outlivesServers({ page }: Person, garden: string): Promise<void> 
 /** The server has ended the session, but not the device: it goes on with what is stored. */
 async function goesOnSoftly(browser: Browser, garden: string): Promise<void> {
   const kim = await newPerson(browser, "kim");
-  await signIn(kim.page, MAILS === "" ? PASSWORD : NEW_PASSWORD);
+  await signIn(kim.page, hasMails ? NEW_PASSWORD : PASSWORD);
   await openRoom(kim.page, garden);
   const before = await kim.page.evaluate(activeSession);
   const ended = { errcode: "M_UNKNOWN_TOKEN", error: "Ended", soft_logout: true };
@@ -219,7 +197,7 @@ async function goesOnSoftly(browser: Browser, garden: string): Promise<void> {
   await kim.page.reload();
   await kim.page.getByRole("heading", { name: "Sign in again" }).waitFor();
   await kim.page.unroute(all);
-  await kim.page.getByLabel("Password", { exact: true }).fill(MAILS === "" ? PASSWORD : NEW_PASSWORD);
+  await kim.page.getByLabel("Password", { exact: true }).fill(hasMails ? NEW_PASSWORD : PASSWORD);
   await kim.page.getByRole("button", { name: "Sign in", exact: true }).click();
   await row(kim.page, "Garden").waitFor();
   const after = await kim.page.evaluate(activeSession);

@@ -13,8 +13,14 @@ const ARGUMENTS = [
   "--use-fake-device-for-media-stream",
   "--use-fake-ui-for-media-stream",
 ];
+/** A server on the internet that a test plays itself, and where: `chat.example:443 127.0.0.1:8443`. */
+const ELSEWHERE = process.env.PARLOUR_ELSEWHERE;
+const MAPPED = ELSEWHERE === undefined ? [] : [`--host-resolver-rules=MAP ${ELSEWHERE}`];
 /** The browser is not told of an authority of the tests' own, only what else runs here is. */
-const TRUST = process.env.NODE_EXTRA_CA_CERTS === undefined ? [] : ["--ignore-certificate-errors"];
+const TRUST =
+  process.env.NODE_EXTRA_CA_CERTS === undefined && ELSEWHERE === undefined
+    ? []
+    : ["--ignore-certificate-errors"];
 const PATIENCE_MS = 60_000;
 
 export interface Person {
@@ -27,7 +33,10 @@ export interface Person {
 
 /** Open a browser that `use` may open people's windows in, and close it in any case. */
 export async function withBrowser(use: (browser: Browser) => Promise<void>): Promise<void> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...ARGUMENTS, ...TRUST] });
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [...ARGUMENTS, ...MAPPED, ...TRUST],
+  });
   try {
     await use(browser);
     if (findings.length > 0) throw new Error("axe found something");

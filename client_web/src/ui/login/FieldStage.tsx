@@ -6,11 +6,12 @@ import styles from "./login.module.css";
 
 interface FieldStageProps {
   readonly stage: Stage;
+  readonly busy: boolean;
   readonly onAnswer: (answer: StageAnswer) => void;
 }
 
 /** A stage that one line answers: an invitation code, or an e-mail address. */
-export function FieldStage({ stage, onAnswer }: FieldStageProps) {
+export function FieldStage({ stage, busy, onAnswer }: FieldStageProps) {
   const [text, setText] = useState("");
   const isMail = stage.kind === "email";
   const submit = (event: FormEvent): void => {
@@ -30,7 +31,7 @@ export function FieldStage({ stage, onAnswer }: FieldStageProps) {
         onChange={setText}
         autoFocus
       />
-      <Button kind="primary" wide type="submit" disabled={!text.trim()}>
+      <Button kind="primary" wide type="submit" busy={busy} disabled={!text.trim()}>
         {t(isMail ? "login.stage_email_send" : "login.stage_continue")}
       </Button>
     </form>

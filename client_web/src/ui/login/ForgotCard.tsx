@@ -28,10 +28,12 @@ export function ForgotCard({ homeserver }: ForgotCardProps) {
       act.setError(t("login.register_password_weak", MIN_PASSWORD));
       return;
     }
-    act.run(async () => {
-      await resetPassword(homeserver.url, password, isEverywhere, prompt.ask);
-      setDone(true);
-    });
+    act.run(() =>
+      prompt.during(async () => {
+        await resetPassword(homeserver.url, password, isEverywhere, prompt.ask);
+        setDone(true);
+      }),
+    );
   };
   const back = (
     <Link href="/login" className={styles.link}>
@@ -55,7 +57,7 @@ export function ForgotCard({ homeserver }: ForgotCardProps) {
         lead={prompt.stage.kind === "email" ? t("web.forgot_email_lead") : lead}
         corner={back}
       >
-        <StageForm stage={prompt.stage} homeserverUrl={homeserver.url} onAnswer={prompt.answer} />
+        <StageForm prompt={prompt} stage={prompt.stage} homeserverUrl={homeserver.url} />
       </CardPage>
     );
   }

@@ -47,15 +47,17 @@ function RegisterCard({ homeserver, onChangeServer }: RegisterCardProps) {
   const prompt = usePrompt(token);
   const act = useAct();
   const register = (userName: string, password: string): void =>
-    act.run(async () => {
-      await auth.enter(await registerAccount(homeserver.url, userName, password, deviceName(), prompt.ask));
-      navigate(takeNext(), { replace: true });
-    });
+    act.run(() =>
+      prompt.during(async () => {
+        await auth.enter(await registerAccount(homeserver.url, userName, password, deviceName(), prompt.ask));
+        navigate(takeNext(), { replace: true });
+      }),
+    );
   if (prompt.stage !== null) {
     const { title, lead } = stageWords(prompt.stage);
     return (
       <CardPage title={title} lead={lead} corner={<GiveUp onClick={() => prompt.answer(null)} />}>
-        <StageForm stage={prompt.stage} homeserverUrl={homeserver.url} onAnswer={prompt.answer} />
+        <StageForm prompt={prompt} stage={prompt.stage} homeserverUrl={homeserver.url} />
         <p className={styles.foot}>{t("login.stage_count", prompt.stage.done + 1, prompt.stage.total)}</p>
       </CardPage>
     );

@@ -1,4 +1,5 @@
-import type { Stage, StageAnswer } from "../../matrix/stages";
+import { useCallback } from "react";
+import type { Stage } from "../../matrix/stages";
 import { t, type WordId } from "../../words";
 import { Banner } from "../controls";
 import { BrowserStage } from "./BrowserStage";
@@ -6,11 +7,12 @@ import { FieldStage } from "./FieldStage";
 import styles from "./login.module.css";
 import { MailStage } from "./MailStage";
 import { TermsStage } from "./TermsStage";
+import type { Prompt } from "./usePrompt";
 
 interface StageFormProps {
+  readonly prompt: Prompt;
   readonly stage: Stage;
   readonly homeserverUrl: string;
-  readonly onAnswer: (answer: StageAnswer) => void;
 }
 
 /** Return what a question is called, and what is said below that. */
@@ -22,28 +24,29 @@ export function stageWords(stage: Stage): { readonly title: string; readonly lea
 }
 
 /** One question of a server's, and the fields for its answer. */
-export function StageForm({ stage, homeserverUrl, onAnswer }: StageFormProps) {
+export function StageForm({ prompt, stage, homeserverUrl }: StageFormProps) {
+  const { answer, isAnswered } = prompt;
+  const done = useCallback(() => answer({ kind: "done" }), [answer]);
   return (
     <div className={styles.form}>
-      {stage.errorWord && <Banner kind="danger">{t(`error.${stage.errorWord}` as WordId)}</Banner>}
-      {stage.kind === "terms" && <TermsStage stage={stage} onDone={() => onAnswer({ kind: "done" })} />}
-      {stage.kind === "browser" && (
-        <BrowserStage
-          stage={stage}
-          origin={new URL(homeserverUrl).origin}
-          onDone={() => onAnswer({ kind: "done" })}
-        />
+      {stage.errorWord && !isAnswered && (
+        <Banner kind="danger">{t(`error.${stage.errorWord}` as WordId)}</Banner>
       )}
-      {stage.kind === "email_sent" && <MailStage stage={stage} onAnswer={onAnswer} />}
+      {stage.kind === "terms" && <TermsStage stage={stage} busy={isAnswered} onDone={done} />}
+      {stage.kind === "browser" && (
+        <BrowserStage stage={stage} busy={isAnswered} origin={new URL(homeserverUrl).origin} onDone={done} />
+      )}
+      {stage.kind === "email_sent" && <MailStage stage={stage} busy={isAnswered} onAnswer={answer} />}
       {(stage.kind === "email" || stage.kind === "registration_token") && (
-        <FieldStage key={stage.kind} stage={stage} onAnswer={onAnswer} />
+        <FieldStage key={stage.kind} stage={stage} busy={isAnswered} onAnswer={answer} />
       )}
       {stage.others.map((type) => (
         <button
           key={type}
           type="button"
           className={styles.link}
-          onClick={() => onAnswer({ kind: "another", type })}
+          disabled={isAnswered}
+          onClick={() => answer({ kind: "another", type })}
         >
           {t(OTHERS[type] ?? "web.stage_other")}
         </button>

@@ -6,11 +6,12 @@ import styles from "./login.module.css";
 
 interface TermsStageProps {
   readonly stage: Stage;
+  readonly busy: boolean;
   readonly onDone: () => void;
 }
 
 /** Documents to read and to agree to, all of them. */
-export function TermsStage({ stage, onDone }: TermsStageProps) {
+export function TermsStage({ stage, busy, onDone }: TermsStageProps) {
   const [agreed, setAgreed] = useState<ReadonlySet<string>>(new Set());
   const set = (id: string, isAgreed: boolean): void => {
     const next = new Set(agreed);
@@ -39,7 +40,7 @@ export function TermsStage({ stage, onDone }: TermsStageProps) {
           </div>
         );
       })}
-      <Button kind="primary" wide disabled={agreed.size < stage.policies.length} onClick={onDone}>
+      <Button kind="primary" wide busy={busy} disabled={agreed.size < stage.policies.length} onClick={onDone}>
         {t("login.stage_continue")}
       </Button>
     </>

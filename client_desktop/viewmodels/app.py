@@ -110,7 +110,7 @@ class App(QObject):
         # Imported now: they load most of the client.
         from client_desktop.viewmodels.app_parts import AppParts
 
-        parts = self._parts = AppParts.make(self, settings)
+        parts = self._parts = AppParts.make(self.bridge, self.rooms_model, self.media_model, settings, self)
         parts.commands.told.connect(self.notice)
         parts.commands.dialog.connect(self._command_dialog)
         for part in parts.of_accounts():

@@ -16,9 +16,11 @@ from client_desktop.viewmodels.switcher import SwitcherModel
 from client_desktop.viewmodels.viewer import ViewerModel
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QSettings
+    from PySide6.QtCore import QObject, QSettings
 
-    from client_desktop.viewmodels.app import App
+    from client_desktop.viewmodels.bridge import Bridge
+    from client_desktop.viewmodels.media import MediaModel
+    from client_desktop.viewmodels.rooms import RoomsModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +37,20 @@ class AppParts:
     viewer: ViewerModel
 
     @classmethod
-    def make(cls, app: App, settings: QSettings | None) -> AppParts:
-        """Make them all, as parts of `app`."""
-        bridge, rooms, media = app.bridge, app.rooms_model, app.media_model
-        room = RoomModel(bridge, rooms, media, app)
+    def make(
+        cls, bridge: Bridge, rooms: RoomsModel, media: MediaModel, settings: QSettings | None, parent: QObject
+    ) -> AppParts:
+        """Make them all, over the parts that the first frame has; `parent` owns them."""
+        room = RoomModel(bridge, rooms, media, parent)
         return cls(
             room=room,
-            search=SearchModel(bridge, rooms, room, app),
-            forward=ForwardModel(bridge, rooms, app),
-            source=SourceModel(bridge, app),
-            commands=CommandsModel(bridge, room, app),
-            switcher=SwitcherModel(rooms.summaries.values, lambda: room.room_id, app),
-            emoji=EmojiModel(settings, app),
-            viewer=ViewerModel(bridge, media, app),
+            search=SearchModel(bridge, rooms, room, parent),
+            forward=ForwardModel(bridge, rooms, parent),
+            source=SourceModel(bridge, parent),
+            commands=CommandsModel(bridge, room, parent),
+            switcher=SwitcherModel(rooms.summaries.values, lambda: room.room_id, parent),
+            emoji=EmojiModel(settings, parent),
+            viewer=ViewerModel(bridge, media, parent),
         )
 
     def of_accounts(self) -> tuple[AccountModel, ...]:

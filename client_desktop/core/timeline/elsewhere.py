@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import Final, Protocol
 
 from client_desktop.core.changes import (
     AccountDataChanged,
@@ -15,17 +15,29 @@ from client_desktop.core.changes import (
     SendQueueChanged,
 )
 from client_desktop.core.store import events as event_store
-
-if TYPE_CHECKING:
-    from client_desktop.core.timeline.timelines import Timelines
+from client_desktop.core.timeline.context import TimelinesContext
+from client_desktop.core.timeline.timeline import Timeline
 
 RESHAPING_STATE: Final = frozenset({"m.room.pinned_events", "m.room.power_levels", "m.room.encryption"})
+
+
+class OpenTimelines(Protocol):
+    """The timelines of one account, as far as changes elsewhere reach them."""
+
+    @property
+    def ctx(self) -> TimelinesContext: ...
+    def all_open(self) -> list[Timeline]: ...
+    def of_room(self, room_id: str) -> list[Timeline]: ...
+    def refresh_room(self, room_id: str) -> None: ...
+    async def retry(self, room_id: str, session_ids: Iterable[str]) -> None: ...
+    async def decrypt_again(self, room_id: str, rows: Sequence[event_store.EventRow]) -> None: ...
+    def spawn(self, work: Coroutine[None, None, None]) -> None: ...
 
 
 class Elsewhere:
     """Listens to the changes of one account and lets its open timelines look again."""
 
-    def __init__(self, timelines: Timelines) -> None:
+    def __init__(self, timelines: OpenTimelines) -> None:
         self._timelines = timelines
         self._ctx = timelines.ctx
         listeners: tuple[tuple[type[Change], Callable[..., None]], ...] = (

@@ -313,7 +313,6 @@ class Sender:
         """Leave a server alone for a while. Being kept away by an earlier failure is no new one."""
         if not isinstance(failure, PeerBackedOff):
             self.counts["failed"] += 1
-        log.info("outbound.peer_failed", destination=queue.destination, reason=failure.message)
         self._keep(queue)
         if isinstance(failure, PeerRefused | PeerAnsweredBadly):
             await self._back_off.refused(queue.destination, failure.message)

@@ -82,9 +82,12 @@ def _describe_route(server: ServerName, route: Route) -> list[Finding]:
 async def _check_endpoint(transport: Transport, route: Route, endpoint: Endpoint) -> AsyncIterator[Finding]:
     usable: list[tuple[str, int]] = []
     yield await _check_addresses(transport, endpoint, usable)
+    can_be_asked = False
     for address, port in usable:
-        yield await _check_tls(transport, address, port, route.tls_name)
-    if not usable:
+        finding = await _check_tls(transport, address, port, route.tls_name)
+        can_be_asked = can_be_asked or finding.works is not False
+        yield finding
+    if not can_be_asked:
         return
     url = URL(f"https://{endpoint.authority}/_matrix/federation/v1/version")
     headers = {"Host": route.host_header}

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from ssl import SSLContext
 from typing import TypeAlias
 from urllib.parse import quote, unquote, urlencode
 
@@ -227,15 +228,17 @@ class FakePeer:
 
 
 @asynccontextmanager
-async def running_fake_peer(authority: Authority, host: str = "127.0.0.1") -> AsyncIterator[FakePeer]:
-    """Run a peer whose certificate the authority has issued."""
+async def running_fake_peer(
+    authority: Authority, host: str = "127.0.0.1", context: SSLContext | None = None
+) -> AsyncIterator[FakePeer]:
+    """Run a peer whose certificate the authority has issued, or that of a context."""
     session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=authority.client_context()))
     peer = FakePeer(ServerName(""), generate_signing_key("peer", os.urandom(32)), session)
     app = web.Application(client_max_size=MAX_BODY)
     app.router.add_route("*", "/{path:.*}", peer.handle)
     runner = web.AppRunner(app, shutdown_timeout=1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=authority.server_context())
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context or authority.server_context())
     await site.start()
     try:
         peer.name = ServerName(f"{host}:{runner.addresses[0][1]}")

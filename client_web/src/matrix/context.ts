@@ -1,7 +1,19 @@
-import type { ChatClient } from "./client";
 import type { StorageKey } from "./crypto/storageKey";
-import type { Session, SyncState } from "./types";
+import type { MediaFiles } from "./media/values";
+import type { Outbox } from "./outbox/values";
+import type { RoomSummary, Session, SyncState } from "./types";
 import type { Value } from "./value";
+
+/** What the parts of a client ask of one another. */
+export interface OtherParts {
+  readonly media: MediaFiles;
+  readonly outbox: Pick<Outbox, "uploads" | "localUrl" | "sendReceipt">;
+  readonly people: { isIgnored(userId: string): boolean };
+  readonly rooms: {
+    readonly list: Value<readonly RoomSummary[]>;
+    get(roomId: string): RoomSummary | null;
+  };
+}
 
 /** What every part of a `ChatClient` is made with, beside the SDK's client. */
 export interface ClientContext {
@@ -22,7 +34,7 @@ export interface ClientContext {
   /** The name of a database of this device, to be deleted with its session. */
   databaseName(part: string): string;
   /** The other parts; only to be asked for after all of them were made. */
-  parts(): ChatClient;
+  parts(): OtherParts;
   /** Call at the end of the client's life: timers, listeners, workers, databases. */
   onStop(end: () => void | Promise<void>): void;
 }

@@ -1,17 +1,11 @@
 import type { ChatClient } from "./client";
 import { keptSession, updateSession } from "./session";
+import type { Connection } from "./start";
 import { isStored } from "./store";
 import { SyncTransport } from "./syncTransport";
 import { SessionTokens } from "./tokens";
 import type { Session } from "./types";
 import { MutableValue } from "./value";
-
-/** How an account's client reaches its server, from the first moment on. */
-export interface Connection {
-  readonly session: MutableValue<Session>;
-  readonly tokens: SessionTokens;
-  readonly transport: SyncTransport;
-}
 
 /** Open an account's client: what is stored is there when it returns. The SDK is loaded only now. */
 export async function openClient(session: Session): Promise<ChatClient> {

@@ -5,7 +5,6 @@ import { adoptHandedOver } from "./crypto/adopt";
 import { cryptoOptions } from "./crypto/options";
 import { ClientError } from "./errors";
 import { loadHomoglyphs } from "./homoglyphs";
-import type { Connection } from "./open";
 import { shownAndQuiet } from "./quiet";
 import { SdkClient } from "./sdkClient";
 import { sdkLogger } from "./sdkLogger";
@@ -14,8 +13,10 @@ import { hasRoom } from "./storageProbe";
 import { databaseName, keepStored } from "./store";
 import { watchSync } from "./syncState";
 import { openSyncStore, type SyncStore } from "./syncStore";
-import { FIRST_EVENTS } from "./syncTransport";
+import { FIRST_EVENTS, type SyncTransport } from "./syncTransport";
+import type { SessionTokens } from "./tokens";
 import type { Session } from "./types";
+import type { MutableValue } from "./value";
 import { watchWaking } from "./waking";
 
 const POLL_MS = 30_000;
@@ -23,6 +24,13 @@ const POLL_MS = 30_000;
 const ANSWER_MS = 60_000;
 /** After this time it is looked why an account is not open. */
 const LATE_MS = 4_000;
+
+/** How an account's client reaches its server, from the first moment on. */
+export interface Connection {
+  readonly session: MutableValue<Session>;
+  readonly tokens: SessionTokens;
+  readonly transport: SyncTransport;
+}
 
 /**
  * Open an account's client. It returns when what is stored is there, or, where nothing is stored, when the

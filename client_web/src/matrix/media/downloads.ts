@@ -5,8 +5,8 @@ import { asObject } from "../shapes";
 import type { JsonObject, Media } from "../types";
 import { MutableValue } from "../value";
 import { decryptFile } from "./attachments";
-import type { HeldMedia, Loaded, MediaSize } from "./index";
 import { shownAs } from "./mime";
+import type { HeldMedia, Loaded, MediaSize } from "./values";
 
 /** So many files that nobody shows are kept, for scrolling back. */
 const KEPT = 150;

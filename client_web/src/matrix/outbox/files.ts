@@ -2,8 +2,8 @@ import type { ClientContext } from "../context";
 import type { FileDescription } from "../media/describe";
 import type { UploadedFile } from "../media/upload";
 import { safeFileName } from "../names";
-import type { OutgoingFile } from "./index";
 import { withCaption } from "./relations";
+import type { OutgoingFile } from "./values";
 
 type Content = Record<string, unknown>;
 

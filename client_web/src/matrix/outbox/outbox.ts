@@ -9,7 +9,6 @@ import { asObject, asText, asTexts } from "../shapes";
 import { until, type Value } from "../value";
 import { Drafts } from "./drafts";
 import { type ImagePack, PACK_TYPES, type PackImage, readImagePack } from "./imagePacks";
-import type { NewPoll, Outbox, OutgoingFile, Target, Upload, UrlPreview } from "./index";
 import {
   POLL_END_TYPE,
   POLL_RESPONSE_TYPE,
@@ -21,8 +20,8 @@ import {
 import { SendQueue } from "./queue";
 import { forwarded, reaction, relation, replacement, textContent, withCaption } from "./relations";
 import { Uploads } from "./uploads";
+import type { Keeping, NewPoll, Outbox, OutgoingFile, Target, Upload, UrlPreview } from "./values";
 import { WaitingMessages } from "./waiting";
-import type { Keeping } from "./waitingStore";
 
 type Content = Record<string, unknown>;
 const TYPING_MS = 25_000;

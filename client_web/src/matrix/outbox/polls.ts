@@ -1,5 +1,5 @@
 import { NotAllowed } from "../errors";
-import type { NewPoll } from "./index";
+import type { NewPoll } from "./values";
 
 const UNSTABLE = "org.matrix.msc3381";
 const TEXT = "org.matrix.msc1767.text";

@@ -4,7 +4,7 @@ import { describeFile, type FileDescription } from "../media/describe";
 import { withoutTraces } from "../media/traces";
 import { MutableValue } from "../value";
 import { fileContent, uploadContent } from "./files";
-import type { OutgoingFile, Target, Upload } from "./index";
+import type { OutgoingFile, Target, Upload } from "./values";
 import type { WaitingFile, WaitingStore } from "./waitingStore";
 
 type Content = Record<string, unknown>;

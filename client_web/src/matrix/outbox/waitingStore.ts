@@ -1,7 +1,7 @@
 import { type IDBPDatabase, openDB } from "idb";
 import { isStorageFull } from "../errors";
 import { MutableValue, type Value } from "../value";
-import type { OutgoingFile } from "./index";
+import type { Keeping, OutgoingFile } from "./values";
 
 /** A message that the server does not have yet. */
 export interface WaitingMessage {
@@ -30,9 +30,6 @@ export interface WaitingFile {
 }
 
 export type Waiting = WaitingMessage | WaitingFile;
-
-/** Why what waits does not outlive the page: no room is left, or the browser stores nothing. */
-export type Keeping = "kept" | "full" | "refused";
 
 interface Stored {
   readonly order: number;

@@ -1,6 +1,6 @@
 import { EventStatus, type MatrixEvent } from "matrix-js-sdk";
 import { errorWord } from "../errors";
-import type { Upload } from "../outbox";
+import type { Upload } from "../outbox/values";
 import type { SendStatus } from "../types";
 
 const STATUS = (state: SendStatus["state"]): SendStatus => ({

@@ -1,41 +1,15 @@
-import { asObject, asText, asTexts, type JsonObject } from "../../shapes";
+import { asObject, asTexts, type JsonObject } from "../../shapes";
 import type { Shield } from "../../types";
 import { editedContent, validEdits } from "../edits";
-import { POLL_START, relationTarget, relationType, replyTarget, type TimelineEvent } from "../event";
+import { relationTarget, relationType, replyTarget, type TimelineEvent } from "../event";
 import { countReactions } from "../reactions";
 import type { Surroundings } from "../surroundings";
 import { type EventItem, isMessage, type TimelineItem } from "../values";
-import type { Builder, Fields } from "./fields";
-import { buildGallery, buildMedia, buildSticker, GALLERY_TYPES } from "./media";
-import { buildMembership } from "./membership";
-import {
-  buildCall,
-  buildLocation,
-  buildPoll,
-  buildRedacted,
-  buildUndecryptable,
-  buildUnknown,
-  buildVerification,
-} from "./others";
+import { describe } from "./describe";
+import type { Fields } from "./fields";
 import { allowed } from "./permissions";
 import { replyPreview } from "./preview";
-import { buildState } from "./state";
-import { buildText } from "./text";
 
-const MESSAGES: ReadonlyMap<string, Builder> = new Map<string, Builder>([
-  ["m.image", buildMedia],
-  ["m.video", buildMedia],
-  ["m.audio", buildMedia],
-  ["m.file", buildMedia],
-  ["m.location", buildLocation],
-  ["m.key.verification.request", buildVerification],
-  ...GALLERY_TYPES.map((type) => [type, buildGallery] as const),
-]);
-const TYPES: ReadonlyMap<string, Builder> = new Map<string, Builder>([
-  ["m.sticker", buildSticker],
-  ["m.call.invite", buildCall],
-  ...[...POLL_START].map((type) => [type, buildPoll] as const),
-]);
 const NOT_ENCRYPTED: Shield = { level: "red", word: "not_encrypted" };
 
 /**
@@ -52,11 +26,6 @@ export function buildItem(event: TimelineEvent, around: Surroundings): EventItem
     console.warn("an event cannot be shown:", event.type, error instanceof Error ? error.name : "");
     return { ...baseOf(event, around), kind: "unknown", type: event.type.slice(0, 255) };
   }
-}
-
-/** Give what depends on an event's kind; null for what is not worth a row. */
-export function describe(event: TimelineEvent, content: JsonObject, around: Surroundings): Fields | null {
-  return builderOf(event, content, around)(event, content, around);
 }
 
 function built(event: TimelineEvent, around: Surroundings): EventItem | null {
@@ -99,19 +68,6 @@ function baseOf(event: TimelineEvent, { room }: Surroundings) {
     isOwn,
     isEncrypted: event.isEncrypted,
   };
-}
-
-function builderOf(event: TimelineEvent, content: JsonObject, around: Surroundings): Builder {
-  if (event.type === "m.room.member" && event.stateKey !== null) return buildMembership;
-  if (event.isRedacted || around.isGoing) return event.stateKey === null ? buildRedacted : buildState;
-  if (event.stateKey !== null) return buildState;
-  if (event.type === "m.room.encrypted" || event.failure !== "") return buildUndecryptable;
-  if (event.type !== "m.room.message") return TYPES.get(event.type) ?? buildUnknown;
-  // A message of a kind that we do not know is shown by its body, if it has one.
-  return (
-    MESSAGES.get(asText(content.msgtype, 100)) ??
-    (typeof content.body === "string" ? buildText : buildUnknown)
-  );
 }
 
 function mentions(content: JsonObject, me: string): boolean {

@@ -4,7 +4,7 @@ import { editedContent, validEdits } from "../edits";
 import type { TimelineEvent } from "../event";
 import { alone, type RoomFacts, type Surroundings } from "../surroundings";
 import type { ReplyPreview } from "../values";
-import { describe } from "./build";
+import { describe } from "./describe";
 import type { Kind } from "./fields";
 
 /** Put an event into one line, as it is after its edits; what is under a spoiler stays hidden. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { decorate } from "./decorate";
+import { type Decoration, decorate } from "./decorate";
 import type { ChangeItem, EventItem, TextItem } from "./values";
 
 const BOB = { id: "@bob:example.org", name: "Bob", avatar: null };
@@ -32,19 +32,26 @@ function change(key: string): EventItem {
 }
 
 const cache = () => ({ folds: new Map(), separators: new Map() });
-const kinds = (items: readonly EventItem[], newAfter: string | null = null, hasBeginning = false) =>
-  decorate(items, { newAfter, hasBeginning }, cache()).map((item) => item.kind);
+const plain = { newAfter: null, hasOlder: false, inThread: true };
+const kinds = (items: readonly EventItem[], changes: Partial<Decoration> = {}) =>
+  decorate(items, { ...plain, ...changes }, cache()).map((item) => item.kind);
 
 it("puts a day above the first message of each", () => {
   const tomorrow = text("$2", { atMs: NOON + 86_400_000 });
   expect(kinds([text("$1"), tomorrow])).toEqual(["day", "text", "day", "text"]);
 });
 
+it("says where a room begins, and no day above what may not begin it", () => {
+  const items = [text("$1"), text("$2", { atMs: NOON + 86_400_000 })];
+  expect(kinds(items, { inThread: false })).toEqual(["beginning", "day", "text", "day", "text"]);
+  expect(kinds(items, { inThread: false, hasOlder: true })).toEqual(["text", "day", "text"]);
+});
+
 it("puts the line above the first message of somebody else after what was read", () => {
   const items = [text("$1"), text("$2", { isOwn: true }), text("$3")];
-  expect(kinds(items, "$1")).toEqual(["day", "text", "text", "new", "text"]);
-  expect(kinds(items, "$3")).toEqual(["day", "text", "text", "text"]);
-  expect(kinds(items, "$gone")).toEqual(["day", "text", "text", "text"]);
+  expect(kinds(items, { newAfter: "$1" })).toEqual(["day", "text", "text", "new", "text"]);
+  expect(kinds(items, { newAfter: "$3" })).toEqual(["day", "text", "text", "text"]);
+  expect(kinds(items, { newAfter: "$gone" })).toEqual(["day", "text", "text", "text"]);
 });
 
 it("folds changes that follow each other, from three on", () => {
@@ -55,15 +62,15 @@ it("folds changes that follow each other, from three on", () => {
 it("keeps a fold the same object while nothing in it changes", () => {
   const kept = cache();
   const items = [change("$1"), change("$2"), change("$3")];
-  const once = decorate(items, { newAfter: null, hasBeginning: false }, kept);
-  const again = decorate([...items, text("$4")], { newAfter: null, hasBeginning: false }, kept);
+  const once = decorate(items, plain, kept);
+  const again = decorate([...items, text("$4")], plain, kept);
   expect(again[1]).toBe(once[1]);
   expect(again[0]).toBe(once[0]);
 });
 
 it("lets no two rows have one key", () => {
   const items = [text("$1"), text("$2", { atMs: NOON + 86_400_000 }), text("$1"), text("$3")];
-  const keys = decorate(items, { newAfter: null, hasBeginning: true }, cache()).map((item) => item.key);
+  const keys = decorate(items, { ...plain, inThread: false }, cache()).map((item) => item.key);
   expect(new Set(keys).size).toBe(keys.length);
 });
 

@@ -16,8 +16,9 @@ const MAX_MS = 8_640_000_000_000_000;
 export interface Decoration {
   /** The event that was read last: the line above what is new comes after it. */
   readonly newAfter: string | null;
-  /** The items begin where the room begins. */
-  readonly hasBeginning: boolean;
+  /** There is more before the items, which is not loaded. */
+  readonly hasOlder: boolean;
+  readonly inThread: boolean;
 }
 
 /** What was made before, so that what is the same stays the same object. */
@@ -29,7 +30,7 @@ export interface DecorationCache {
 /** Put days and the line above what is new between items, fold changes that follow each other, make keys unique. */
 export function decorate(
   items: readonly EventItem[],
-  { newAfter, hasBeginning }: Decoration,
+  { newAfter, hasOlder, inThread }: Decoration,
   cache: DecorationCache,
 ): readonly TimelineItem[] {
   const newIndex = firstNew(items, newAfter);
@@ -45,13 +46,14 @@ export function decorate(
     else for (const change of changes) push(change);
     changes = [];
   };
-  if (hasBeginning) push(separator("beginning", "beginning", items[0]?.atMs ?? 0, cache));
+  if (!hasOlder && !inThread) push(separator("beginning", "beginning", items[0]?.atMs ?? 0, cache));
   items.forEach((item, index) => {
     const start = dayStart(item.atMs);
     if (start !== day || index === newIndex) unfold();
     if (start !== day) {
       day = start;
-      push(separator("day", `day:${start}`, start, cache));
+      // The day may begin before. Its line would be another row's with each page, and what is in sight go with it.
+      if (index > 0 || !hasOlder) push(separator("day", `day:${start}`, start, cache));
     }
     if (index === newIndex) push(separator("new", "new", item.atMs, cache));
     if (isChange(item) && item.kind !== "verification" && item.kind !== "call") changes.push(item);

@@ -205,7 +205,7 @@ export class RoomTimeline implements Timeline {
     }
     if (isLive) shown.push(...this.#uploads(new Set(shown.map((item) => item.key))));
     const hasOlder = this.#window.hasOlder;
-    const decoration = { newAfter: this.#newAfter, hasBeginning: !hasOlder && this.threadRoot === null };
+    const decoration = { newAfter: this.#newAfter, hasOlder, inThread: this.threadRoot !== null };
     this.snapshot.update((now) => ({
       ...now,
       items: decorate(shown, decoration, this.#decorations),

@@ -14,6 +14,7 @@ import styles from "./MessageList.module.css";
 import { NewestPill } from "./NewestPill";
 import { TimelineRow } from "./TimelineRow";
 import { useArrivals } from "./useArrivals";
+import { type Going, useGoTo } from "./useGoTo";
 import { useKeptPlace } from "./useKeptPlace";
 import { useReadMarker } from "./useReadMarker";
 import { useReveal } from "./useReveal";
@@ -50,11 +51,12 @@ export function MessageList() {
     scrollEndThreshold: END_PX,
     useAnimationFrameWithResizeObserver: false,
   });
-  useMore(virtual, items.length, snapshot.loading);
-  const stick = useStick(virtual, scroller, items, !snapshot.hasNewer);
+  const going = useGoTo(virtual, items, scroller);
+  const stick = useStick(virtual, scroller, items, !snapshot.hasNewer, going);
   const { isAtEnd } = stick;
-  useKeptPlace(`${roomId} ${timeline.threadRoot ?? ""}`, virtual, items, scroller, stick.leave);
-  const revealedKey = useReveal(virtual, items, stick.leave);
+  useKeptPlace(`${roomId} ${timeline.threadRoot ?? ""}`, virtual, items, going, stick.leave);
+  const revealedKey = useReveal(going, items, stick.leave);
+  useMore(virtual, items.length, snapshot.loading, going);
   const arrived = useArrivals(items, isAtEnd && !snapshot.hasNewer);
   useReadMarker(timeline, isAtEnd && !snapshot.hasNewer, items);
   const toEnd = (): void => {
@@ -135,22 +137,24 @@ function LoadFailed() {
   );
 }
 
-/** Ask for the next page before its place comes into sight. */
+/** Ask for the next page before its place comes into sight; nothing while somebody is on the way to a row. */
 function useMore(
   virtual: Virtualizer<HTMLDivElement, Element>,
   count: number,
   loading: "older" | "newer" | null,
+  going: Going,
 ): void {
-  const { timeline } = useConversation();
+  const { timeline, revealed } = useConversation();
+  const isOnTheWay = going.isUnderWay() || revealed !== null;
   const range = virtual.range;
   const first = range?.startIndex ?? count;
   const last = range?.endIndex ?? 0;
   useEffect(() => {
     const { hasOlder, hasNewer, errorWord } = timeline.snapshot.get();
-    if (count === 0 || loading !== null || errorWord) return;
+    if (count === 0 || loading !== null || errorWord || isOnTheWay || going.isUnderWay()) return;
     if (hasOlder && first <= AHEAD) void timeline.loadOlder();
     else if (hasNewer && last >= count - AHEAD) void timeline.loadNewer();
-  }, [timeline, first, last, count, loading]);
+  }, [timeline, first, last, count, loading, isOnTheWay, going]);
 }
 
 /** What can be done to the row that was pressed with the right button; elsewhere the browser's own menu comes. */

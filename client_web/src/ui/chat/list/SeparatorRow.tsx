@@ -4,7 +4,7 @@ import { dayText } from "../../../state/chatTimes";
 import { t } from "../../../words";
 import { Icon } from "../../controls";
 import { MediaAvatar } from "../../shell/MediaAvatar";
-import { useConversation } from "../Conversation";
+import { useConversation, useRoomHere } from "../Conversation";
 import styles from "./SeparatorRow.module.css";
 
 /** What stands between messages: a day, the line above what is new, the room's beginning. */
@@ -27,7 +27,8 @@ export const SeparatorRow = memo(function SeparatorRow({ item }: { readonly item
 });
 
 function Beginning() {
-  const { room, roomId } = useConversation();
+  const { roomId } = useConversation();
+  const room = useRoomHere((here) => here);
   if (room === null) return null;
   return (
     <div className={styles.beginning}>

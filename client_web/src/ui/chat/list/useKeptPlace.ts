@@ -1,7 +1,8 @@
 import type { Virtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import type { TimelineItem } from "../../../matrix/timeline/values";
 import { useConversation } from "../Conversation";
+import type { Going } from "./useGoTo";
 
 interface Place {
   readonly key: string;
@@ -17,7 +18,7 @@ export function useKeptPlace(
   name: string,
   virtual: Virtualizer<HTMLDivElement, Element>,
   items: readonly TimelineItem[],
-  scroller: RefObject<HTMLDivElement | null>,
+  { goTo }: Going,
   leave: () => void,
 ): void {
   const { revealed } = useConversation();
@@ -27,15 +28,17 @@ export function useKeptPlace(
     isPlaced.current = true;
     if (revealed !== null) return;
     const kept = places.get(name);
-    const index = kept === undefined ? -1 : items.findIndex((item) => item.key === kept.key);
-    const news = items.findIndex((item) => item.kind === "new");
-    if (index >= 0 || news >= 0) leave();
-    if (index >= 0) {
-      virtual.scrollToIndex(index, { align: "start" });
-      requestAnimationFrame(() => scroller.current?.scrollBy(0, kept!.offset));
-    } else if (news >= 0) virtual.scrollToIndex(news, { align: "center" });
-    else virtual.scrollToEnd();
-  }, [name, virtual, items, scroller, revealed, leave]);
+    const isKept = (item: TimelineItem): boolean => item.key === kept?.key;
+    const isNew = (item: TimelineItem): boolean => item.kind === "new";
+    const isKeptHere = items.some(isKept);
+    if (!isKeptHere && !items.some(isNew)) {
+      virtual.scrollToEnd();
+      return;
+    }
+    leave();
+    if (isKeptHere) goTo({ isIt: isKept, align: "start", past: kept!.offset });
+    else goTo({ isIt: isNew, align: "center" });
+  }, [name, virtual, items, goTo, revealed, leave]);
   useEffect(
     () => () => {
       places.delete(name);

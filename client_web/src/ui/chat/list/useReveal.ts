@@ -1,17 +1,13 @@
-import type { Virtualizer } from "@tanstack/react-virtual";
 import { useEffect, useState } from "react";
 import type { TimelineItem } from "../../../matrix/timeline/values";
 import { act } from "../../shell/act";
 import { useConversation } from "../Conversation";
+import type { Going } from "./useGoTo";
 
 const SHOWN_MS = 2_600;
 
 /** Go to the event that is to be shown, wherever it is, and mark its row for a moment. */
-export function useReveal(
-  virtual: Virtualizer<HTMLDivElement, Element>,
-  items: readonly TimelineItem[],
-  leave: () => void,
-): string | null {
+export function useReveal({ goTo }: Going, items: readonly TimelineItem[], leave: () => void): string | null {
   const { revealed, clearRevealed, timeline } = useConversation();
   const [markedKey, setMarkedKey] = useState<string | null>(null);
   const isThere = revealed !== null && items.some((item) => isOf(item, revealed));
@@ -22,10 +18,9 @@ export function useReveal(
   // biome-ignore lint/correctness/useExhaustiveDependencies: once it is there, not with every change of the list
   useEffect(() => {
     if (revealed === null || !isThere) return;
-    const index = items.findIndex((item) => isOf(item, revealed));
     leave();
-    virtual.scrollToIndex(index, { align: "center" });
-    setMarkedKey(items[index]!.key);
+    goTo({ isIt: (item) => isOf(item, revealed), align: "center" });
+    setMarkedKey(items.find((item) => isOf(item, revealed))!.key);
     clearRevealed();
   }, [revealed, isThere]);
   useEffect(() => {

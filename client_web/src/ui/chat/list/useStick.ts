@@ -1,6 +1,7 @@
 import type { Virtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { isMessage, type TimelineItem } from "../../../matrix/timeline/values";
+import type { Going } from "./useGoTo";
 
 /** So near to the end counts as being there. */
 export const END_PX = 40;
@@ -24,6 +25,7 @@ export function useStick(
   scroller: RefObject<HTMLDivElement | null>,
   items: readonly TimelineItem[],
   isPresent: boolean,
+  going: Going,
 ): Stick {
   const [isAtEnd, setAtEnd] = useState(true);
   const sticks = useRef(true);
@@ -31,10 +33,11 @@ export function useStick(
   present.current = isPresent;
   const size = useRef("");
   const toEnd = useCallback(() => {
+    going.stop();
     sticks.current = true;
     setAtEnd(true);
     virtual.scrollToEnd();
-  }, [virtual]);
+  }, [virtual, going]);
   const leave = useCallback(() => {
     sticks.current = false;
   }, []);
@@ -47,10 +50,15 @@ export function useStick(
     // Rows that grow and come move what is seen as well; where nothing did, somebody went elsewhere.
     const before = size.current;
     size.current = `${element.scrollHeight} ${element.clientHeight}`;
-    if (isThere && present.current) sticks.current = true;
+    if (going.isUnderWay()) sticks.current = false;
+    else if (isThere && present.current) sticks.current = true;
     else if (!(isInSight && present.current) && size.current === before) sticks.current = false;
     setAtEnd(isThere || sticks.current);
-  }, [virtual, scroller]);
+  }, [virtual, scroller, going]);
+  const isGoing = going.isUnderWay();
+  useEffect(() => {
+    if (!isGoing) onScroll();
+  }, [isGoing, onScroll]);
   const hasRows = items.length > 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the rows stand in comes with the first of them
   useEffect(() => {

@@ -5,7 +5,7 @@ import { useValue } from "../../state/useValue";
 import { t } from "../../words";
 import { Icon } from "../controls";
 import styles from "./ChatBox.module.css";
-import { ConversationProvider, useConversation } from "./Conversation";
+import { ConversationProvider, useConversation, useRoomHere } from "./Conversation";
 import { useDropZone } from "./input/useDropZone";
 import { Writing } from "./input/Writing";
 import { MessageList } from "./list/MessageList";
@@ -31,25 +31,28 @@ export default function ChatBox({ roomId, eventId }: ChatBoxProps) {
 
 function Open({ eventId }: { readonly eventId: string | undefined }) {
   const { openDialog } = useChat();
-  const { reveal, room, roomId, composer } = useConversation();
+  const { reveal, roomId, composer } = useConversation();
+  const name = useRoomHere((room) => room?.name);
+  const isEncrypted = useRoomHere((room) => room?.isEncrypted === true);
+  const successor = useRoomHere((room) => room?.successor);
   const drop = useDropZone((files) => composer.addFiles(files));
   useEffect(() => {
     if (eventId !== undefined) reveal(eventId);
   }, [eventId, reveal]);
   useShortcuts({ jumpToDate: () => openDialog({ kind: "jumpToDate", roomId }) });
   return (
-    <section className={styles.box} aria-label={room?.name ?? roomId} {...drop.handlers}>
+    <section className={styles.box} aria-label={name ?? roomId} {...drop.handlers}>
       <MessageList />
       <div className={styles.foot}>
         <OfflineLine />
-        {room?.isEncrypted && (
+        {isEncrypted && (
           <Suspense fallback={null}>
             <IdentityBanner roomId={roomId} />
           </Suspense>
         )}
-        {room?.successor ? (
+        {successor ? (
           <Suspense fallback={null}>
-            <Successor roomId={room.successor} />
+            <Successor roomId={successor} />
           </Suspense>
         ) : (
           <Writing />

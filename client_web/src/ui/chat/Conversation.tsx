@@ -10,7 +10,6 @@ import { useValue } from "../../state/useValue";
 export interface Conversation {
   readonly roomId: string;
   readonly threadRoot: string | null;
-  readonly room: RoomSummary | null;
   readonly timeline: Timeline;
   readonly composer: Composer;
   /** Messages that are picked, to do something to all of them. */
@@ -32,7 +31,6 @@ interface ConversationProviderProps {
 /** Open a room or a thread for everything below. */
 export function ConversationProvider({ roomId, threadRoot = null, children }: ConversationProviderProps) {
   const client = useClient();
-  const room = useValue(client.rooms.room(roomId));
   const timeline = useOpenTimeline(roomId, threadRoot);
   const composer = useMemo(
     () => composerOf(client.userId, roomId, threadRoot),
@@ -45,7 +43,6 @@ export function ConversationProvider({ roomId, threadRoot = null, children }: Co
     () => ({
       roomId,
       threadRoot,
-      room,
       timeline,
       composer,
       picks,
@@ -53,7 +50,7 @@ export function ConversationProvider({ roomId, threadRoot = null, children }: Co
       revealed,
       clearRevealed: () => setRevealed(null),
     }),
-    [roomId, threadRoot, room, timeline, composer, picks, revealed],
+    [roomId, threadRoot, timeline, composer, picks, revealed],
   );
   return <ConversationContext value={conversation}>{children}</ConversationContext>;
 }
@@ -63,6 +60,11 @@ export function useConversation(): Conversation {
   const conversation = useContext(ConversationContext);
   if (conversation === null) throw new Error("useConversation outside of ConversationProvider");
   return conversation;
+}
+
+/** Return what `select` picks of the room that this is in; the room itself is another one with each message. */
+export function useRoomHere<S>(select: (room: RoomSummary | null) => S): S {
+  return useValue(useClient().rooms.room(useConversation().roomId), select);
 }
 
 /** Held from the first drawing on, so that the first screen is there at once; let go with the component. */

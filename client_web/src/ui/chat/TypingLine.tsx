@@ -1,11 +1,10 @@
 import { t } from "../../words";
 import styles from "./ChatBox.module.css";
-import { useConversation } from "./Conversation";
+import { useRoomHere } from "./Conversation";
 
 /** Who is writing something, below the composer. */
 export function TypingLine() {
-  const { room } = useConversation();
-  const names = room?.typing ?? [];
+  const names = useRoomHere((room) => room?.typing) ?? [];
   return (
     <p className={styles.typing} aria-live="polite">
       {typingWords(names)}

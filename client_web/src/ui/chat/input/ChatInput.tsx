@@ -14,7 +14,7 @@ import { useShortcuts } from "../../../state/useShortcuts";
 import { useValue } from "../../../state/useValue";
 import { t } from "../../../words";
 import { IconButton, Menu } from "../../controls";
-import { useConversation } from "../Conversation";
+import { useConversation, useRoomHere } from "../Conversation";
 import { EmojiButton } from "../emoji/EmojiButton";
 import { AttachmentStrip } from "./AttachmentStrip";
 import styles from "./ChatInput.module.css";
@@ -34,7 +34,9 @@ const VoiceRecorder = lazy(() => import("./VoiceRecorder"));
 export function ChatInput() {
   const { openDialog, client } = useChat();
   const conversation = useConversation();
-  const { composer, room, roomId, threadRoot } = conversation;
+  const { composer, roomId, threadRoot } = conversation;
+  const roomName = useRoomHere((room) => room?.name ?? "");
+  const isEncrypted = useRoomHere((room) => room?.isEncrypted === true);
   const { edit } = useValue(composer.target);
   const files = useValue(composer.files);
   const rights = useValue(client.rooms.rights(roomId));
@@ -85,9 +87,8 @@ export function ChatInput() {
     event.stopPropagation();
   };
   if (!rights.maySend()) return <p className={styles.forbidden}>{t("main.composer.no_right")}</p>;
-  if (room?.isEncrypted && !client.canEncrypt)
-    return <p className={styles.forbidden}>{t("chat.wants_secure")}</p>;
-  const label = placeholderOf(room?.name ?? "", room?.isEncrypted ?? false, threadRoot !== null);
+  if (isEncrypted && !client.canEncrypt) return <p className={styles.forbidden}>{t("chat.wants_secure")}</p>;
+  const label = placeholderOf(roomName, isEncrypted, threadRoot !== null);
   return (
     <div className={styles.box} data-area="composer">
       <CompletionList offers={offers} id={listId} />

@@ -3,7 +3,7 @@ import type { Media } from "../../../matrix/types";
 import { usePreferences } from "../../../state/usePreferences";
 import { t } from "../../../words";
 import { Icon } from "../../controls";
-import { useConversation } from "../Conversation";
+import { useRoomHere } from "../Conversation";
 import styles from "./MediaFrame.module.css";
 
 const MOST_WIDE = 420;
@@ -57,10 +57,8 @@ export function shownSize(media: Media, mostWide = MOST_WIDE, mostHigh = MOST_HI
 /** Whether pictures are loaded unasked: always, in rooms with few people alone, or never. */
 function useIsWanted(): boolean {
   const { loadMedia } = usePreferences();
-  const { room } = useConversation();
-  return (
-    loadMedia === "always" || (loadMedia === "private" && (room?.isDirect || room?.isEncrypted) === true)
-  );
+  const isPrivate = useRoomHere((room) => room !== null && (room.isDirect || room.isEncrypted));
+  return loadMedia === "always" || (loadMedia === "private" && isPrivate);
 }
 
 const BLUR = 32;

@@ -3,7 +3,7 @@ import type { UrlPreview } from "../../../matrix/outbox";
 import { useClient } from "../../../state/ChatContext";
 import { useMediaUrl } from "../../../state/useMedia";
 import { usePreferences } from "../../../state/usePreferences";
-import { useConversation } from "../Conversation";
+import { useRoomHere } from "../Conversation";
 import styles from "./LinkPreviews.module.css";
 
 interface LinkPreviewsProps {
@@ -14,8 +14,8 @@ interface LinkPreviewsProps {
 /** What the web pages are about that a message links to; asked of our server, and in encrypted rooms only where chosen. */
 export function LinkPreviews({ links, atMs }: LinkPreviewsProps) {
   const { linkPreviews, linkPreviewsEncrypted } = usePreferences();
-  const { room } = useConversation();
-  const isAsked = room?.isEncrypted ? linkPreviewsEncrypted : linkPreviews;
+  const isEncrypted = useRoomHere((room) => room?.isEncrypted === true);
+  const isAsked = isEncrypted ? linkPreviewsEncrypted : linkPreviews;
   if (!isAsked) return null;
   return links.map((url) => <LinkPreview key={url} url={url} atMs={atMs} />);
 }

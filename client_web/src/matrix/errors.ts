@@ -84,12 +84,20 @@ export function errorWord(error: unknown): string {
   return ofSdk(error)?.word ?? "unknown";
 }
 
+/** Tell whether trying again later may help: nothing answers, or the server is not there just now. */
+export function isTemporary(error: unknown): boolean {
+  const known = asClientError(error);
+  return known instanceof Offline || (known instanceof ApiError && AWAY.has(known.status));
+}
+
 /** Return an error of the SDK as one of ours, others as they are. */
 export function asClientError(error: unknown): unknown {
   return error instanceof ClientError ? error : (ofSdk(error) ?? error);
 }
 
 const MAX_REASON = 300;
+/** What a server answers that is about to stop or has no database, and a proxy in the place of one that is gone. */
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
 
 const ERRCODE_WORDS: Readonly<Record<string, string>> = {
   M_FORBIDDEN: "forbidden",

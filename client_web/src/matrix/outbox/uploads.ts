@@ -1,5 +1,5 @@
 import type { ClientContext } from "../context";
-import { Cancelled, errorWord } from "../errors";
+import { Cancelled, errorWord, isTemporary } from "../errors";
 import { describeFile, type FileDescription } from "../media/describe";
 import { withoutTraces } from "../media/traces";
 import { MutableValue } from "../value";
@@ -15,6 +15,7 @@ interface Job {
   abort: AbortController;
 }
 
+const AGAIN_MS = 8_000;
 /** So many files of one's own are kept to be shown without loading them again. */
 const KEPT_URLS = 60;
 
@@ -28,6 +29,7 @@ export class Uploads {
   readonly #jobs = new Map<string, Job>();
   readonly #urls = new Map<string, string>();
   #work: Promise<void> = Promise.resolve();
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     context: ClientContext,
@@ -137,14 +139,22 @@ export class Uploads {
       this.#send(waiting, sent, txnId);
       this.#remove(txnId);
     } catch (error) {
-      if (!(error instanceof Cancelled)) this.#failed(waiting, errorWord(error));
+      if (error instanceof Cancelled) return;
+      this.#failed(waiting, isTemporary(error) ? "network" : errorWord(error));
     }
   }
 
   #failed(waiting: WaitingFile, word: string): void {
     this.#change(waiting.txnId, { errorWord: word });
-    // For want of a network it is tried again with the next start.
+    // For want of a network it is tried again after a while, and with the next start.
     if (word !== "network") this.#store.put({ ...waiting, errorWord: word });
+    else this.#timer ??= setTimeout(() => this.#retryIfLive(), AGAIN_MS);
+  }
+
+  #retryIfLive(): void {
+    this.#timer = undefined;
+    // Who is not, is woken once it is.
+    if (this.#context.sync.get() === "live") this.retryWaiting();
   }
 
   #change(txnId: string, changes: Partial<Upload>): void {
@@ -167,6 +177,7 @@ export class Uploads {
   }
 
   #stop(): void {
+    clearTimeout(this.#timer);
     for (const job of this.#jobs.values()) job.abort.abort();
     for (const url of this.#urls.values()) URL.revokeObjectURL(url);
   }

@@ -1,5 +1,5 @@
 import { EventStatus, type MatrixEvent } from "matrix-js-sdk";
-import { errorWord } from "../errors";
+import { errorWord, isTemporary } from "../errors";
 import type { Upload } from "../outbox/values";
 import type { SendStatus } from "../types";
 
@@ -36,9 +36,9 @@ export function sendStatusOfUpload({ errorWord: word, sentBytes, totalBytes }: U
   return { state: word ? "failed" : "sending", errorWord: word, canRetry: word !== "", upload };
 }
 
-/** Tell whether an event that was not sent goes out by itself later: there was no network, or another is before it. */
+/** Tell whether an event that was not sent goes out by itself later: nothing answered, or another is before it. */
 export function isWaiting(event: MatrixEvent): boolean {
   if (event.status !== EventStatus.NOT_SENT) return false;
   const { error } = event;
-  return error === null || error === undefined || errorWord(error) === "network";
+  return error === null || error === undefined || isTemporary(error);
 }

@@ -94,8 +94,8 @@ class BytesCache(Generic[K]):
 class LoadingCache(Generic[K, V]):
     """A bounded cache that loads what it lacks, once for all who ask at the same time.
 
-    A value that was invalidated while it was being loaded is loaded again, so a stale one is never kept or
-    returned.
+    A value that was invalidated while it was being loaded, or before whoever asked came to have it, is loaded
+    again, so a stale one is never kept or returned.
     """
 
     __slots__ = ("_items", "_load", "_loading", "_stale")
@@ -110,14 +110,13 @@ class LoadingCache(Generic[K, V]):
         return self._items.get(key)
 
     async def get(self, key: K) -> V:
-        value = self._items.get(key)
-        if value is not None:
-            return value
-        task = self._loading.get(key)
-        if task is None:
-            task = asyncio.ensure_future(self._load_fresh(key))
-            self._loading[key] = task
-        return await asyncio.shield(task)
+        while (value := self._items.get(key)) is None:
+            task = self._loading.get(key)
+            if task is None:
+                task = asyncio.ensure_future(self._load_fresh(key))
+                self._loading[key] = task
+            await asyncio.shield(task)
+        return value
 
     def invalidate(self, key: K) -> None:
         self._items.pop(key)

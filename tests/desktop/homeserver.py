@@ -40,9 +40,12 @@ class Homeserver:
 
 
 def _with_a_port(settings: Settings) -> Settings:
-    """Return settings whose first listener has a port that is free again after each stop."""
+    """Return settings whose first listener has a port that is free again after each stop.
+
+    The server does not say that port to anybody: where it leads browsers stays what the settings made it.
+    """
     first, *others = settings.listeners
     if first.port:
         return settings
-    first = first.model_copy(update={"port": free_port()})
-    return settings.model_copy(update={"listeners": [first, *others]})
+    listeners = [first.model_copy(update={"port": free_port()}), *others]
+    return settings.model_copy(update={"listeners": listeners, "public_baseurl": settings.base_url})

@@ -19,6 +19,8 @@ from homeserver.fanout.shared import LineBroken, Watched
 SUBSCRIBED_AT_ONCE: Final = 1_000
 PING_EVERY_S: Final = 5.0
 CLOSE_WITHIN_S: Final = 2.0
+BROKEN: Final = (RedisError, OSError, RuntimeError)
+"""RuntimeError is uvloop's word for writing to a connection that has just been closed."""
 
 # Stamps follow Redis's clock, in milliseconds, and never go back while Redis has its data.
 PUBLISH_IN_ORDER: Final = """
@@ -48,7 +50,7 @@ class RedisLine:
             self._pubsub = self._client.pubsub()
             await self._pubsub.subscribe(f"{self._prefix}messages", f"{self._prefix}all")
             await self.subscribe(watched, Watched())
-        except (RedisError, OSError) as error:
+        except BROKEN as error:
             raise LineBroken(str(error)) from error
 
     async def send(self, worker: str, outgoing: Outgoing) -> None:
@@ -64,7 +66,7 @@ class RedisLine:
                 else:
                     pipeline.publish(f"{self._prefix}messages", b"[0," + rest)
             await pipeline.execute()
-        except (RedisError, OSError) as error:
+        except BROKEN as error:
             raise LineBroken(str(error)) from error
 
     async def subscribe(self, added: Watched, removed: Watched) -> None:
@@ -74,7 +76,7 @@ class RedisLine:
                 await self._pubsub.subscribe(*some)
             for some in _slices(self._channels(removed.rooms, removed.users)):
                 await self._pubsub.unsubscribe(*some)
-        except (RedisError, OSError) as error:
+        except BROKEN as error:
             raise LineBroken(str(error)) from error
 
     async def receive(self) -> tuple[str, bytes | None]:
@@ -86,7 +88,7 @@ class RedisLine:
                 if arrived is None:
                     arrived = await self._after_silence(silent)
                     silent = True
-            except (RedisError, OSError) as error:
+            except BROKEN as error:
                 raise LineBroken(str(error)) from error
             if arrived is None:
                 continue
@@ -99,12 +101,12 @@ class RedisLine:
     async def close(self) -> None:
         pubsub, self._pubsub = self._pubsub, None
         client, self._client = self._client, None
-        with suppress(RedisError, OSError, TimeoutError):
+        with suppress(*BROKEN):
             async with asyncio.timeout(CLOSE_WITHIN_S):
                 if pubsub is not None:
                     await pubsub.aclose()  # type: ignore[no-untyped-call]
         if client is not None:
-            with suppress(RedisError, OSError, TimeoutError):
+            with suppress(*BROKEN):
                 async with asyncio.timeout(CLOSE_WITHIN_S):
                     # What was cancelled in the middle of a request still has its connection.
                     await client.connection_pool.disconnect(inuse_connections=True)

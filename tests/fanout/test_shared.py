@@ -1,11 +1,15 @@
 """What workers tell each other, through PostgreSQL and through Redis."""
 
+import asyncio
+
 import pytest
+import uvloop
 from structlog.testing import capture_logs
 
 from homeserver.fanout.over_postgres import PostgresLine
 from homeserver.fanout.over_redis import RedisLine
 from homeserver.fanout.ports import Topic
+from homeserver.fanout.shared import LineBroken, Watched
 from homeserver.storage.db import Database
 from homeserver.storage.positions import LogEntry, Stream
 from tests.fanout.conftest import Worker, workers
@@ -123,6 +127,22 @@ async def test_servers_of_other_databases_share_a_redis_unheard(
         there.fanout.tell_in_order(Topic.TYPING, {})
         await there.until(lambda: bool(there.heard))
         assert (there.wakeups, len(there.heard), len(here.heard)) == (before, 1, 1)
+
+
+def test_connection_to_redis_that_was_just_closed_is_a_broken_line(redis_server: RedisServer) -> None:
+    """Uvloop, which servers run on, has an error of its own for it."""
+
+    async def write_to_a_closed_connection() -> None:
+        line = RedisLine(redis_server.url, "epoch")
+        await line.connect(Watched())
+        assert line._pubsub is not None
+        line._pubsub.connection._writer.transport.abort()  # type: ignore[attr-defined]
+        with pytest.raises(LineBroken):
+            await line.subscribe(Watched(rooms={ROOM}), Watched())
+        await line.close()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(write_to_a_closed_connection())
 
 
 @pytest.mark.parametrize("how", ["stop", "hang"])

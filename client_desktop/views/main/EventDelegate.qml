@@ -22,6 +22,9 @@ Item {
     height: unwanted ? 0 : words.height + Theme.space8 + (action.visible ? action.height + Theme.space4 : 0)
     Accessible.role: Accessible.ListItem
     Accessible.name: words.text
+    // Rows that are kept to be used again are not drawn, but would be read aloud.
+    ListView.onPooled: opacity = 0
+    ListView.onReused: opacity = 1
 
     Icon {
         name: line.row.kind === "membership" ? (line.folds && !line.opened ? "users" : "user") : line.row.kind === "verification" ? "shield-check" : line.row.kind === "unknown" ? "braces" : "info"

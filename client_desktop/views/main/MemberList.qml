@@ -37,6 +37,9 @@ ListView {
         Accessible.role: row.header ? Accessible.Heading : Accessible.ListItem
         Accessible.name: row.role === "" ? row.name : row.name + ", " + row.role
         Accessible.onPressAction: show()
+        // Rows that are kept to be used again are not drawn, but would be read aloud.
+        ListView.onPooled: opacity = 0
+        ListView.onReused: opacity = 1
 
         PText {
             visible: line.row.header

@@ -26,6 +26,9 @@ Item {
     Accessible.role: Accessible.ListItem
     Accessible.name: row.spoken
     Accessible.onPressAction: view.openMenu(row, delegate)
+    // Rows that are kept to be used again are not drawn, but would be read aloud.
+    ListView.onPooled: opacity = 0
+    ListView.onReused: opacity = 1
 
     HoverHandler {
         onHoveredChanged: {

@@ -36,6 +36,9 @@ T.ItemDelegate {
     Accessible.name: header ? row.name : spoken()
     Accessible.selected: selected
     Accessible.onPressAction: activate()
+    // Rows that are kept to be used again are not drawn, but would be read aloud.
+    ListView.onPooled: opacity = 0
+    ListView.onReused: opacity = 1
 
     function spoken() {
         let said = row.name;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QMetaObject, QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtQml import QJSValue
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
@@ -141,6 +141,42 @@ async def test_who_reads_at_the_end_stays_there_and_who_reads_above_is_not_moved
     await main.open_room(other)
     await main.open_room(room_id)
     await main.until(lambda: stands_where(main, before))
+
+
+def spoken(item: QQuickItem) -> str:
+    return QAccessible.queryAccessibleInterface(item).text(QAccessible.Text.Name)
+
+
+def read_aloud(main: MainWindow) -> set[str]:
+    """What a screen reader finds of messages, wherever they stand."""
+    found = set()
+    for item in main.items("MessageDelegate"):
+        if not QAccessible.queryAccessibleInterface(item).state().invisible:
+            found.add(spoken(item))
+    return found
+
+
+async def test_rows_that_are_kept_to_be_used_again_are_not_read_aloud(
+    open_client: OpenClient, open_window: OpenWindow
+) -> None:
+    alice, bob, room_id = await two_in_a_room(open_client)
+    main = await open_window(alice)
+    await main.open_room(room_id)
+    for number in range(30):
+        bob.outbox.send_text(room_id, "line\n" * (number % 4 + 1) + str(number))
+    await main.until(lambda: any(body.endswith("29") for body in main.bodies()))
+    rows, view = timeline_list(main), main.items("TimelineView")[0]
+    await main.until(lambda: bool(view.property("atBottom")))
+    for _ in range(8):
+        rows.setProperty("contentY", rows.property("contentY") - 150)
+        main.grab()
+
+    in_place = {
+        item for item in rows_in_place(rows) if item.metaObject().className().startswith("MessageDelegate")
+    }
+    kept = set(main.items("MessageDelegate")) - in_place
+    assert kept, "this test shows nothing where nothing is kept"
+    assert read_aloud(main) == {spoken(item) for item in in_place}
 
 
 async def test_a_reaction_is_given_and_taken_back_by_a_click(

@@ -9,7 +9,7 @@ from homeserver.backup.errors import BackupError
 from homeserver.backup.make_backup import Progress, Tell
 from homeserver.backup.manifest import Manifest, read_manifest
 from homeserver.backup.media_files import DamagedFile, check_file, read_list
-from homeserver.backup.programs import database_of, run_program
+from homeserver.backup.restore_dump import restore_dump
 from homeserver.config import Settings
 from homeserver.media.blob_store import BlobStore, key_of
 from homeserver.media.open_media import media_url_of
@@ -35,10 +35,7 @@ async def restore_backup(settings: Settings, url: str, folder: Path, tell: Tell)
         _restore_keys(settings, folder)
         if manifest.has_media:
             await _restore_media(settings, folder, manifest, tell)
-        await run_program(
-            "pg_restore", url, "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction",
-            f"--dbname={database_of(url)}", folder / names.DATABASE_FILE,
-        )  # fmt: skip
+        await restore_dump(url, folder / names.DATABASE_FILE)
         await migrate(db)  # the backup may be of an older version
         async with db.transaction() as conn:
             await begin_new_life(conn, manifest.missing)

@@ -11,7 +11,8 @@ from typing import Final
 from zipfile import BadZipFile, ZipFile
 
 from homeserver.backup.errors import BackupError
-from homeserver.backup.programs import database_of, run_program
+from homeserver.backup.programs import run_program
+from homeserver.backup.restore_dump import restore_dump
 from homeserver.embedded_postgres import running_postgres
 from homeserver.embedded_postgres.binaries import PACKAGE, major_version
 from homeserver.embedded_postgres.cluster import version_of
@@ -43,10 +44,7 @@ async def upgrade_postgresql(data_dir: Path, programs: Path | None) -> tuple[int
     cluster.rename(kept)
     try:
         async with running_postgres(data_dir) as url:
-            await run_program(
-                "pg_restore", url, "--no-owner", "--exit-on-error", "--single-transaction",
-                f"--dbname={database_of(url)}", dump,
-            )  # fmt: skip
+            await restore_dump(url, dump)
     except BaseException:
         shutil.rmtree(cluster, ignore_errors=True)
         kept.rename(cluster)

@@ -3,59 +3,24 @@
 import asyncio
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from homeserver.json_types import JsonObject
-from tests.support.environment import render_environment
-from tests.support.parlour_process import TEST_SETTINGS, running_parlour
+from tests.backup.operating import Person, parlour, register
+from tests.support.parlour_process import running_parlour
 
 pytestmark = pytest.mark.timeout(180)
 
 WRITERS = 4
 
 
-class Person:
-    """An account that calls a server; the server may be another one later."""
-
-    def __init__(self, session: aiohttp.ClientSession, base_url: str, token: str = "") -> None:
-        self.session, self.base_url, self.token = session, base_url, token
-
-    async def call(
-        self, method: str, path: str, body: object = None, data: bytes | None = None
-    ) -> JsonObject:
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        url = f"{self.base_url}/_matrix/{path}"
-        async with self.session.request(method, url, json=body, data=data, headers=headers) as answer:
-            assert answer.status == 200, await answer.text()
-            found: JsonObject = await answer.json()
-            return found
-
-
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
         yield session
-
-
-def parlour(data_dir: Path, *arguments: object, **settings: object) -> subprocess.CompletedProcess[str]:
-    """Run a command on a data folder, as its operator does."""
-    told = {**TEST_SETTINGS, "data_dir": str(data_dir), **settings}
-    command = [str(Path(sys.executable).with_name("parlour")), *map(str, arguments)]
-    environment = {"PATH": "/usr/bin:/bin", **render_environment(told)}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-
-
-async def register(session: aiohttp.ClientSession, base_url: str, name: str) -> Person:
-    person = Person(session, base_url)
-    body = {"username": name, "password": "correct horse", "auth": {"type": "m.login.dummy"}}
-    person.token = (await person.call("POST", "client/v3/register", body))["access_token"]
-    return person
 
 
 async def write_until(stop: asyncio.Event, person: Person, room_id: str, number: int) -> list[str]:
@@ -126,22 +91,6 @@ async def write(person: Person, room_id: str, number: int) -> str:
     return str((await person.call("PUT", path, {"msgtype": "m.text", "body": str(number)}))["event_id"])
 
 
-@pytest.fixture(scope="module")
-def small_backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup, `kept`, of a server with one upload, whose folder `small` is beside it."""
-    top = tmp_path_factory.mktemp("backup")
-
-    async def run() -> None:
-        async with aiohttp.ClientSession() as session, running_parlour(top / "small") as server:
-            alice = await register(session, server.base_url, "alice")
-            await alice.call("POST", "media/v3/upload", data=b"bytes")
-
-    asyncio.run(run())
-    made = parlour(top / "small", "backup", top / "kept")
-    assert made.returncode == 0, made.stderr
-    return top / "kept"
-
-
 async def test_a_backup_is_refused_where_it_cannot_be_restored(tmp_path: Path, small_backup: Path) -> None:
     async def refused(folder: Path, place: str, reason: str, **settings: object) -> None:
         data_dir = tmp_path / place if place != "small" else small_backup.with_name("small")
@@ -162,6 +111,18 @@ async def test_a_backup_is_refused_where_it_cannot_be_restored(tmp_path: Path, s
     upload.write_bytes(b"other")
     await refused(damaged, "empty", "its content is not what was uploaded")
     whole = await asyncio.to_thread(parlour, tmp_path / "empty", "restore", small_backup)
+    assert whole.returncode == 0, whole.stderr
+
+
+async def test_a_damaged_dump_leaves_the_database_empty(tmp_path: Path, small_backup: Path) -> None:
+    damaged = shutil.copytree(small_backup, tmp_path / "damaged")
+    dump = damaged / "database.dump"
+    dump.write_bytes(dump.read_bytes()[: -dump.stat().st_size // 3])
+    refused = await asyncio.to_thread(parlour, tmp_path / "place", "restore", damaged)
+    assert refused.returncode == 1
+    assert "pg_restore ended with status 1" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    whole = await asyncio.to_thread(parlour, tmp_path / "place", "restore", small_backup)
     assert whole.returncode == 0, whole.stderr
 
 

@@ -1,4 +1,4 @@
-"""Data that an older PostgreSQL has made, which Debian's packages of one stand for here."""
+"""An older PostgreSQL, which Debian's packages of one stand for: its data, and backups from and into it."""
 
 import asyncio
 import shutil
@@ -16,7 +16,7 @@ from homeserver.embedded_postgres.running import running_other_version
 from homeserver.storage.databases import create_database
 from homeserver.storage.db import Database
 from homeserver.storage.migrate import migrate
-from tests.backup.test_backup_and_restore import parlour
+from tests.backup.operating import parlour
 
 OLD = next(
     (
@@ -87,3 +87,22 @@ async def test_what_cannot_be_taken_over_stays_as_it_was(old_data: Path, tmp_pat
     failed = await asyncio.to_thread(parlour, old_data, "upgrade-postgresql", "--programs", empty)
     assert "holds no PostgreSQL" in failed.stderr
     assert (old_data / "postgresql" / "PG_VERSION").exists()
+
+
+async def test_a_backup_goes_to_an_older_postgresql_and_back(tmp_path: Path, small_backup: Path) -> None:
+    assert OLD is not None
+    make_cluster(OLD, tmp_path / "old" / "postgresql")
+    async with running_other_version(tmp_path / "old", OLD) as url:
+        await create_database(url.replace("/parlour?", "/postgres?"), "parlour")
+
+        async def run(*arguments: object) -> None:
+            done = await asyncio.to_thread(parlour, tmp_path / "keys", *arguments, database_url=url)
+            assert done.returncode == 0, done.stdout + done.stderr
+
+        await run("restore", small_backup)
+        await run("check")
+        await run("backup", tmp_path / "from-old")
+    back = await asyncio.to_thread(parlour, tmp_path / "new", "restore", tmp_path / "from-old")
+    assert back.returncode == 0, back.stderr
+    checked = await asyncio.to_thread(parlour, tmp_path / "new", "check")
+    assert checked.returncode == 0, checked.stdout

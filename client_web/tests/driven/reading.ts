@@ -3,10 +3,10 @@
  * code; finds things by search with conditions and among a room's files; and takes the history along.
  */
 
-import { readFile } from "node:fs/promises";
-import type { Locator, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { ask, makeAccount, type TestAccount } from "../support/accounts.ts";
 import { expectNoFaults, lookAt, SERVER, withBrowser } from "../support/browser.ts";
+import { takeAlong } from "../support/exports.ts";
 import { filmOf, pictureOf, soundOf } from "../support/files.ts";
 import {
   arrive,
@@ -303,25 +303,14 @@ async function looksAmongFiles(page: Page, hall: string): Promise<void> {
 /** As a page, and as JSON with the files. */
 async function takesAlong(page: Page, hall: string): Promise<void> {
   await openRoom(page, hall);
-  await page.evaluate(() => Reflect.deleteProperty(window, "showSaveFilePicker"));
-  const html = (await exported(page, "Web page", false)).toString("utf8");
+  const html = (await takeAlong(page, "Web page", false)).toString("utf8");
   if (!html.includes("The very first word") || !html.includes(`in the tunnel ${MANY}`))
     throw new Error("not all of it");
-  const files = unzip(await exported(page, "Data (JSON)", true));
+  const files = unzip(await takeAlong(page, "Data (JSON)", true));
   const data = [...files].find(([name]) => name.endsWith(".json"))?.[1].toString("utf8") ?? "";
   if (!data.includes(hall) || !data.includes("The very first word")) throw new Error("no JSON of it");
   if (![...files].some(([name]) => name.endsWith(".png")))
     throw new Error(`no files: ${[...files.keys()].join(" ")}`);
-}
-
-async function exported(page: Page, format: string, withFiles: boolean): Promise<Buffer> {
-  await chooseInHeader(page, "Export …");
-  const dialog: Locator = page.getByRole("dialog", { name: "Export Hall" });
-  await dialog.getByRole("radio", { name: format }).click();
-  if (withFiles) await dialog.getByRole("checkbox").click();
-  const saved = page.waitForEvent("download");
-  await dialog.getByRole("button", { name: "Export", exact: true }).click();
-  return readFile(await (await saved).path());
 }
 
 /** Theme, density, the list of keys, and what developers look at. */

@@ -15,18 +15,39 @@ type Body = Readonly<Record<string, unknown>>;
 
 /** Ask the server something. */
 export async function ask(method: string, path: string, token: string | null, body?: Body): Promise<Body> {
+  return askAt(SERVER, method, path, token, body);
+}
+
+/** Ask another server something. */
+export async function askAt(
+  server: string,
+  method: string,
+  path: string,
+  token: string | null,
+  body?: Body,
+): Promise<Body> {
   const headers: Record<string, string> = { "Content-Type": "application/json" };
   if (token !== null) headers.Authorization = `Bearer ${token}`;
   const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
-  return (await (await fetch(`${SERVER}/_matrix/client/v3${path}`, init)).json()) as Body;
+  return (await (await fetch(`${server}/_matrix/client/v3${path}`, init)).json()) as Body;
 }
 
 /** Make an account with one device. */
 export async function makeAccount(username: string, deviceName: string): Promise<TestAccount> {
+  return makeAccountAt(SERVER, username, deviceName);
+}
+
+/** Make an account on another server. */
+export async function makeAccountAt(
+  server: string,
+  username: string,
+  deviceName: string,
+): Promise<TestAccount> {
   const wanted = { username, password: PASSWORD, initial_device_display_name: deviceName };
-  const first = await ask("POST", "/register", null, wanted);
+  const first = await askAt(server, "POST", "/register", null, wanted);
+  if (first.access_token) return accountOf(first);
   const auth = { type: "m.login.dummy", session: first.session };
-  return accountOf(first.access_token ? first : await ask("POST", "/register", null, { ...wanted, auth }));
+  return accountOf(await askAt(server, "POST", "/register", null, { ...wanted, auth }));
 }
 
 /** Sign an account in on another device. */

@@ -31,12 +31,16 @@ export interface Person {
   readonly faults: readonly string[];
 }
 
-/** Open a browser that `use` may open people's windows in, and close it in any case. */
-export async function withBrowser(use: (browser: Browser) => Promise<void>): Promise<void> {
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [...ARGUMENTS, ...MAPPED, ...TRUST],
-  });
+/**
+ * Open a browser that `use` may open people's windows in, and close it in any case. `more` are arguments for it beside
+ * those that all have.
+ */
+export async function withBrowser(
+  use: (browser: Browser) => Promise<void>,
+  more: readonly string[] = [],
+): Promise<void> {
+  const args = [...ARGUMENTS, ...MAPPED, ...TRUST, ...more];
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args });
   try {
     await use(browser);
     if (findings.length > 0) throw new Error("axe found something");

@@ -3,6 +3,7 @@ import { serverOf } from "../../matrix/names";
 import { useClient } from "../../state/ChatContext";
 import { t } from "../../words";
 import { Button, Dialog, Menu, type MenuContent, TextField } from "../controls";
+import { recentServers } from "./recentServers";
 
 interface ServerChoiceProps {
   /** Empty: one's own. */
@@ -14,7 +15,7 @@ interface ServerChoiceProps {
 export function ServerChoice({ server, onChange }: ServerChoiceProps) {
   const { userId } = useClient();
   const own = serverOf(userId);
-  const [known, setKnown] = useState<readonly string[]>(server ? [server] : []);
+  const [known, setKnown] = useState(() => [...new Set([...(server ? [server] : []), ...recentServers()])]);
   const [isAsking, setAsking] = useState(false);
   const add = (name: string) => {
     setAsking(false);

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { errorWords } from "../../matrix/errors";
 import type { DirectoryPage, RoomPreview } from "../../matrix/rooms";
 import { useClient } from "../../state/ChatContext";
+import { rememberServer } from "./recentServers";
 
 interface Wanted {
   readonly term: string;
@@ -43,6 +44,7 @@ export function useDirectory({ term, server, onlySpaces }: Wanted): Directory {
           ...(since && { since }),
         });
         if (asked !== question.current) return;
+        if (server) rememberServer(server);
         setFound((before) =>
           since === null ? page : { rooms: joined(before.rooms, page.rooms), next: page.next },
         );

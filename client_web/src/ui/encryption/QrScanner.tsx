@@ -1,4 +1,4 @@
-import { type ClipboardEvent, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { t } from "../../words";
 import { Button } from "../controls";
 import { ErrorLine } from "./ErrorLine";
@@ -17,22 +17,27 @@ export function QrScanner({ onFound }: QrScannerProps) {
   const picker = useRef<HTMLInputElement>(null);
   const [error, setError] = useState("");
   const camera = useCamera(video, onFound);
-
-  const read = async (file: File | undefined): Promise<void> => {
-    if (file === undefined) return;
-    setError("");
-    const code = await codeIn(file);
-    if (code === null) setError(t("login.scan_no_code"));
-    else onFound(code);
-  };
-  const paste = (event: ClipboardEvent): void => {
-    const file = [...event.clipboardData.files].find((each) => each.type.startsWith("image/"));
-    if (file === undefined) setError(t("login.scan_no_picture"));
-    else void read(file);
-  };
+  const read = useCallback(
+    async (picture: Blob | undefined): Promise<void> => {
+      setError("");
+      const code = picture && (await codeIn(picture));
+      if (code) onFound(code);
+      else setError(t(picture ? "login.scan_no_code" : "login.scan_no_picture"));
+    },
+    [onFound],
+  );
+  useEffect(() => {
+    // Wherever the focus is: nothing else here takes what is pasted.
+    const paste = (event: ClipboardEvent): void => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      void read(files.find((each) => each.type.startsWith("image/")));
+    };
+    document.addEventListener("paste", paste);
+    return () => document.removeEventListener("paste", paste);
+  }, [read]);
 
   return (
-    <div className={styles.centered} onPaste={paste}>
+    <div className={styles.centered}>
       {camera !== "none" && (
         <div className={styles.view}>
           <video ref={video} muted playsInline aria-label={t("login.scan_camera")} />
@@ -43,6 +48,11 @@ export function QrScanner({ onFound }: QrScannerProps) {
       <Button icon="image" onClick={() => picker.current?.click()}>
         {t("login.scan_choose")}
       </Button>
+      {navigator.clipboard?.read !== undefined && (
+        <Button icon="copy" onClick={() => void copiedPicture().then(read)}>
+          {t("login.scan_paste")}
+        </Button>
+      )}
       <input
         ref={picker}
         type="file"
@@ -54,7 +64,20 @@ export function QrScanner({ onFound }: QrScannerProps) {
   );
 }
 
-async function codeIn(file: File): Promise<Uint8ClampedArray | null> {
+/** The picture in the clipboard, where there is one, and the browser hands it out. */
+async function copiedPicture(): Promise<Blob | undefined> {
+  try {
+    for (const item of await navigator.clipboard.read()) {
+      const kind = item.types.find((type) => type.startsWith("image/"));
+      if (kind !== undefined) return await item.getType(kind);
+    }
+  } catch {
+    // The reader, or the browser, did not allow it: there is none for us.
+  }
+  return undefined;
+}
+
+async function codeIn(file: Blob): Promise<Uint8ClampedArray | null> {
   try {
     const picture = await createImageBitmap(file);
     const pixels = pixelsOf(picture, document.createElement("canvas"));

@@ -59,5 +59,12 @@ export default defineConfig({
       output: { codeSplitting: { groups: FILES_IN_ONE } },
     },
   },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    restoreMocks: true,
+    // For what hangs: a busy machine is no fault of a test.
+    testTimeout: 100_000,
+    hookTimeout: 100_000,
+  },
 });

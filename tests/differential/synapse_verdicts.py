@@ -10,7 +10,7 @@ from tests.differential.compare import Judge
 from tests.differential.graph import Graph, GraphVerdicts, Verdict
 
 WORKER = Path(__file__).with_name("synapse_worker.py")
-STOP_LIMIT_S = 20
+STOP_LIMIT_S = 100
 
 
 @contextmanager

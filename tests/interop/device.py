@@ -9,7 +9,7 @@ from homeserver.json_types import JsonObject
 from tests.api.client import ApiClient
 
 POLL_MS = 3_000
-WAIT_LIMIT_S = 25
+WAIT_LIMIT_S = 100
 
 Found = TypeVar("Found")
 

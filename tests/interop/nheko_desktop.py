@@ -15,8 +15,8 @@ from typing import Final
 SCREEN: Final = "1066x600x24"
 # There is no keyring here to keep the secrets in.
 SETTINGS: Final = "[General]\nrun_without_secure_secrets_service=true\n"
-START_LIMIT_S: Final = 60.0
-STOP_LIMIT_S: Final = 15.0
+START_LIMIT_S: Final = 200.0
+STOP_LIMIT_S: Final = 60.0
 LOGIN_ON_WELCOME: Final = (614, 432)
 MATRIX_ID: Final = (533, 275)
 LOGIN_UNDER_FORM: Final = (533, 482)

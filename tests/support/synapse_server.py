@@ -25,8 +25,8 @@ from tests.support.authority import Authority
 from tests.support.ports import free_port
 from tests.support.postgres import TestDatabases
 
-START_LIMIT_S = 60
-STOP_LIMIT_S = 30
+START_LIMIT_S = 200
+STOP_LIMIT_S = 120
 POLL_S = 0.1
 CREATE_DATABASE = """CREATE DATABASE {} TEMPLATE template0 LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'"""
 SELECT_REFUSED = """SELECT e.room_id, e.event_id, e.type, e.state_key, e.sender, r.reason, j.internal_metadata

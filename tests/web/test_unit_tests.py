@@ -6,7 +6,7 @@ import pytest
 
 from client_web.build import ROOT, install_packages, node_folder
 
-LIMIT_S = 300
+LIMIT_S = 900
 
 
 @pytest.mark.timeout(LIMIT_S)

@@ -32,6 +32,8 @@ class FakeSocket {
 }
 
 const SESSION: Session = { userId: "@a:x", deviceId: "D", homeserverUrl: "https://x", accessToken: "t" };
+/** Of a test that hangs: a busy machine is no fault of it. */
+const PATIENCE = { timeout: 60_000 };
 let features: JsonObject;
 let http: ReturnType<typeof vi.fn>;
 let transport: SyncTransport;
@@ -59,7 +61,7 @@ async function sync(since?: string, timeout = 30_000): Promise<JsonObject> {
 }
 
 async function opened(nth = 0): Promise<FakeSocket> {
-  await vi.waitFor(() => expect(FakeSocket.all[nth]?.sent[0]).toMatchObject({ type: "hello" }));
+  await vi.waitFor(() => expect(FakeSocket.all[nth]?.sent[0]).toMatchObject({ type: "hello" }), PATIENCE);
   const socket = FakeSocket.all[nth] as FakeSocket;
   socket.gives({ type: "ready" });
   return socket;
@@ -75,7 +77,7 @@ describe("sync over the socket", () => {
     expect(await first).toMatchObject({ status: 200, next_batch: "1" });
     expect(socket.sent).toHaveLength(1);
     const second = sync("1");
-    await vi.waitFor(() => expect(socket.sent.at(-1)).toEqual({ type: "ack", next_batch: "1" }));
+    await vi.waitFor(() => expect(socket.sent.at(-1)).toEqual({ type: "ack", next_batch: "1" }), PATIENCE);
     socket.delta("2");
     await vi.advanceTimersByTimeAsync(60);
     expect(await second).toMatchObject({ next_batch: "2" });
@@ -145,7 +147,7 @@ describe("sync over the socket", () => {
 
   it("leaves it to HTTP where the socket does not come about, and tries again later", async () => {
     const first = sync("0");
-    await vi.waitFor(() => expect(FakeSocket.all).toHaveLength(1));
+    await vi.waitFor(() => expect(FakeSocket.all).toHaveLength(1), PATIENCE);
     FakeSocket.all[0]?.onclose({ code: 1006 });
     expect(await first).toMatchObject({ next_batch: "http" });
     expect(await sync("http")).toMatchObject({ next_batch: "http" });

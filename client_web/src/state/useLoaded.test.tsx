@@ -5,7 +5,7 @@ import { useLoaded } from "./useLoaded";
 it("keeps what was there while it asks again, and says what went wrong", async () => {
   let answer: () => Promise<number> = () => Promise.resolve(1);
   const { result } = renderHook(() => useLoaded(() => answer(), "same"));
-  await waitFor(() => expect(result.current.value).toBe(1));
+  await waitFor(() => expect(result.current.value).toBe(1), { timeout: 60_000 });
   const failure = new Error("no answer");
   answer = () => Promise.reject(failure);
   await act(() => result.current.reload());

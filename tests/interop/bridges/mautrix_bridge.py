@@ -29,7 +29,7 @@ from mautrix.util.async_db import Database
 
 SERVER = "parlour.test"
 BOT, GHOST = f"@_irc_bot:{SERVER}", f"@_irc_bob:{SERVER}"
-WAIT_S = 20
+WAIT_S = 100
 ENCRYPTED = RoomEncryptionStateEventContent(algorithm=EncryptionAlgorithm.MEGOLM_V1)
 
 

@@ -4,13 +4,15 @@ import type { JsonObject } from "../types";
 import { createProofs, type ProofRequest, type Proofs } from "./proof";
 
 const URL = "https://matrix.example.org";
+/** Of a test that hangs: a busy machine is no fault of it. */
+const PATIENCE = { timeout: 60_000 };
 
 function challenge(flows: readonly (readonly string[])[], more: JsonObject = {}): ApiError {
   return new ApiError(401, { session: "abc", flows: flows.map((stages) => ({ stages })), ...more });
 }
 
 async function asked(proofs: Proofs): Promise<ProofRequest> {
-  return await vi.waitUntil(() => proofs.request.get());
+  return await vi.waitUntil(() => proofs.request.get(), PATIENCE);
 }
 
 describe("proving who one is", () => {
@@ -28,7 +30,10 @@ describe("proving who one is", () => {
     });
     const done = proofs.prove(make);
     (await asked(proofs)).submit("wrong");
-    const again = await vi.waitUntil(() => proofs.request.get()?.wasRefused && proofs.request.get());
+    const again = await vi.waitUntil(
+      () => proofs.request.get()?.wasRefused && proofs.request.get(),
+      PATIENCE,
+    );
     if (again) again.submit("right");
     expect(await done).toMatchObject({ session: "abc", identifier: { user: "@alice:example.org" } });
     expect(proofs.request.get()).toBe(null);

@@ -19,7 +19,7 @@ test("a page that is not loaded yet is waited for", async () => {
   render(<Suspense fallback="loading">{<Page />}</Suspense>);
   expect(screen.getByText("loading")).toBeDefined();
   await act(async () => undefined);
-  expect(await screen.findByText("the page")).toBeDefined();
+  expect(await screen.findByText("the page", {}, { timeout: 60_000 })).toBeDefined();
 });
 
 test("a page that could not be loaded is tried again when it is drawn", async () => {
@@ -31,5 +31,5 @@ test("a page that could not be loaded is tried again when it is drawn", async ()
   await expect(load()).rejects.toThrow("no network");
   isBroken = false;
   render(<Suspense fallback="loading">{<Page />}</Suspense>);
-  expect(await screen.findByText("the page")).toBeDefined();
+  expect(await screen.findByText("the page", {}, { timeout: 60_000 })).toBeDefined();
 });

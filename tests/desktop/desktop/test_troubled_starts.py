@@ -132,11 +132,12 @@ async def test_an_account_whose_store_is_damaged_is_signed_in_again(desktop: Des
     assert desktop._engine is not None
     assert [*desktop._engine.broken] == [ME.user_id]
     await click("storeBrokenAgain")
-    await until(lambda: not desktop._engine.broken)  # type: ignore[union-attr]
-    assert desktop.app is not None
-    assert desktop.app.property("page") == "welcome"
+    await until(lambda: not store.exists())  # the last of what the engine's thread does
+    assert not desktop._engine.broken
     assert not stored_sessions(desktop._engine.secrets)
-    assert not store.exists()
+    app = desktop.app
+    assert app is not None
+    await until(lambda: app.property("page") == "welcome")
 
 
 async def click(name: str) -> None:

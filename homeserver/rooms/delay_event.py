@@ -42,16 +42,15 @@ async def delay_event(
     if requester.is_suspended:
         raise UserSuspended()
     _check(event, delay_ms)
-    now_ms = ctx.clock.now_ms()
     new = NewDelayedEvent(
         token_urlsafe(24), requester.user_nid, requester.txn_scope,
         None if txn_id is None else check_txn_id(txn_id), event.room_id, event.type, event.state_key,
-        event.content, event.origin_server_ts, delay_ms, now_ms,
+        event.content, event.origin_server_ts, delay_ms,
     )  # fmt: skip
     async with ctx.db.acquire() as conn:
-        scheduled, next_ms = await delayed_events.select_scheduled_use(conn, requester.user_nid)
+        scheduled, next_in_ms = await delayed_events.select_scheduled_use(conn, requester.user_nid)
         if scheduled >= MAX_SCHEDULED:
-            raise LimitExceeded(max(1, (next_ms or now_ms) - now_ms))
+            raise LimitExceeded(max(1, next_in_ms or 0))
         delay_id = await delayed_events.insert_delayed(conn, new)
     ctx.delayed.ask()
     return delay_id

@@ -55,7 +55,7 @@ async def list_delayed_events(
 
 async def _restart(ctx: RoomsContext, event: DelayedEvent) -> bool:
     async with ctx.db.acquire() as conn:
-        return await delayed_events.restart_delayed(conn, event.delay_id, ctx.clock.now_ms())
+        return await delayed_events.restart_delayed(conn, event.delay_id)
 
 
 async def _cancel(ctx: RoomsContext, event: DelayedEvent) -> bool:

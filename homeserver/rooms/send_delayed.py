@@ -47,9 +47,7 @@ async def send_due_events(ctx: RoomsContext) -> int:
     dealt_with = 0
     while True:
         async with ctx.db.acquire() as conn:
-            claimed = await delayed_events.claim_due(
-                conn, ctx.clock.now_ms(), CLAIM_S, BATCH, ctx.shares.held
-            )
+            claimed = await delayed_events.claim_due(conn, CLAIM_S, BATCH, ctx.shares.held)
         for delay_id in claimed:
             await _send_claimed(ctx, delay_id)
         dealt_with += len(claimed)
@@ -120,13 +118,13 @@ async def _run(ctx: RoomsContext) -> None:
             await send_due_events(ctx)
             async with ctx.db.acquire() as conn:
                 await delayed_events.delete_finalised(conn, ctx.clock.now_ms() - KEPT_MS)
-                next_ms = await delayed_events.select_next_due(conn, ctx.shares.held)
+                next_in_ms = await delayed_events.select_next_due(conn, ctx.shares.held)
         except Unavailable as error:
             log.log(level_of(error), "delayed_events.put_off", error=error.message)
-            next_ms = None
+            next_in_ms = None
         wait_s = LOOK_EVERY_S
-        if next_ms is not None:
-            wait_s = min(wait_s, max(0.05, (next_ms - ctx.clock.now_ms()) / 1000))
+        if next_in_ms is not None:
+            wait_s = min(wait_s, max(0.05, next_in_ms / 1000))
         with suppress(TimeoutError):
             async with asyncio.timeout(wait_s):
                 await ctx.delayed.wait()

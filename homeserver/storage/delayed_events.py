@@ -1,4 +1,7 @@
-"""Events that are to be sent later, and for a while what became of them."""
+"""Events that are to be sent later, and for a while what became of them.
+
+Their time comes by the database's clock: the worker that sends one is seldom the one that took it in.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -16,17 +19,18 @@ from homeserver.storage.text import from_text, to_text
 COLUMNS = """d.delay_id, d.user_nid, u.user_id, d.room_id, d.type, d.state_key, d.content,
 d.origin_server_ts, d.delay_ms, d.running_since_ms, d.outcome, d.by_action, d.finalised_ms, d.event_id,
 d.error"""
-INSERT_DELAYED = """
+NOW_MS = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+INSERT_DELAYED = f"""
 INSERT INTO delayed_events (delay_id, user_nid, txn_scope, txn_id, room_id, type, state_key, content,
                             origin_server_ts, delay_ms, running_since_ms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, {NOW_MS})
 ON CONFLICT (txn_scope, txn_id, room_id, type) WHERE txn_id IS NOT NULL DO NOTHING RETURNING delay_id
 """
 SELECT_BY_TXN = """
 SELECT delay_id FROM delayed_events WHERE txn_scope = $1 AND txn_id = $2 AND room_id = $3 AND type = $4
 """
-SELECT_SCHEDULED_USE = """
-SELECT count(*) AS events, min(send_at_ms) AS next_ms FROM delayed_events
+SELECT_SCHEDULED_USE = f"""
+SELECT count(*) AS events, min(send_at_ms) - {NOW_MS} AS next_in_ms FROM delayed_events
 WHERE user_nid = $1 AND outcome IS NULL
 """
 SELECT_DELAYED = f"""
@@ -40,16 +44,17 @@ WHERE d.user_nid = $1 AND (d.send_at_ms, d.delay_id) > ($2, $3)
   AND ($6::text IS NULL OR d.room_id = $6) AND ($7::text IS NULL OR d.type = $7)
 ORDER BY d.send_at_ms, d.delay_id LIMIT $8
 """
-SELECT_NEXT_DUE = """
-SELECT min(send_at_ms) FROM delayed_events WHERE outcome IS NULL AND user_nid % 64 = ANY ($1::smallint[])
+SELECT_NEXT_DUE = f"""
+SELECT min(send_at_ms) - {NOW_MS} FROM delayed_events
+WHERE outcome IS NULL AND user_nid % 64 = ANY ($1::smallint[])
 """
-UPDATE_CLAIMED = """
-UPDATE delayed_events SET claimed_until = now() + $2 * interval '1 second'
+UPDATE_CLAIMED = f"""
+UPDATE delayed_events SET claimed_until = now() + $1 * interval '1 second'
 WHERE delay_id IN (
     SELECT delay_id FROM delayed_events
-    WHERE outcome IS NULL AND send_at_ms <= $1 AND claimed_until < now()
-    AND user_nid % 64 = ANY ($4::smallint[])
-    ORDER BY send_at_ms LIMIT $3 FOR UPDATE SKIP LOCKED)
+    WHERE outcome IS NULL AND send_at_ms <= (SELECT {NOW_MS}) AND claimed_until < now()
+    AND user_nid % 64 = ANY ($3::smallint[])
+    ORDER BY send_at_ms LIMIT $2 FOR UPDATE SKIP LOCKED)
 RETURNING delay_id
 """
 UPDATE_CLAIMED_ONE = """
@@ -61,8 +66,8 @@ UPDATE delayed_events SET claimed_until = '-infinity'
 WHERE claimed_until > now() AND user_nid % 64 = ANY ($1::smallint[])
 """
 UPDATE_RELEASED = "UPDATE delayed_events SET claimed_until = '-infinity' WHERE delay_id = $1"
-UPDATE_RESTARTED = """
-UPDATE delayed_events SET running_since_ms = $2
+UPDATE_RESTARTED = f"""
+UPDATE delayed_events SET running_since_ms = {NOW_MS}
 WHERE delay_id = $1 AND outcome IS NULL AND claimed_until < now() RETURNING delay_id
 """
 UPDATE_CANCELLED = """
@@ -86,7 +91,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewDelayedEvent:
-    """An event to be sent `delay_ms` after `now_ms`."""
+    """An event to be sent `delay_ms` from now."""
 
     delay_id: str
     user_nid: int
@@ -98,7 +103,6 @@ class NewDelayedEvent:
     content: JsonObject
     origin_server_ts: int | None
     delay_ms: int
-    now_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ async def insert_delayed(conn: Connection, event: NewDelayedEvent) -> str:
     state_key = None if event.state_key is None else to_text(event.state_key)
     made: str | None = await conn.fetchval(
         INSERT_DELAYED, event.delay_id, event.user_nid, event.txn_scope, txn_id, event.room_id, type_,
-        state_key, orjson.dumps(event.content), event.origin_server_ts, event.delay_ms, event.now_ms,
+        state_key, orjson.dumps(event.content), event.origin_server_ts, event.delay_ms,
     )  # fmt: skip
     if made is not None:
         return made
@@ -151,10 +155,10 @@ async def insert_delayed(conn: Connection, event: NewDelayedEvent) -> str:
 
 
 async def select_scheduled_use(conn: Connection, user_nid: int) -> tuple[int, int | None]:
-    """Return how many events a user has waiting, and when the next is sent."""
+    """Return how many events a user has waiting, and in how many milliseconds the next is sent."""
     row = await conn.fetchrow(SELECT_SCHEDULED_USE, user_nid)
     assert row is not None
-    return row["events"], row["next_ms"]
+    return row["events"], row["next_in_ms"]
 
 
 async def select_delayed(conn: Connection, delay_id: str) -> DelayedEvent | None:
@@ -174,16 +178,16 @@ async def select_delayed_of_user(
 
 
 async def select_next_due(conn: Connection, shares: Collection[int] = EVERY_SHARE) -> int | None:
-    """Return when the next event of shares is to be sent."""
-    next_ms: int | None = await conn.fetchval(SELECT_NEXT_DUE, list(shares))
-    return next_ms
+    """Return in how many milliseconds the next event of shares is to be sent; less than 0: it is late."""
+    next_in_ms: int | None = await conn.fetchval(SELECT_NEXT_DUE, list(shares))
+    return next_in_ms
 
 
 async def claim_due(
-    conn: Connection, now_ms: int, seconds: float, limit: int, shares: Collection[int] = EVERY_SHARE
+    conn: Connection, seconds: float, limit: int, shares: Collection[int] = EVERY_SHARE
 ) -> list[str]:
     """Take events of shares that are due and that nobody is sending; the claims end by themselves."""
-    rows = await conn.fetch(UPDATE_CLAIMED, now_ms, seconds, limit, list(shares))
+    rows = await conn.fetch(UPDATE_CLAIMED, seconds, limit, list(shares))
     return [row["delay_id"] for row in rows]
 
 
@@ -202,9 +206,9 @@ async def release_delayed(conn: Connection, delay_id: str) -> None:
     await conn.execute(UPDATE_RELEASED, delay_id)
 
 
-async def restart_delayed(conn: Connection, delay_id: str, now_ms: int) -> bool:
+async def restart_delayed(conn: Connection, delay_id: str) -> bool:
     """Begin the delay anew; False where it is too late."""
-    return await conn.fetchval(UPDATE_RESTARTED, delay_id, now_ms) is not None
+    return await conn.fetchval(UPDATE_RESTARTED, delay_id) is not None
 
 
 async def cancel_delayed(conn: Connection, delay_id: str, now_ms: int) -> bool:

@@ -58,7 +58,7 @@ async function tell(noor: TestAccount, roomId: string, body: string): Promise<vo
 /** A server that is not there is named, and one's own stays at hand. */
 async function asksInVain(page: Page, dialog: Locator): Promise<void> {
   await choosesServer(page, dialog, "127.0.0.1:9");
-  await dialog.getByRole("alert").waitFor();
+  await dialog.getByText("The server 127.0.0.1:9 cannot be reached").waitFor();
   await look(page, "directory-unreachable");
 }
 
@@ -112,7 +112,7 @@ async function knocks(page: Page, dialog: Locator, noor: TestAccount, choir: str
     .getByRole("button", { name: "Ask to join" })
     .click();
   await page.getByRole("textbox").last().fill("I sing alto");
-  await page.getByRole("dialog").getByRole("button", { name: "Ask to join" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Ask", exact: true }).click();
   const member = `/rooms/${encodeURIComponent(choir)}/members?membership=knock`;
   await until("it is known there", async () =>
     JSON.stringify(await askAt(OTHER_URL, "GET", member, noor.accessToken)).includes("I sing alto"),

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { errorWords } from "../../matrix/errors";
+import { ApiError, errorWords } from "../../matrix/errors";
 import type { DirectoryPage, RoomPreview } from "../../matrix/rooms";
 import { useClient } from "../../state/ChatContext";
+import { t } from "../../words";
 import { rememberServer } from "./recentServers";
 
 interface Wanted {
@@ -50,7 +51,7 @@ export function useDirectory({ term, server, onlySpaces }: Wanted): Directory {
         );
       } catch (problem) {
         if (asked !== question.current) return;
-        setError(errorWords(problem));
+        setError(wordsOf(problem, server));
         setFound((before) => (since === null ? { rooms: [], next: null } : { ...before, next: null }));
       } finally {
         if (asked === question.current) setLoading(false);
@@ -68,6 +69,12 @@ export function useDirectory({ term, server, onlySpaces }: Wanted): Directory {
   const { next } = found;
   const more = useCallback(() => void load(next), [load, next]);
   return { rooms: found.rooms, isLoading, error, hasMore: next !== null && found.rooms.length < MOST, more };
+}
+
+/** One's own server answers for the other, and does not say which of the two is not there. */
+function wordsOf(problem: unknown, server: string): string {
+  const isAboutTheOther = server !== "" && problem instanceof ApiError && problem.word !== "rate_limited";
+  return isAboutTheOther ? t("dialogs.directory_unreachable", server) : errorWords(problem);
 }
 
 function joined(before: readonly RoomPreview[], more: readonly RoomPreview[]): readonly RoomPreview[] {

@@ -4,7 +4,7 @@ import pytest
 
 from tests.web.browser_scripts import run_script, time_for
 
-LIMIT_S = 120
+LIMIT_S = 240
 
 
 @pytest.mark.interop

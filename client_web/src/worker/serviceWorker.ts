@@ -1,4 +1,6 @@
 /// <reference lib="webworker" />
+
+import { MARK_READ, REPLY } from "./noticeActions";
 import { readPushed, type Shown } from "./notification";
 import { readWorkerSettings } from "./settings";
 import { answerFor, type Build, forgetOthers, keepMore, keepShell } from "./shell";
@@ -36,8 +38,18 @@ self.addEventListener("push", (event) => {
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   const { roomId } = (event.notification.data ?? {}) as { roomId?: unknown };
-  event.waitUntil(show(isText(roomId) ? `/chat/${encodeURIComponent(roomId)}` : "/chat"));
+  event.waitUntil(act(event.action, isText(roomId) ? roomId : ""));
 });
+
+/** Do what was pressed. Only a page can mark as read; without one, the room is opened and read there. */
+async function act(action: string, roomId: string): Promise<void> {
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (action === MARK_READ && pages.length > 0) {
+    for (const page of pages) page.postMessage({ kind: "read", roomId });
+    return;
+  }
+  await show(roomId === "" ? "/chat" : `/chat/${encodeURIComponent(roomId)}`, action === REPLY ? roomId : "");
+}
 
 async function tell(data: PushMessageData | null): Promise<void> {
   const pushed = readPushed(parsed(data), await readWorkerSettings());
@@ -71,15 +83,15 @@ async function count(unread: number): Promise<void> {
   for (const shown of await self.registration.getNotifications()) shown.close();
 }
 
-/** Open an address in a page that is there, else in a new one. */
-async function show(path: string): Promise<void> {
+/** Open an address in a page that is there, else in a new one; `writes` is the room that is to be written in. */
+async function show(path: string, writes: string): Promise<void> {
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const page = pages.find((each) => each.focused) ?? pages[0];
   if (page === undefined) {
     await self.clients.openWindow(path);
     return;
   }
-  page.postMessage({ kind: "open", path });
+  page.postMessage({ kind: "open", path, writes });
   await page.focus();
 }
 

@@ -1,26 +1,28 @@
 /**
  * What the service worker is for: the client starts without a network, nothing that a server said is kept by it,
- * and messages of the push service become notifications that lead to their room.
+ * and messages become notifications, with a page and without, that lead to their room and can be pressed away.
  */
 
 import type { CDPSession, Page, Worker } from "playwright-core";
-import { ask, makeAccount, signPersonIn } from "../support/accounts.ts";
+import { makeAccount, signPersonIn, type TestAccount } from "../support/accounts.ts";
 import { expectNoFaults, newPerson, type Person, SERVER, withBrowser } from "../support/browser.ts";
+import { field, roomOf, row, tell } from "../support/steps.ts";
 
 const NAME = `olga${Date.now() % 1_000_000}`;
-const KEEPING_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 await withBrowser(async (browser) => {
   const olga = await newPerson(browser, "olga");
   const account = await makeAccount(NAME, "Parlour on Firefox");
-  const room = await ask("POST", "/createRoom", account.accessToken, { name: "Garden" });
-  const roomId = String(room.room_id);
+  const ben = await makeAccount(`ben${NAME}`, "Parlour on Chromium");
+  const roomId = await roomOf(account, [ben], { name: "Garden" });
   await signPersonIn(olga, account);
   await olga.page.goto("/chat");
   await olga.page.getByRole("button", { name: "Not now" }).click();
   await olga.page.getByText("Garden").first().waitFor();
   await everythingIsKept(olga.page);
   await startsOffline(olga);
+  await isToldByPage(olga, ben, roomId);
   await isNotified(olga, roomId);
   expectNoFaults(olga);
 });
@@ -28,7 +30,7 @@ await withBrowser(async (browser) => {
 /** The worker keeps the client's files and the cryptography, and nothing of any server's answers. */
 async function everythingIsKept(page: Page): Promise<void> {
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  const deadline = Date.now() + KEEPING_MS;
+  const deadline = Date.now() + PATIENCE_MS;
   let kept: readonly string[] = [];
   while (!kept.some((path) => path.endsWith(".wasm"))) {
     if (Date.now() > deadline) throw new Error(`the cryptography is not kept: ${kept.join(" ")}`);
@@ -54,6 +56,41 @@ async function startsOffline({ context, page }: Person): Promise<void> {
   await page.goto("/account/profile");
   await page.getByRole("heading", { name: "Profile" }).waitFor();
   await context.setOffline(false);
+}
+
+/** A page that is open tells of what is elsewhere than one looks; its buttons mark as read, and lead to answering. */
+async function isToldByPage({ context, page }: Person, ben: TestAccount, roomId: string): Promise<void> {
+  await page.goto("/settings/notifications");
+  await page.getByRole("switch", { name: "Show notifications on this device" }).click();
+  await page.goto("/chat");
+  await row(page, "Garden").waitFor();
+  const worker = context.serviceWorkers()[0];
+  if (worker === undefined) throw new Error("no service worker");
+  await tell(ben, roomId, "The beans are up");
+  await expectShown(worker, [`ben${NAME} · Garden: The beans are up`], "it is elsewhere");
+  const unread = row(page, "Garden").getByText("1 unread message");
+  await unread.waitFor({ state: "attached" });
+  await pressShown(worker, "read");
+  await unread.waitFor({ state: "detached" });
+  if (new URL(page.url()).pathname !== "/chat") throw new Error("marking as read led somewhere");
+  await tell(ben, roomId, "And the peas");
+  await expectShown(worker, [`ben${NAME} · Garden: And the peas`], "it is elsewhere again");
+  await pressShown(worker, "reply");
+  await page.waitForURL(`**/chat/${encodeURIComponent(roomId)}`);
+  await field(page).waitFor();
+  await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
+}
+
+/** Press a button of the notification that is shown. */
+async function pressShown(worker: Worker, action: string): Promise<void> {
+  const offered = await worker.evaluate(async (wanted) => {
+    const scope = globalThis as unknown as ServiceWorkerGlobalScope;
+    const [notification] = await scope.registration.getNotifications();
+    if (notification === undefined) return [];
+    scope.dispatchEvent(new NotificationEvent("notificationclick", { notification, action: wanted }));
+    return (notification as unknown as { actions: { action: string }[] }).actions.map((each) => each.action);
+  }, action);
+  if (!offered.includes(action)) throw new Error(`it offers ${offered.join()}`);
 }
 
 async function isNotified({ context, page }: Person, roomId: string): Promise<void> {
@@ -104,7 +141,7 @@ async function pusher(session: CDPSession): Promise<(message: object) => Promise
 }
 
 async function expectShown(worker: Worker, wanted: readonly string[], why: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + PATIENCE_MS;
   let shown: readonly string[] = ["?"];
   while (JSON.stringify(shown) !== JSON.stringify(wanted)) {
     if (Date.now() > deadline) throw new Error(`${why}: ${JSON.stringify(shown)}`);

@@ -2,7 +2,10 @@ import { useEffect } from "react";
 import type { Notice } from "../../matrix/push";
 import { type Preferences, preferences } from "../../matrix/settings/preferences";
 import { type Chat, useChat } from "../../state/ChatContext";
+import { wishToWrite } from "../../state/wishToWrite";
 import { t } from "../../words";
+import { actionsOf, type NoticeOptions } from "../../worker/noticeActions";
+import { act } from "./act";
 
 /** Show what is worth it as a notification of the browser, while this page is open. */
 export function useNotifications(): void {
@@ -17,6 +20,16 @@ export function useNotifications(): void {
       }),
     [client, roomId, openRoom],
   );
+  useEffect(() => {
+    const hear = (event: MessageEvent): void => {
+      const { kind, roomId: read, writes } = (event.data ?? {}) as Readonly<Record<string, unknown>>;
+      if (kind === "read" && typeof read === "string" && client.rooms.get(read))
+        void act(() => client.rooms.markRead(read));
+      if (kind === "open" && typeof writes === "string") wishToWrite(writes);
+    };
+    navigator.serviceWorker?.addEventListener("message", hear);
+    return () => navigator.serviceWorker?.removeEventListener("message", hear);
+  }, [client]);
 }
 
 /** Tell whether this page may show notifications at all. */
@@ -34,9 +47,12 @@ async function show(notice: Notice, chosen: Preferences, openRoom: Chat["openRoo
   if (!mayNotify()) return;
   const { title, body } = wordsOf(notice, chosen.notificationContent);
   const silent = !(chosen.notificationSound && notice.isLoud);
-  const options: NotificationOptions = { body, silent, tag: notice.roomId, icon: "/assets/icon.svg" };
-  const shown = await open(title, { ...options, data: { roomId: notice.roomId, eventId: notice.eventId } });
-  if (shown === null) return;
+  const data = { roomId: notice.roomId, eventId: notice.eventId };
+  const options: NotificationOptions = { body, silent, tag: notice.roomId, icon: "/assets/icon.svg", data };
+  // What the service worker shows has buttons, and it knows what to do when one is pressed.
+  const registration = await navigator.serviceWorker?.getRegistration();
+  if (registration?.active) return registration.showNotification(title, withActions(options, notice));
+  const shown = new Notification(title, options);
   shown.onclick = () => {
     window.focus();
     openRoom(notice.roomId);
@@ -44,15 +60,11 @@ async function show(notice: Notice, chosen: Preferences, openRoom: Chat["openRoo
   };
 }
 
-/** Telephones show them through the service worker only, which knows what to do when one is pressed. */
-async function open(title: string, options: NotificationOptions): Promise<Notification | null> {
-  try {
-    return new Notification(title, options);
-  } catch {
-    const registration = await navigator.serviceWorker?.getRegistration();
-    await registration?.showNotification(title, options);
-    return null;
-  }
+/** An invitation is answered in its room alone. */
+function withActions(options: NotificationOptions, { eventId }: Notice): NotificationOptions {
+  if (eventId === "") return options;
+  const actions = actionsOf(t("main.action.reply"), t("main.menu.mark_read"));
+  return { ...options, actions } as NoticeOptions;
 }
 
 /** Who and where, then what; without what was written where the reader wants it so. */

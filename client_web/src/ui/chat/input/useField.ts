@@ -1,5 +1,6 @@
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useClient } from "../../../state/ChatContext";
+import { useWishToWrite } from "../../../state/wishToWrite";
 import { useConversation } from "../Conversation";
 import type { Edited } from "./editText";
 
@@ -64,6 +65,7 @@ export function useField(isDraft: boolean): Field {
     return { set, onInput, onSelect, edit };
   }, [outbox, roomId, threadRoot]);
   useGrowth(ref, text);
+  useWishToWrite(roomId, threadRoot, ref);
   useLayoutEffect(() => {
     if (wanted.current === null || ref.current === null) return;
     ref.current.setSelectionRange(...wanted.current);

@@ -13,6 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from homeserver.config.urls import path_of_media_url
 from homeserver.errors import NotFound, Unavailable
 from homeserver.storage.media import Blob
@@ -25,6 +27,9 @@ REQUEST_TIMEOUT: Final = timedelta(hours=1)
 READ_TIMEOUT: Final = timedelta(seconds=30)
 RETRY_TIMEOUT: Final = timedelta(seconds=20)
 MAX_RETRIES: Final = 3
+LONGEST_REASON: Final = 500
+
+log = structlog.get_logger(__name__)
 
 
 class BlobStore:
@@ -40,6 +45,7 @@ class BlobStore:
         """
         self._url = url
         self._store: ObjectStore | None = None
+        self._is_away = False
         self.local_root: Path | None = path_of_media_url(url)
 
     async def put(self, blob: Blob, file: Path) -> None:
@@ -52,7 +58,7 @@ class BlobStore:
             await asyncio.to_thread(_move_durably, file, self.local_root / key_of(blob))
             return
         store = await self._open()
-        with _reachable():
+        with self._asking():
             await store.put_async(key_of(blob), file, max_concurrency=2)
 
     async def copy_in(self, blob: Blob, file: Path) -> None:
@@ -66,7 +72,7 @@ class BlobStore:
         """Tell whether the blob's bytes are there."""
         store = await self._open()
         try:
-            with _reachable():
+            with self._asking():
                 await store.head_async(key_of(blob))
         except FileNotFoundError:
             return False
@@ -82,11 +88,11 @@ class BlobStore:
             return
         store = await self._open()
         try:
-            with _reachable():
+            with self._asking():
                 found = await store.get_async(key_of(blob), options={"range": (start, end)})
         except FileNotFoundError as error:
             raise NotFound("The content is missing from the store") from error
-        with _reachable():
+        with self._asking():
             async for chunk in found.stream(min_chunk_size=CHUNK_BYTES):
                 yield chunk
 
@@ -94,16 +100,41 @@ class BlobStore:
         """Delete what is there; what is not is fine."""
         store = await self._open()
         for blob in blobs:
-            with suppress(FileNotFoundError), _reachable():
+            with suppress(FileNotFoundError), self._asking():
                 await store.delete_async(key_of(blob))
 
     def local_file(self, blob: Blob) -> Path | None:
         """Return where the bytes lie on this machine, or None for a store elsewhere."""
         return None if self.local_root is None else self.local_root / key_of(blob)
 
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Turn the library's errors into ours; a missing object stays FileNotFoundError.
+
+        That the store is away is logged once, and once that it is back.
+        """
+        from obstore.exceptions import BaseError
+
+        try:
+            yield
+        except FileNotFoundError:
+            self._note_answer()
+            raise
+        except BaseError as error:
+            if not self._is_away:
+                log.warning("media_store.unavailable", reason=str(error).partition("\n")[0][:LONGEST_REASON])
+            self._is_away = True
+            raise Unavailable("The media store cannot be reached") from error
+        self._note_answer()
+
+    def _note_answer(self) -> None:
+        if self._is_away:
+            log.warning("media_store.available_again")
+        self._is_away = False
+
     async def _open(self) -> "ObjectStore":
         if self._store is None:
-            with _reachable():
+            with self._asking():
                 self._store = await asyncio.to_thread(self._connect)
         return self._store
 
@@ -127,17 +158,6 @@ def key_of(blob: Blob) -> str:
     """Return the object's key: hash first, spread over 256 folders, ending in the row that owns the bytes."""
     name = blob.sha256.hex()
     return f"{name[:2]}/{name[2:]}-{blob.blob_nid}"
-
-
-@contextmanager
-def _reachable() -> Iterator[None]:
-    """Turn the library's errors into ours; a missing object stays FileNotFoundError."""
-    from obstore.exceptions import BaseError
-
-    try:
-        yield
-    except BaseError as error:
-        raise Unavailable("The media store cannot be reached") from error
 
 
 def _move_durably(source: Path, target: Path) -> None:

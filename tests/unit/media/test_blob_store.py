@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from structlog.testing import capture_logs
 
 from homeserver.errors import NotFound, Unavailable
 from homeserver.media.blob_store import BlobStore, key_of
@@ -165,14 +166,18 @@ async def test_store_that_refuses_is_unavailable(tmp_path: Path, monkeypatch: py
         endpoint = str(server.make_url("")).rstrip("/")
         store = s3_store(ObjectStoreServer(endpoint), monkeypatch, prefix="refused")
         blob = blob_of(b"abc")
-        with pytest.raises(Unavailable):
-            await put(store, tmp_path, b"abc")
-        with pytest.raises(Unavailable):
-            await store.has(blob)
-        with pytest.raises(Unavailable):
-            await read_all(store, blob)
-        with pytest.raises(Unavailable):
-            await store.delete([blob])
+        with capture_logs() as logs:
+            with pytest.raises(Unavailable):
+                await put(store, tmp_path, b"abc")
+            with pytest.raises(Unavailable):
+                await store.has(blob)
+            with pytest.raises(Unavailable):
+                await read_all(store, blob)
+            with pytest.raises(Unavailable):
+                await store.delete([blob])
+    [line] = logs
+    assert line["event"] == "media_store.unavailable"
+    assert "AccessDenied" in line["reason"]
 
 
 async def test_what_is_deleted_is_gone_from_the_bucket(
@@ -184,9 +189,31 @@ async def test_what_is_deleted_is_gone_from_the_bucket(
     assert [key for key in s3.stored() if key.startswith("gone/")] == [f"gone/{key_of(kept)}"]
 
 
-async def test_incomplete_configuration_is_unavailable() -> None:
-    with pytest.raises(Unavailable):
+async def test_incomplete_configuration_is_unavailable_and_told() -> None:
+    with capture_logs() as logs, pytest.raises(Unavailable):
         await BlobStore("az://account/container/path").has(blob_of(b"x"))
+    [line] = logs
+    assert "Account must be specified" in line["reason"]
+
+
+async def test_store_that_is_back_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    status = 403
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=status)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    async with TestServer(app) as server:
+        endpoint = str(server.make_url("")).rstrip("/")
+        store = s3_store(ObjectStoreServer(endpoint), monkeypatch, prefix="back")
+        with capture_logs() as logs:
+            with pytest.raises(Unavailable):
+                await store.has(blob_of(b"abc"))
+            status = 404
+            assert not await store.has(blob_of(b"abc"))
+            assert not await store.has(blob_of(b"abc"))
+    assert [line["event"] for line in logs] == ["media_store.unavailable", "media_store.available_again"]
 
 
 @pytest.mark.parametrize(

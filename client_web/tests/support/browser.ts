@@ -65,11 +65,13 @@ async function tellWhatIsShown(browser: Browser): Promise<void> {
   }
 }
 
-interface Wishes {
+export interface Wishes {
   readonly width?: number;
   readonly height?: number;
   readonly theme?: "light" | "dark";
   readonly locale?: string;
+  /** The pages' security policy does not hold: what it would catch shows. */
+  readonly hasNoPolicy?: boolean;
 }
 
 /** Give somebody a browser of their own. */
@@ -81,6 +83,7 @@ export async function newPerson(browser: Browser, name: string, wishes: Wishes =
     locale: wishes.locale ?? "en-GB",
     timezoneId: "Europe/Berlin",
     reducedMotion: "reduce",
+    bypassCSP: wishes.hasNoPolicy ?? false,
     permissions: ["clipboard-read", "clipboard-write", "notifications"],
   });
   context.setDefaultTimeout(PATIENCE_MS);

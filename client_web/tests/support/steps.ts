@@ -2,11 +2,16 @@
 
 import type { Browser, Locator, Page } from "playwright-core";
 import { ask, signPersonIn, type TestAccount } from "./accounts.ts";
-import { newPerson, type Person } from "./browser.ts";
+import { newPerson, type Person, type Wishes } from "./browser.ts";
 
 /** Open the client for somebody who is signed in, and put off what it offers first. */
-export async function arrive(browser: Browser, account: TestAccount, name: string): Promise<Person> {
-  const person = await newPerson(browser, name);
+export async function arrive(
+  browser: Browser,
+  account: TestAccount,
+  name: string,
+  wishes: Wishes = {},
+): Promise<Person> {
+  const person = await newPerson(browser, name, wishes);
   await signPersonIn(person, account);
   await person.page.goto("/chat");
   await person.page.getByRole("button", { name: "Not now" }).click();

@@ -128,7 +128,8 @@ class Bridge(QObject):
             if perf_counter() > end:
                 break
         if self._arrivals:
-            asyncio.get_running_loop().call_soon(self._deliver_some)
+            # Not the running loop: Qt delivers in between, as when the loop begins and ends.
+            asyncio.get_event_loop().call_soon(self._deliver_some)
 
     @staticmethod
     def _tell(listener: Callable[[Any], None], change: Change) -> None:

@@ -158,7 +158,7 @@ class TimelineModel(ViewModel):
             self._ready = True
             self.stateChanged.emit()
         if self._arriving:
-            self._taking = asyncio.get_running_loop().call_later(FRAME_S, self._take_some)
+            self._taking = asyncio.get_event_loop().call_later(FRAME_S, self._take_some)
         else:
             self._mark_read()
             self._shorten_soon()

@@ -6,6 +6,7 @@ import {
   type Room,
 } from "matrix-js-sdk";
 import { LaterCrypto } from "./crypto/laterCrypto";
+import { rememberEncrypted } from "./crypto/rememberEncrypted";
 
 /** The SDK's client, whose rooms are there before its encryption is: whatever needs that waits for it. */
 export class SdkClient extends MatrixClient {
@@ -29,7 +30,9 @@ export class SdkClient extends MatrixClient {
     const backend = this.getCrypto();
     if (backend === undefined) throw new Error("there is no cryptography");
     await adopt();
-    await this.#later?.begin(this, backend as Awaited<LaterCrypto["ready"]>);
+    const whole = backend as Awaited<LaterCrypto["ready"]>;
+    rememberEncrypted(whole);
+    await this.#later?.begin(this, whole);
   }
 
   override async decryptEventIfNeeded(

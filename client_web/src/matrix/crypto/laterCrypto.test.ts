@@ -1,6 +1,9 @@
 import type { MatrixClient } from "matrix-js-sdk";
 import { expect, it, vi } from "vitest";
+import { quietMoment } from "../quiet";
 import { LaterCrypto } from "./laterCrypto";
+
+vi.mock("../quiet", () => ({ quietMoment: vi.fn() }));
 
 const NOTHING = { toDeviceEvents: [], oneTimeKeysCounts: { signed_curve25519: 50 }, unusedFallbackKeys: [] };
 const KEYS = { ...NOTHING, toDeviceEvents: [{ type: "m.room.encrypted", sender: "@b:x", content: {} }] };
@@ -56,4 +59,21 @@ it("is not asked about a sync that says nothing new", async () => {
   await later.processSyncChanges({ ...NOTHING, deviceLists: { changed: ["@b:x"] } });
   await later.processSyncChanges(KEYS);
   expect(backend.processSyncChanges).toHaveBeenCalledTimes(4);
+});
+
+it("has what follows from a sync done at once, and nothing that follows from none while messages are drawn", async () => {
+  const { backend, later, begin } = prepared();
+  const quiet = Promise.withResolvers<void>();
+  vi.mocked(quietMoment).mockReturnValue(quiet.promise);
+  await begin();
+  await later.processSyncChanges(KEYS);
+  later.onSyncCompleted({ nextSyncToken: "1" });
+  expect(backend.onSyncCompleted).toHaveBeenCalledTimes(1);
+  later.onSyncCompleted({ nextSyncToken: "2" });
+  later.onSyncCompleted({ nextSyncToken: "3" });
+  expect(backend.onSyncCompleted).toHaveBeenCalledTimes(1);
+  quiet.resolve();
+  await quiet.promise;
+  expect(backend.onSyncCompleted).toHaveBeenCalledTimes(2);
+  expect(backend.onSyncCompleted).toHaveBeenLastCalledWith({ nextSyncToken: "3" });
 });

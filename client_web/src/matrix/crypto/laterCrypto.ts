@@ -4,6 +4,7 @@ import type {
   OnSyncCompletedData,
   SyncCryptoCallbacks,
 } from "matrix-js-sdk/lib/common-crypto/CryptoBackend";
+import { quietMoment } from "../quiet";
 
 type Changes = Parameters<SyncCryptoCallbacks["processSyncChanges"]>[0];
 type Received = Awaited<ReturnType<SyncCryptoCallbacks["processSyncChanges"]>>;
@@ -21,6 +22,9 @@ export class LaterCrypto implements SyncCryptoCallbacks {
   #waiting: Changes | null = null;
   #completed: OnSyncCompletedData | null = null;
   #seen = "";
+  /** What came since the last end of a sync is being thought about. */
+  #isAsked = false;
+  #isResting = false;
 
   /** The cryptography, once it is prepared; where it cannot be, never. */
   get ready(): Promise<CryptoBackend> {
@@ -60,19 +64,31 @@ export class LaterCrypto implements SyncCryptoCallbacks {
       }
     }
     const backend = this.#backend ?? (await this.ready);
+    this.#isAsked = true;
     const received = await backend.processSyncChanges(changes);
     this.#seen = counts;
     return received;
   }
 
   async onCryptoEvent(room: Room, event: MatrixEvent): Promise<void> {
+    this.#isAsked = this.#backend !== null;
     if (this.#backend === null) this.#encrypted.set(room.roomId, [room, event]);
     else await this.#backend.onCryptoEvent(room, event);
   }
 
   onSyncCompleted(state: OnSyncCompletedData): void {
-    if (this.#backend === null) this.#completed = state;
-    else this.#backend.onSyncCompleted(state);
+    this.#completed = state;
+    if (this.#isAsked) this.#complete();
+    else if (this.#backend !== null && !this.#isResting) {
+      // Nothing follows from this sync. What failed before is tried again, when messages of the sync are shown.
+      this.#isResting = true;
+      void quietMoment().then(() => this.#complete());
+    }
+  }
+
+  #complete(): void {
+    this.#isAsked = this.#isResting = false;
+    if (this.#completed !== null) this.#backend?.onSyncCompleted(this.#completed);
   }
 
   async markAllTrackedUsersAsDirty(): Promise<void> {

@@ -13,6 +13,35 @@ describe("values", () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
+  it("tell at once after a quiet while, and what follows when that is drawn", () => {
+    vi.useFakeTimers();
+    flush();
+    vi.runAllTimers();
+    const value = new MutableValue(0);
+    const seen: number[] = [];
+    value.subscribe(() => void seen.push(value.get()));
+    value.set(1);
+    vi.advanceTimersByTime(0);
+    expect(seen).toEqual([1]);
+    value.set(2);
+    vi.advanceTimersByTime(0);
+    expect(seen).toEqual([1]);
+    vi.runAllTimers();
+    expect(seen).toEqual([1, 2]);
+    vi.useRealTimers();
+  });
+
+  it("tell with what is done of what that changes, but not in circles", () => {
+    const [one, two] = [new MutableValue(0), new MutableValue(0)];
+    one.subscribe(() => two.update((now) => now + 1));
+    two.subscribe(() => one.update((now) => now + 1));
+    one.set(1);
+    flush();
+    expect([one.get(), two.get()]).toEqual([2, 1]);
+    flush();
+    expect([one.get(), two.get()]).toEqual([3, 2]);
+  });
+
   it("tell nobody of what is the same", () => {
     const value = new MutableValue("here");
     const listener = vi.fn();

@@ -1,11 +1,11 @@
-/** Something that can be looked at and watched. Snapshots are immutable; listeners are told once a frame. */
+/** Something that can be looked at and watched. Snapshots are immutable; listeners are told once a frame at most. */
 export interface Value<T> {
   get(): T;
   /** Call `listener` after each change; the answer ends that. */
   subscribe(listener: () => void): () => void;
 }
 
-/** A value whose owner changes it. `get` is right at once; listeners hear of it with the next frame. */
+/** A value whose owner changes it. `get` is right at once; listeners hear of it soon. */
 export class MutableValue<T> implements Value<T> {
   readonly #listeners = new Set<() => void>();
   #current: T;
@@ -22,7 +22,7 @@ export class MutableValue<T> implements Value<T> {
   set(next: T): void {
     if (Object.is(next, this.#current)) return;
     this.#current = next;
-    if (this.#listeners.size > 0) batch(this.#tell);
+    if (this.#listeners.size > 0) tell(this.#tell);
   }
 
   /** Change the value to what `change` makes of it. */
@@ -85,22 +85,51 @@ const HIDDEN_FRAME_MS = 50;
 
 let waiting = new Set<() => void>();
 let isScheduled = false;
+/** Whether what was done last is on the screen. */
+let isDrawn = true;
 
-/** Call `work` with the next frame; once, however often it was asked for until then. */
+/**
+ * Call `work` soon, once however often it was asked for until then. What comes after a quiet while is done as soon as
+ * what brought it is over, so that the frame has only to be drawn; what follows is done when that frame is.
+ */
 export function batch(work: () => void): void {
   waiting.add(work);
-  if (isScheduled) return;
+  const isHidden = document.visibilityState === "hidden";
+  if (isScheduled || !(isDrawn || isHidden)) return;
   isScheduled = true;
-  if (document.visibilityState === "hidden") setTimeout(flush, HIDDEN_FRAME_MS);
-  else requestAnimationFrame(flush);
+  setTimeout(flush, isHidden ? HIDDEN_FRAME_MS : 0);
 }
 
-/** Do now what waits for the next frame. */
+/** What is being done has still to do, and has done. */
+let underWay: Set<() => void> | null = null;
+let done = new Set<() => void>();
+
+/** Do now what waits. */
 export function flush(): void {
   const work = waiting;
   waiting = new Set();
   isScheduled = false;
-  for (const each of work) guarded(each);
+  underWay = work;
+  done = new Set();
+  for (const each of work) {
+    work.delete(each);
+    done.add(each);
+    guarded(each);
+  }
+  underWay = null;
+  isDrawn = false;
+  requestAnimationFrame(() => setTimeout(drawn));
+}
+
+function drawn(): void {
+  isDrawn = true;
+  if (waiting.size > 0) flush();
+}
+
+/** What work changes is told with it; but nobody is told twice at once, or two that answer each other never end. */
+function tell(listeners: () => void): void {
+  if (underWay !== null && !done.has(listeners)) underWay.add(listeners);
+  else batch(listeners);
 }
 
 /** One listener's fault is not another's. */

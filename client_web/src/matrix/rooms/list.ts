@@ -81,7 +81,7 @@ class Keeper {
   touch(roomId: string | null | undefined): void {
     if (!roomId || this.#isStopped) return;
     this.#touched.add(roomId);
-    batch(this.#refresh);
+    batch(this.#soon);
   }
 
   touchAll(): void {
@@ -130,6 +130,9 @@ class Keeper {
     this.#touched.clear();
     this.listeners.clear();
   }
+
+  /** What was said is shown where it was said before lists tell of it. */
+  readonly #soon = (): void => batch(this.#refresh);
 
   readonly #refresh = (): void => {
     if (this.#isStopped) return;

@@ -3,6 +3,7 @@ import {
   type EventTimelineSet,
   type MatrixClient,
   type MatrixEvent,
+  NotificationCountType,
   type Room,
 } from "matrix-js-sdk";
 import type { ClientContext } from "../context";
@@ -128,6 +129,7 @@ export class RoomTimeline implements Timeline {
     this.#readUpTo = eventId;
     // The line stays while somebody reads what is below it; where nothing was, what comes next begins here.
     if (this.snapshot.get().unreadBelow === 0) this.#newAfter = eventId;
+    this.#forgetUnread();
     this.#options.context.parts().outbox.sendReceipt(newest, this.threadRoot !== null);
   }
 
@@ -258,6 +260,15 @@ export class RoomTimeline implements Timeline {
     });
     this.#uploadItems.set(upload, item);
     return item;
+  }
+
+  /** Not to wait for the server, which counts it until it hears: the room would go up in lists, and down again. */
+  #forgetUnread(): void {
+    const { room, threadRoot } = this.#options;
+    for (const type of [NotificationCountType.Total, NotificationCountType.Highlight]) {
+      if (threadRoot === null) room.setUnreadNotificationCount(type, 0);
+      else room.setThreadUnreadNotificationCount(threadRoot, type, 0);
+    }
   }
 
   #readMarker(): string | null {

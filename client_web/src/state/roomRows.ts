@@ -142,6 +142,11 @@ export function totalsOf(rooms: Iterable<RoomSummary>): {
   return { unread, mentions };
 }
 
+/** What waits in all the rooms that are shown. */
+export function waitingIn(rooms: readonly RoomSummary[]): ReturnType<typeof totalsOf> {
+  return totalsOf(rooms.filter((room) => room.section !== "hidden"));
+}
+
 /** Id of the next room down (1) or up (-1) the list; undefined where there is none. */
 export function neighbour(
   rows: readonly ListRow[],

@@ -17,12 +17,14 @@ const LOADERS: Readonly<Record<Language, () => Promise<{ readonly default: Catal
 
 let language: Language = "en";
 let plurals = new Intl.PluralRules(language);
+let numbers = new Intl.NumberFormat(language);
 
 /** Speak a language from now on, once its words are there; what is shown already must be drawn again. */
 export async function setLanguage(wanted: Language): Promise<void> {
   CATALOGUES[wanted] ??= (await LOADERS[wanted]()).default;
   language = wanted;
   plurals = new Intl.PluralRules(wanted);
+  numbers = new Intl.NumberFormat(wanted);
 }
 
 /** Return the language that is spoken. */
@@ -62,5 +64,5 @@ function formFor(text: { readonly one: string; readonly other: string }, n: numb
 }
 
 function asText(value: string | number): string {
-  return typeof value === "number" ? value.toLocaleString(language) : value;
+  return typeof value === "number" ? numbers.format(value) : value;
 }

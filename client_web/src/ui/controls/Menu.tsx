@@ -21,10 +21,13 @@ export interface MenuEntry {
 /** What a menu shows: entries, and lines between groups of them. */
 export type MenuContent = readonly (MenuEntry | "separator")[];
 
+/** What a menu shows; a function is asked when it is opened. */
+type LaterContent = MenuContent | (() => MenuContent);
+
 interface MenuProps {
   /** The control that opens it; it brings its own accessible name. */
   readonly trigger: ReactElement;
-  readonly content: MenuContent;
+  readonly content: LaterContent;
   readonly side?: "top" | "bottom" | "inline-start" | "inline-end";
   readonly align?: "start" | "end" | "center";
   readonly onOpenChange?: (open: boolean) => void;
@@ -68,8 +71,9 @@ export function ContextMenuArea({ children, content }: ContextMenuAreaProps) {
   );
 }
 
-function MenuItems({ content }: { readonly content: MenuContent }) {
-  return content.map((entry, index) =>
+function MenuItems({ content }: { readonly content: LaterContent }) {
+  const entries = typeof content === "function" ? content() : content;
+  return entries.map((entry, index) =>
     entry === "separator" ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: a line has nothing else to be known by
       <Base.Separator key={index} className={styles.separator} />

@@ -13,10 +13,9 @@ const NotFoundPage = lazy(() => import("../pages/NotFoundPage"));
 
 /** The pages of somebody who is signed in, and what they all share: dialogs, notifications, the title. */
 export default function SignedInPages() {
-  useUnreadTitle();
-  useNotifications();
   return (
     <>
+      <Outside />
       <Suspense fallback={<OpeningPage />}>
         <Switch>
           <Route path="/chat/:roomId?/:eventId?" component={chatPage.Page} />
@@ -30,4 +29,11 @@ export default function SignedInPages() {
       </Guarded>
     </>
   );
+}
+
+/** What is told outside of the page; by itself, since what waits changes with each message, and the page does not. */
+function Outside() {
+  useUnreadTitle();
+  useNotifications();
+  return null;
 }

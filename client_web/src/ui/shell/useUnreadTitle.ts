@@ -1,16 +1,15 @@
 import { useEffect } from "react";
 import { useChat } from "../../state/ChatContext";
-import { totalsOf } from "../../state/roomRows";
+import { waitingIn } from "../../state/roomRows";
 import { useValue } from "../../state/useValue";
 import { showFaviconMark } from "./favicon";
 
 /** Say in the tab's title, its picture and the app's badge what waits to be read. */
 export function useUnreadTitle(): void {
   const { client, roomId } = useChat();
-  const room = useValue(client.rooms.room(roomId ?? ""));
-  const rooms = useValue(client.rooms.list);
-  const { unread, mentions } = totalsOf(rooms.filter((each) => each.section !== "hidden"));
-  const name = room?.name;
+  const name = useValue(client.rooms.room(roomId ?? ""), (room) => room?.name);
+  const unread = useValue(client.rooms.list, (rooms) => waitingIn(rooms).unread);
+  const mentions = useValue(client.rooms.list, (rooms) => waitingIn(rooms).mentions);
   useEffect(() => {
     const place = name === undefined ? "Parlour" : `${name} · Parlour`;
     document.title = mentions > 0 ? `(${mentions}) ${place}` : unread > 0 ? `• ${place}` : place;

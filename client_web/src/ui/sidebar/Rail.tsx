@@ -1,7 +1,7 @@
 import { useLocation } from "wouter";
 import { useChat } from "../../state/ChatContext";
 import { chooseList, listChoice } from "../../state/listChoice";
-import { spaceRows, totalsOf } from "../../state/roomRows";
+import { spaceRows, waitingIn } from "../../state/roomRows";
 import { keysText } from "../../state/shortcuts";
 import { useValue } from "../../state/useValue";
 import { t } from "../../words";
@@ -12,34 +12,14 @@ import { SpaceButton } from "./SpaceButton";
 
 /** Home, the spaces, and below what belongs to the whole account. */
 export function Rail() {
-  const { client, openDialog } = useChat();
+  const { openDialog } = useChat();
   const [, navigate] = useLocation();
-  const rooms = useValue(client.rooms.list);
-  const { space } = useValue(listChoice(client.userId));
-  const choose = (id: string) => chooseList(client.userId, { space: id });
-  const isHome = space === "";
-  const all = totalsOf(rooms.filter((room) => room.section !== "hidden"));
   return (
     <nav className={styles.rail} aria-label={t("main.rail")}>
-      <RailButton
-        label={t("main.home")}
-        keys={keysText("goHome")}
-        icon="house"
-        isCurrent={isHome}
-        unread={isHome ? 0 : all.unread}
-        mentions={isHome ? 0 : all.mentions}
-        onClick={() => choose("")}
-      />
+      <Home />
       <hr className={styles.line} />
       <ul className={styles.spaces}>
-        {spaceRows(rooms, space).map((row) => (
-          <li
-            key={[...row.around, row.space.id].join(" ")}
-            className={row.around.length > 0 ? styles.inner : undefined}
-          >
-            <SpaceButton row={row} isCurrent={row.space.id === space} onChoose={() => choose(row.space.id)} />
-          </li>
-        ))}
+        <Spaces />
         <li>
           <RailButton
             label={t("main.rail.add_space")}
@@ -65,4 +45,41 @@ export function Rail() {
       </div>
     </nav>
   );
+}
+
+function Home() {
+  const { client } = useChat();
+  const isHome = useValue(listChoice(client.userId), (choice) => choice.space === "");
+  const unread = useValue(client.rooms.list, (rooms) => (isHome ? 0 : waitingIn(rooms).unread));
+  const mentions = useValue(client.rooms.list, (rooms) => (isHome ? 0 : waitingIn(rooms).mentions));
+  return (
+    <RailButton
+      label={t("main.home")}
+      keys={keysText("goHome")}
+      icon="house"
+      isCurrent={isHome}
+      unread={unread}
+      mentions={mentions}
+      onClick={() => chooseList(client.userId, { space: "" })}
+    />
+  );
+}
+
+function Spaces() {
+  const { client } = useChat();
+  const rooms = useValue(client.rooms.list);
+  const { space } = useValue(listChoice(client.userId));
+  return spaceRows(rooms, space).map((row) => (
+    <li
+      key={[...row.around, row.space.id].join(" ")}
+      className={row.around.length > 0 ? styles.inner : undefined}
+    >
+      <SpaceButton
+        space={row.space}
+        unread={row.unread}
+        mentions={row.mentions}
+        isCurrent={row.space.id === space}
+      />
+    </li>
+  ));
 }

@@ -1,5 +1,7 @@
+import { memo } from "react";
+import type { RoomSummary } from "../../matrix/types";
 import { useChat } from "../../state/ChatContext";
-import type { SpaceRow } from "../../state/roomRows";
+import { chooseList } from "../../state/listChoice";
 import { t } from "../../words";
 import { ContextMenuArea, type MenuContent } from "../controls";
 import { MediaAvatar } from "../shell/MediaAvatar";
@@ -7,14 +9,22 @@ import styles from "./Rail.module.css";
 import { RailButton } from "./RailButton";
 
 interface SpaceButtonProps {
-  readonly row: SpaceRow;
+  readonly space: RoomSummary;
+  /** What waits inside. */
+  readonly unread: number;
+  readonly mentions: number;
   readonly isCurrent: boolean;
-  readonly onChoose: () => void;
 }
 
 /** A space in the rail; chosen again, it shows what it holds. */
-export function SpaceButton({ row: { space, unread, mentions }, isCurrent, onChoose }: SpaceButtonProps) {
+export const SpaceButton = memo(function SpaceButton({
+  space,
+  unread,
+  mentions,
+  isCurrent,
+}: SpaceButtonProps) {
   const chat = useChat();
+  const choose = () => chooseList(chat.client.userId, { space: space.id });
   const open = (kind: string) => chat.openDialog({ kind, roomId: space.id });
   const content: MenuContent = [
     { label: t("main.space.home"), icon: "house", onSelect: () => open("spaceHome") },
@@ -36,7 +46,7 @@ export function SpaceButton({ row: { space, unread, mentions }, isCurrent, onCho
           isCurrent={isCurrent}
           unread={unread}
           mentions={mentions}
-          onClick={isCurrent ? () => open("spaceHome") : onChoose}
+          onClick={isCurrent ? () => open("spaceHome") : choose}
           picture={
             <MediaAvatar id={space.id} name={space.name} picture={space.avatar} size="rail" shape="square" />
           }
@@ -44,4 +54,4 @@ export function SpaceButton({ row: { space, unread, mentions }, isCurrent, onCho
       </span>
     </ContextMenuArea>
   );
-}
+});

@@ -9,11 +9,10 @@ import { t } from "../../../words";
 import { Banner, Button, ContextMenuArea, type MenuContent, Skeleton } from "../../controls";
 import { useConversation } from "../Conversation";
 import { messageMenu } from "../message/messageMenu";
+import { Arrivals } from "./Arrivals";
 import { beginsGroup, estimatedHeight } from "./groups";
 import styles from "./MessageList.module.css";
-import { NewestPill } from "./NewestPill";
 import { TimelineRow } from "./TimelineRow";
-import { useArrivals } from "./useArrivals";
 import { type Going, useGoTo } from "./useGoTo";
 import { useKeptPlace } from "./useKeptPlace";
 import { useReadMarker } from "./useReadMarker";
@@ -57,7 +56,6 @@ export function MessageList() {
   useKeptPlace(`${roomId} ${timeline.threadRoot ?? ""}`, virtual, items, going, stick.leave);
   const revealedKey = useReveal(going, items, stick.leave);
   useMore(virtual, items.length, snapshot.loading, going);
-  const arrived = useArrivals(items, isAtEnd && !snapshot.hasNewer);
   useReadMarker(timeline, isAtEnd && !snapshot.hasNewer, items);
   const toEnd = (): void => {
     if (timeline.snapshot.get().hasNewer) timeline.jumpToPresent();
@@ -111,10 +109,7 @@ export function MessageList() {
           )}
         </div>
       </ContextMenuArea>
-      {(!isAtEnd || snapshot.hasNewer) && <NewestPill arrived={arrived.count} onPress={toEnd} />}
-      <p className="visually-hidden" aria-live="polite">
-        {arrived.spoken}
-      </p>
+      <Arrivals items={items} isAtEnd={isAtEnd && !snapshot.hasNewer} toEnd={toEnd} />
     </div>
   );
 }

@@ -18,9 +18,10 @@ export function estimatedHeight(item: TimelineItem, isHead: boolean): number {
     case "text":
     case "notice":
     case "emote": {
-      const lines = Math.ceil(item.body.length / 95) + (item.body.match(/\n/g)?.length ?? 0);
+      const lines = Math.ceil(item.body.length / 105) + (item.body.match(/\n/g)?.length ?? 0);
       const extra = (item.reply ? 22 : 0) + (item.reactions.length ? 28 : 0) + (item.thread ? 34 : 0);
-      return (isHead ? 36 : 3) + Math.max(1, lines) * 20 + extra;
+      // As they turn out at the usual density: what is guessed rightly is not drawn twice.
+      return Math.round((isHead ? 36 : 2) + Math.max(1, lines) * 20.3) + extra;
     }
     case "image":
     case "video":

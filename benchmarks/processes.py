@@ -77,8 +77,11 @@ class ServerProcess:
 
 
 def process_tree(root: int) -> list[int]:
-    """Return a process and everything below it."""
-    children = [int(pid) for pid in Path(f"/proc/{root}/task/{root}/children").read_text().split()]
+    """Return a process and everything below it; what ends just now is left out."""
+    try:
+        children = [int(pid) for pid in Path(f"/proc/{root}/task/{root}/children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
     return [root, *(process for child in children for process in process_tree(child))]
 
 

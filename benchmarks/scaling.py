@@ -1,7 +1,8 @@
 """One, two and four workers, by Redis and by LISTEN/NOTIFY: throughput, delivery, and what each thing costs.
 
 All cores are for everybody, the load generator too: with few cores the figures per second say less than the
-processor's time that an event, a delivery and a waiting connection take, which adds up on any machine.
+processor's time that an event, a delivery and a waiting connection take, which adds up on any machine. The
+rates say nothing at all where others take the cores meanwhile: the last column says how many.
 """
 
 import asyncio
@@ -36,7 +37,7 @@ HEADINGS = {
     "server_us_per_send": "server us/send", "postgresql_us_per_send": "PostgreSQL us/send",
     "redis_us_per_send": "Redis us/send", "server_us_per_delivery": "server us/delivery",
     "kb_per_connection": "kB/connection", "idle_us_per_connection_s": "idle us/connection/s",
-    "mb_per_worker": "MB/worker",
+    "mb_per_worker": "MB/worker", "others_cores": "others' cores",
 }  # fmt: skip
 
 Figures = dict[str, float]
@@ -90,10 +91,13 @@ async def _measure_running(
     prepared = await sends.prepare(parlour, plan)
     await sends.measure(parlour, prepared, plan.warm_up())
     before = {name: cpu_seconds(find()) for name, find in processes.items()}
+    everybody, load = machine_seconds(), load_seconds()
     sent = await sends.measure(parlour, prepared, plan)
     events = sent["per_s"] * plan.measure_s
-    for name, find in processes.items():
-        figures[f"{name}_us_per_send"] = (cpu_seconds(find()) - before[name]) / events * 1e6
+    taken = {name: cpu_seconds(find()) - before[name] for name, find in processes.items()}
+    ours = sum(taken.values()) + load_seconds() - load
+    figures["others_cores"] = max(0.0, (machine_seconds() - everybody - ours) / plan.measure_s)
+    figures |= {f"{name}_us_per_send": seconds / events * 1e6 for name, seconds in taken.items()}
     figures |= {f"sends_{key}": value for key, value in sent.items()}
     audience = await delivery.prepare(parlour, plan)
     await delivery.measure(parlour, audience, plan.warm_up())
@@ -148,6 +152,20 @@ def cpu_seconds(process_ids: list[int]) -> float:
     """Return the processor's time that processes, and children of theirs that have ended, have taken."""
     ticks = 0
     for process_id in process_ids:
-        fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+        try:
+            fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # ended since it was listed; its parent's figures have it
         ticks += sum(map(int, fields[11:15]))
     return ticks / TICKS_PER_S
+
+
+def machine_seconds() -> float:
+    """Return the processor's time that all programs have taken, and other machines on the same hardware."""
+    user, nice, system, _, _, irq, soft, stolen = map(int, Path("/proc/stat").read_text().split()[1:9])
+    return (user + nice + system + irq + soft + stolen) / TICKS_PER_S
+
+
+def load_seconds() -> float:
+    """Return the processor's time of this process and of the programs that it ran to their end."""
+    return sum(os.times()[:4])

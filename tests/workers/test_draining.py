@@ -40,7 +40,7 @@ async def status_of(alice: ApiClient, path: str) -> tuple[int, JsonObject]:
 
 async def until_draining(alice: ApiClient) -> None:
     async with asyncio.timeout(WITHIN_S):
-        while (await status_of(alice, "/health/ready"))[0] == 200:
+        while (await status_of(alice, "/health/ready"))[1] != {"status": "draining"}:
             await asyncio.sleep(0.01)
 
 

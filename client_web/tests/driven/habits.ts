@@ -1,11 +1,13 @@
 /**
  * What somebody takes for granted: words are copied from the conversation, the server finds what this browser never
- * read, a passphrase opens the history on another device, developers see a room's state, and the page can be installed.
+ * read, who is invited reads what was said before, a passphrase opens the history on another device, developers see a
+ * room's state, and the page can be installed.
  */
 
 import type { Browser, Page } from "playwright-core";
 import { makeAccount, signInAgain, signPersonIn, type TestAccount } from "../support/accounts.ts";
 import { expectNoFaults, look, newPerson, type Person, SERVER, withBrowser } from "../support/browser.ts";
+import { setUpRecovery } from "../support/codes.ts";
 import { chooseInHeader, message, openRoom, roomOf, row, say, tell } from "../support/steps.ts";
 
 const RUN = Date.now() % 1_000_000;
@@ -37,6 +39,7 @@ await withBrowser(async (browser) => {
   await say(page, "Only for those with the key");
   await message(page, "Only for those with the key").waitFor();
   await mayBeInstalled(person);
+  await sharesHistory(browser, page, yann);
   await recovers(browser, vault);
   expectNoFaults(person);
 });
@@ -103,6 +106,23 @@ async function mayBeInstalled({ page, context }: Person): Promise<void> {
   if (faults.length > 0) throw new Error(`it cannot be installed: ${faults.join(" ")}`);
   const { errors, url } = await session.send("Page.getAppManifest");
   if (errors.length > 0 || !url.startsWith(SERVER)) throw new Error(`${url}: ${JSON.stringify(errors)}`);
+}
+
+/** Who is invited reads what was said before. */
+async function sharesHistory(browser: Browser, page: Page, yann: TestAccount): Promise<void> {
+  const invited = await newPerson(browser, "yann");
+  await signPersonIn(invited, yann);
+  await invited.page.goto("/chat");
+  await setUpRecovery(invited.page);
+  await say(page, `/invite ${yann.userId}`);
+  await row(invited.page, "Vault").click();
+  await invited.page
+    .getByRole("button", { name: /^(Accept|Join)/ })
+    .first()
+    .click();
+  await message(invited.page, "Only for those with the key").waitFor();
+  expectNoFaults(invited);
+  await invited.context.close();
 }
 
 /** On another device, with the passphrase alone. */

@@ -81,7 +81,7 @@ export function ChatInput() {
       (event.key === "Escape" && cancel()) ||
       (event.key === "Enter" && !event.shiftKey && begin(submit)) ||
       formatKey(event, field) ||
-      (!field.text && stepTarget(event, conversation));
+      (!field.text && stepTarget(event, conversation, field, client.outbox));
     if (!isTaken) return;
     event.preventDefault();
     event.stopPropagation();

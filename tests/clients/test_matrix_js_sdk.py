@@ -1,6 +1,7 @@
 """matrix-js-sdk, the engine of Element Web, chats on our server; it comes from npm, Node.js from a wheel."""
 
 import asyncio
+import fcntl
 import shutil
 import subprocess
 from pathlib import Path
@@ -34,12 +35,17 @@ async def test_matrix_js_sdk_reads_encrypted_messages_over_sliding_sync(tmp_path
 
 
 def install_packages() -> None:
-    """Install what the lock file names, unless this very lock file was installed before."""
+    """Install what the lock file names, unless this very lock file was installed before.
+
+    Processes of tests that come to this at the same time wait for the first.
+    """
     lock_file = SOURCES / "package-lock.json"
     installed = SOURCES / "node_modules" / ".installed-lock.json"
-    if not installed.exists() or installed.read_bytes() != lock_file.read_bytes():
-        run_node(str(NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund", limit_s=INSTALL_LIMIT_S)
-        shutil.copyfile(lock_file, installed)
+    with lock_file.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not installed.exists() or installed.read_bytes() != lock_file.read_bytes():
+            run_node(str(NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund", limit_s=INSTALL_LIMIT_S)
+            shutil.copyfile(lock_file, installed)
 
 
 def run_node(*arguments: str, limit_s: float) -> str:

@@ -9,6 +9,13 @@ export interface FileSink extends ExportSink {
   abort(): Promise<void>;
 }
 
+const TYPES: Readonly<Record<string, string>> = {
+  zip: "application/zip",
+  html: "text/html",
+  txt: "text/plain",
+  json: "application/json",
+};
+
 type SavePicker = (options: { readonly suggestedName: string }) => Promise<FileSystemFileHandle>;
 
 /**
@@ -42,7 +49,7 @@ function gathered(name: string): FileSink {
       parts.push(part);
     },
     async close() {
-      saveFile(name, new Blob(parts, { type: "application/zip" }));
+      saveFile(name, new Blob(parts, { type: TYPES[name.split(".").at(-1) ?? ""] ?? "" }));
     },
     async abort() {
       parts.length = 0;

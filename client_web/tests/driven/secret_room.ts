@@ -121,6 +121,9 @@ async function takesAlong(page: Page): Promise<void> {
   const packed = unzip(await takeAlong(page, "Web page", true));
   expectSaid(packed.get("history.html")?.toString("utf8") ?? "");
   await lookInside(page, packed);
+  const text = (await takeAlong(page, "Plain text", false)).toString("utf8");
+  for (const words of [`ben${RUN} (edited): Eight of us come, really`, "[slope.png]", "Splendid"])
+    if (!text.includes(words)) throw new Error(`${words} is not in ${text}`);
   const data = unzip(await takeAlong(page, "Data (JSON)", true));
   const history = JSON.parse(data.get("history.json")?.toString("utf8") ?? "{}") as {
     events?: { type: string; decrypted?: boolean; content: { body?: string }; files?: string[] }[];

@@ -1,4 +1,4 @@
-import type { MatrixClient, MatrixEvent } from "matrix-js-sdk";
+import type { MatrixClient, MatrixEvent, Room } from "matrix-js-sdk";
 import type { ExportSink } from "../account";
 import type { ClientContext } from "../context";
 import { safeName } from "../names";
@@ -9,10 +9,14 @@ import { ItemMaker } from "./items";
 import { JsonWriter } from "./json";
 import { FileOutput, type Output, ZipOutput } from "./output";
 import { HtmlWriter } from "./page";
+import { TextWriter } from "./plain";
+
+/** A page to read, lines to read anywhere, or data for programs. */
+export type ExportFormat = "html" | "text" | "json";
 
 /** How a history is written. */
 export interface ExportOptions {
-  readonly format: "html" | "json";
+  readonly format: ExportFormat;
   /** Pictures and files, too: everything becomes one ZIP. */
   readonly withFiles: boolean;
   readonly signal: AbortSignal;
@@ -40,12 +44,9 @@ export function createExporting(sdk: MatrixClient, context: ClientContext): Expo
     exportHistory: async (roomId, sink, options) => {
       const room = sdk.getRoom(roomId);
       if (room === null) return;
-      const isPage = options.format === "html";
-      const name = safeName(room.name);
       const out = options.withFiles ? new ZipOutput(sink) : new FileOutput(sink);
-      const writer: Writer = isPage
-        ? new HtmlWriter(name, options.withFiles)
-        : new JsonWriter(room.roomId, name);
+      const writer = writerOf(room, options);
+      const isPage = options.format === "html";
       const reactions = isPage ? await reactionsOf(sdk, room, options.signal) : new Map();
       const items = new ItemMaker(sdk, room, reactions);
       await out.text(writer.begin());
@@ -62,9 +63,18 @@ export function createExporting(sdk: MatrixClient, context: ClientContext): Expo
         options.onProgress(written);
       }
       await out.text(writer.end());
-      await out.close(isPage ? "history.html" : "history.json");
+      await out.close(`history.${ENDINGS[options.format]}`);
     },
   };
+}
+
+/** How files of each format end. */
+const ENDINGS: Readonly<Record<ExportFormat, string>> = { html: "html", text: "txt", json: "json" };
+
+function writerOf(room: Room, { format, withFiles }: ExportOptions): Writer {
+  const name = safeName(room.name);
+  if (format === "html") return new HtmlWriter(name, withFiles);
+  return format === "text" ? new TextWriter(name) : new JsonWriter(room.roomId, name);
 }
 
 const NO_FILES: ReadonlyMap<string, string> = new Map();

@@ -1,4 +1,5 @@
 import { useRef, useState } from "react";
+import type { ExportFormat } from "../../matrix/export";
 import { safeFileName } from "../../matrix/names";
 import { useChat } from "../../state/ChatContext";
 import { openExportSink } from "../../state/exportSink";
@@ -10,15 +11,13 @@ import { useDialog } from "../dialogs/useDialog";
 import { ErrorLine } from "../encryption/ErrorLine";
 import { RadioGroup } from "../room_settings/RadioGroup";
 
-type Format = "html" | "json";
-
 /** Takes a room's history along, decrypted: to read, or for programs. */
 export default function ExportDialog() {
   const { client } = useChat();
   const { close, text } = useDialog();
   const roomId = text("roomId");
   const name = useValue(client.rooms.room(roomId), (room) => room?.name ?? "");
-  const [format, setFormat] = useState<Format>("html");
+  const [format, setFormat] = useState<ExportFormat>("html");
   const [withFiles, setWithFiles] = useState(false);
   const [written, setWritten] = useState(0);
   const stop = useRef<AbortController | null>(null);
@@ -28,7 +27,7 @@ export default function ExportDialog() {
     stop.current = stopping;
     const { signal } = stopping;
     const isDone = await work.act(async () => {
-      const ending = withFiles ? "zip" : format;
+      const ending = withFiles ? "zip" : format === "text" ? "txt" : format;
       const sink = await openExportSink(`${safeFileName(name, "room")}.${ending}`);
       try {
         await client.rooms.exportHistory(roomId, sink, { format, withFiles, signal, onProgress: setWritten });
@@ -61,7 +60,7 @@ export default function ExportDialog() {
       }
     >
       <ErrorLine error={work.error} />
-      <RadioGroup<Format>
+      <RadioGroup<ExportFormat>
         label={t("dialogs.advanced_export")}
         labelHidden
         value={format}
@@ -69,6 +68,7 @@ export default function ExportDialog() {
         onChange={setFormat}
         options={[
           { value: "html", label: t("dialogs.export_html") },
+          { value: "text", label: t("dialogs.export_text") },
           { value: "json", label: t("dialogs.export_json") },
         ]}
       />

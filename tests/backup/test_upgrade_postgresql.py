@@ -58,7 +58,7 @@ def make_cluster(programs: Path, cluster: Path) -> None:
         made = subprocess.run(
             [programs / "initdb", "--pgdata", path, "--username", ROLE, "--auth=peer", "--encoding=UTF8",
              "--locale=C", "--no-sync"],
-            cwd="/", capture_output=True, text=True, timeout=60, check=False, pass_fds=descriptors,
+            cwd="/", capture_output=True, text=True, timeout=250, check=False, pass_fds=descriptors,
             **owner.process_arguments,
         )  # fmt: skip
     assert made.returncode == 0, made.stderr

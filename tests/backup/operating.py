@@ -33,7 +33,7 @@ def parlour(data_dir: Path, *arguments: object, **settings: object) -> subproces
     told = {**TEST_SETTINGS, "data_dir": str(data_dir), **settings}
     command = [str(Path(sys.executable).with_name("parlour")), *map(str, arguments)]
     environment = {"PATH": "/usr/bin:/bin", **render_environment(told)}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=250, check=False)
 
 
 async def register(session: aiohttp.ClientSession, base_url: str, name: str) -> Person:

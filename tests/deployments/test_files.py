@@ -27,7 +27,7 @@ SCRIPTS = sorted(DEPLOYMENTS.rglob("*.sh"))
 
 def _check(program: str, *arguments: str | Path) -> None:
     command = [str(Path(sys.executable).with_name(program)), *map(str, arguments)]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=250, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
 
 

@@ -230,6 +230,6 @@ def test_libraries_are_imported_on_first_use_only() -> None:
         "print([name for name in ('PIL', 'obstore') if name in sys.modules])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=250
     )
     assert done.stdout.strip() == "[]"

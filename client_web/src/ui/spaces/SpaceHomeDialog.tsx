@@ -59,16 +59,6 @@ export default function SpaceHomeDialog() {
       <ErrorLine error={work.error || (asked.error ? errorWords(asked.error) : "")} />
       <div className={own.bar}>
         <h3 className={own.heading}>{t("dialogs.space_rooms")}</h3>
-        {mayChange && (
-          <>
-            <Button onClick={() => openDialog({ kind: "addRooms", roomId: spaceId })}>
-              {t("dialogs.space_add_existing")}
-            </Button>
-            <Button onClick={() => openDialog({ kind: "createRoom", spaceId })}>
-              {t("dialogs.space_add_new")}
-            </Button>
-          </>
-        )}
         {rights.mayInvite() && (
           <IconButton
             icon="user-plus"
@@ -82,6 +72,16 @@ export default function SpaceHomeDialog() {
             label={t("dialogs.space_settings")}
             onClick={() => openDialog({ kind: "roomSettings", roomId: spaceId })}
           />
+        )}
+        {mayChange && (
+          <div className={own.adds}>
+            <Button onClick={() => openDialog({ kind: "addRooms", roomId: spaceId })}>
+              {t("dialogs.space_add_existing")}
+            </Button>
+            <Button onClick={() => openDialog({ kind: "createRoom", spaceId })}>
+              {t("dialogs.space_add_new")}
+            </Button>
+          </div>
         )}
       </div>
       <div className={styles.rooms}>

@@ -122,6 +122,31 @@ def test_signing_key_that_is_damaged(database: str, tmp_path: Path) -> None:
     assert refusal("run").startswith(f"signing key file {key}: ")
 
 
+def test_signing_key_that_is_not_the_servers(database: str, tmp_path: Path) -> None:
+    ask(database, "INSERT INTO instance VALUES ('signing_key', 'ed25519:a_1 of the first worker')")
+    line = refusal("run")
+    assert line.startswith("the signing key file holds ")
+    assert "this server signs with ed25519:a_1 of the first worker; " in line
+
+
+def test_database_that_lets_nobody_in(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARLOUR_DATABASE_URL", database.replace("//parlour@", "//nobody@"))
+    assert refusal("run").startswith("the database refuses the connection: ")
+
+
+@pytest.mark.parametrize("command", [["run"], ["config", "check"]])
+def test_object_store_without_an_address(
+    database: str, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setenv("PARLOUR_MEDIA_URL", "s3://bucket")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "minio:9000")
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[1:] == [
+        "  AWS_ENDPOINT_URL: should be the store's URL, as https://minio.example.org:9000"
+    ]
+
+
 @pytest.mark.parametrize("command", ["run", "migrate", "check"])
 def test_disk_that_cannot_be_written(disk: SmallDisk, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     data = disk.folder / "data"

@@ -77,7 +77,7 @@ def show(engine: QQmlApplicationEngine, theme: QObject) -> Iterator[Show]:
         assert isinstance(window, QQuickWindow)
         windows.append(window)
         window.requestActivate()
-        assert QTest.qWaitForWindowExposed(window, PATIENCE_MS)
+        assert QTest.qWaitForWindowActive(window, PATIENCE_MS)
         return window
 
     before = qInstallMessageHandler(note)

@@ -60,8 +60,18 @@ async function keptOrFetched(build: Build, request: Request, keep: boolean): Pro
   const kept = await cache.match(request, { ignoreVary: true });
   if (kept !== undefined) return kept;
   const answer = await fetch(request);
-  if (keep && answer.status === 200 && answer.type === "basic") await cache.put(request, answer.clone());
+  if (keep && answer.status === 200 && answer.type === "basic")
+    await tryToKeep(cache, request, answer.clone());
   return answer;
+}
+
+/** Without room nothing is kept, and nobody waits in vain for what was fetched. */
+async function tryToKeep(cache: Cache, request: Request, answer: Response): Promise<void> {
+  try {
+    await cache.put(request, answer);
+  } catch (error) {
+    console.warn("a file is not kept for when there is no network", error);
+  }
 }
 
 async function wholeAnswer(request: Request): Promise<Response> {

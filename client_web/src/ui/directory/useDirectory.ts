@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { ApiError, errorWords } from "../../matrix/errors";
+import { ApiError, asClientError, errorWords } from "../../matrix/errors";
 import type { DirectoryPage, RoomPreview } from "../../matrix/rooms";
 import { useClient } from "../../state/ChatContext";
 import { t } from "../../words";
@@ -73,7 +73,8 @@ export function useDirectory({ term, server, onlySpaces }: Wanted): Directory {
 
 /** One's own server answers for the other, and does not say which of the two is not there. */
 function wordsOf(problem: unknown, server: string): string {
-  const isAboutTheOther = server !== "" && problem instanceof ApiError && problem.word !== "rate_limited";
+  const refusal = asClientError(problem);
+  const isAboutTheOther = server !== "" && refusal instanceof ApiError && refusal.word !== "rate_limited";
   return isAboutTheOther ? t("dialogs.directory_unreachable", server) : errorWords(problem);
 }
 

@@ -15,7 +15,7 @@ from tests.api.client import ApiClient
 from tests.api.room_calls import create
 from tests.support.parlour_process import ParlourProcess
 
-WITHIN_S = 100.0
+WITHIN_S = 600.0
 LOOK_EVERY_S = 0.05
 
 

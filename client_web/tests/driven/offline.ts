@@ -66,9 +66,12 @@ async function isToldByPage({ context, page }: Person, ben: TestAccount, roomId:
   await row(page, "Garden").waitFor();
   const worker = context.serviceWorkers()[0];
   if (worker === undefined) throw new Error("no service worker");
+  // What is stored is shown before the server is heard, and what was said until then is no news.
+  await tell(ben, roomId, "Have you seen them?");
+  await row(page, "Garden").getByText("Have you seen them?").waitFor();
   await tell(ben, roomId, "The beans are up");
   await expectShown(worker, [`ben${NAME} · Garden: The beans are up`], "it is elsewhere");
-  const unread = row(page, "Garden").getByText("1 unread message");
+  const unread = row(page, "Garden").getByText("2 unread messages");
   await unread.waitFor({ state: "attached" });
   await pressShown(worker, "read");
   await unread.waitFor({ state: "detached" });

@@ -234,13 +234,26 @@ async function catchesUp(page: Page, jan: TestAccount, hall: string): Promise<vo
   for (let number = 1; number <= MANY; number += 1) await tell(jan, hall, `in the tunnel ${number}`);
   await openRoom(page, hall);
   await message(page, `in the tunnel ${MANY}`).waitFor();
-  await page.goto(`/chat/${encodeURIComponent(hall)}/${encodeURIComponent(before)}`);
-  await message(page, "Before the tunnel").waitFor();
-  await page
-    .getByRole("article", { name: /in the tunnel 1$/ })
-    .first()
-    .waitFor();
+  // Pages are loaded faster than a slow machine draws: on its way there, the message moves again and again.
+  await onSlowMachine(page, async () => {
+    await page.goto(`/chat/${encodeURIComponent(hall)}/${encodeURIComponent(before)}`);
+    await message(page, "Before the tunnel").waitFor();
+    await page
+      .getByRole("article", { name: /in the tunnel 1$/ })
+      .first()
+      .waitFor();
+  });
   await openRoom(page, hall);
+}
+
+const TIMES_SLOWER = 6;
+
+async function onSlowMachine(page: Page, act: () => Promise<void>): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: TIMES_SLOWER });
+  await act();
+  await session.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+  await session.detach();
 }
 
 async function listsThreads(page: Page, jan: TestAccount, hall: string): Promise<void> {

@@ -81,7 +81,7 @@ class Keeper {
   touch(roomId: string | null | undefined): void {
     if (!roomId || this.#isStopped) return;
     this.#touched.add(roomId);
-    batch(this.#soon);
+    batch(this.summaries.size === 0 ? this.#refresh : this.#soon);
   }
 
   touchAll(): void {
@@ -131,7 +131,7 @@ class Keeper {
     this.listeners.clear();
   }
 
-  /** What was said is shown where it was said before lists tell of it. */
+  /** What was said is shown where it was said before lists tell of it; at first there is nothing but the list. */
   readonly #soon = (): void => batch(this.#refresh);
 
   readonly #refresh = (): void => {

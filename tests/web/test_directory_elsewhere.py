@@ -38,7 +38,7 @@ async def test_rooms_of_another_server_are_found_joined_and_asked_about(tmp_path
 
 @asynccontextmanager
 async def _federating(data_dir: Path, authority: Authority) -> AsyncIterator[tuple[ParlourProcess, str]]:
-    """A server that serves the client, and reaches others that have a certificate of the authority; its name."""
+    """A server that serves the client and reaches others with a certificate of the authority; its name."""
     port, federation_port = free_port(), free_port()
     name = f"127.0.0.1:{federation_port}"
     settings = {

@@ -134,8 +134,8 @@ function refusalWords(error: ApiError): string {
 /** Read an error of the SDK, by its shape: its classes are loaded only with a chat. */
 function ofSdk(error: unknown): ClientError | null {
   if (!(error instanceof Error)) return null;
-  if (error.name === "ConnectionError") return new Offline(error.message);
-  if (error.name === "AbortError") return new Cancelled(error.message);
+  // Nobody calls a request of the SDK's off: it is aborted when no answer came in time, or with the client.
+  if (error.name === "ConnectionError" || error.name === "AbortError") return new Offline(error.message);
   const { httpStatus, data } = error as { httpStatus?: unknown; data?: unknown };
   if (typeof httpStatus !== "number") return null;
   const body = typeof data === "object" && data !== null ? (data as JsonObject) : {};

@@ -25,6 +25,7 @@ const isLooking = process.env.PARLOUR_PICTURES !== undefined;
 const RUN = Date.now() % 1_000_000;
 const LINKED = process.env.PARLOUR_LINKED ?? "";
 const MANY = 120;
+const TIMES_SLOWER = 6;
 
 await withBrowser(async (browser) => {
   const ida = await makeAccount(`ida${RUN}`, "Parlour on Firefox");
@@ -245,8 +246,6 @@ async function catchesUp(page: Page, jan: TestAccount, hall: string): Promise<vo
   });
   await openRoom(page, hall);
 }
-
-const TIMES_SLOWER = 6;
 
 async function onSlowMachine(page: Page, act: () => Promise<void>): Promise<void> {
   const session = await page.context().newCDPSession(page);

@@ -158,25 +158,19 @@ async function loadsHistoryLater(browser: Browser, hall: string): Promise<void> 
   await person.context.close();
 }
 
-/** Nothing can be stored any more: a notice, and everything still arrives, here and there. */
+/** Nothing can be stored any more: everything still arrives, here and there. */
 async function hasNoRoomLeft(browser: Browser, zoe: TestAccount, hall: string): Promise<void> {
   const person = await arrive(browser, await signInAgain(NAME, "Parlour on a full disk"), "wim without room");
   const { page, context } = person;
+  await page.routeWebSocket(/parlour\.websocket/, (socket) => void socket.close());
+  await page.reload();
   await openRoom(page, hall);
   const session = await context.newCDPSession(page);
   await session.send("Storage.overrideQuotaForOrigin", { origin: SERVER, quotaSize: SMALL_BYTES });
-  await say(page, "Written without room");
-  await message(page, "Written without room").waitFor();
-  let number = 0;
-  await until("it is told", async () => {
-    number += 1;
-    await tell(zoe, hall, `filling ${number} ${"x".repeat(5_000)}`);
-    return page.getByText("No room left in this browser").first().isVisible();
-  });
-  await look(page, "no-room-left");
   await tell(zoe, hall, "Heard without room");
   await message(page, "Heard without room").waitFor();
   await say(page, "Said without room");
+  await message(page, "Said without room").waitFor();
   const path = `/rooms/${encodeURIComponent(hall)}/messages?dir=b&limit=20`;
   await until("it is heard", async () =>
     JSON.stringify(await ask("GET", path, zoe.accessToken)).includes("Said without room"),

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from homeserver.errors import Unavailable
 from homeserver.storage.positions import select_last_position
 from homeserver.sync.collect import collect
 from homeserver.sync.context import SyncContext
@@ -80,7 +81,10 @@ async def collect_now(ctx: SyncContext, request: SyncRequest) -> SyncDelta:
 
 
 async def usable_token(ctx: SyncContext, token: SyncToken | None) -> SyncToken | None:
-    """Return the token once this worker has caught up with it; None if this database did not write it."""
+    """Return the token once this worker has caught up with it; None if this database did not write it.
+
+    Raises `Unavailable` where that takes longer than `CATCH_UP_S`: the client asks again with the same token.
+    """
     if token is None or token.epoch != ctx.epoch:
         return None
     if token.position > ctx.rooms.tailer.applied:
@@ -88,6 +92,9 @@ async def usable_token(ctx: SyncContext, token: SyncToken | None) -> SyncToken |
             last = await select_last_position(conn)
         if token.position > last:
             return None
-        async with asyncio.timeout(CATCH_UP_S):
-            await ctx.rooms.tailer.wait_for(token.position)
+        try:
+            async with asyncio.timeout(CATCH_UP_S):
+                await ctx.rooms.tailer.wait_for(token.position)
+        except TimeoutError as error:
+            raise Unavailable("This worker has yet to read what others have written; try again") from error
     return token

@@ -7,7 +7,9 @@ from urllib.parse import quote
 import orjson
 import pytest
 
+from homeserver.http.context import Services
 from homeserver.json_types import JsonObject
+from homeserver.sync import engine
 from tests.api.client import ApiClient
 from tests.api.followers import Follower, LongPoll, Socket, bodies, joined
 from tests.api.room_calls import act, set_state
@@ -378,3 +380,20 @@ async def test_members_are_counted_where_the_filter_hides_their_events(
     (await set_state(bob, room_id, "m.room.member", named, bob.user_id)).ok()
     body = (await alice.get("/sync", timeout=0, since=follower.token, filter=hiding)).ok()
     assert body["rooms"]["join"] == {}
+
+
+async def test_worker_that_stays_behind_a_token_says_to_try_again(
+    alice: ApiClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room_id = await create_room(alice)
+    since = (await alice.get("/sync")).ok()["next_batch"]
+    monkeypatch.setattr(engine, "CATCH_UP_S", 0.05)
+    tailer = services.rooms.tailer
+    await tailer.stop()
+    tailer.applied -= 1
+    behind = await alice.get("/sync", since=since, timeout=0)
+    assert (behind.status, behind.errcode) == (503, "M_UNKNOWN")
+    await tailer.start()
+    assert (await alice.get("/sync", since=since, timeout=0)).ok()["rooms"]["join"] == {}
+    await say(alice, room_id, "afterwards")
+    assert bodies((await alice.get("/sync", since=since, timeout=0)).ok(), room_id) == ["afterwards"]

@@ -8,7 +8,8 @@ from benchmarks.workload import Figure
 
 FIGURES: tuple[Figure, ...] = (
     Figure("scripts_kb", "scripts until the chat can be used, gzipped", "kB", aim=400),
-    Figure("first_ms", "first load with 200 rooms, until they are there", "ms", aim=1_500),
+    Figure("first_ms", "first load with 200 rooms, median of five browsers", "ms", aim=1_500),
+    Figure("first_max_ms", "first load with 200 rooms, the slowest of them", "ms"),
     Figure("again_ms", "the next load, from what is stored", "ms", aim=1_500),
     Figure("switch_p50_ms", "switching to a room not open before, median", "ms", aim=100),
     Figure("switch_p95_ms", "switching to a room not open before, p95", "ms"),

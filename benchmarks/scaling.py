@@ -27,12 +27,15 @@ from benchmarks.workloads import delivery, sends
 
 COUNTS = (1, 2, 4)
 LINES = ("Redis", "NOTIFY")
+ROOMS = 200
+"""So many are written in at once: each worker takes messages of any, as without a proxy that knows rooms."""
 CONNECTIONS = 1_000
 WAIT_MS = 120_000
 ARRIVED_AFTER_S = 4
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 HEADINGS = {
     "sends_per_s": "sends 1/s", "sends_p50_ms": "p50 ms", "sends_p99_ms": "p99 ms",
+    "crowded_per_s": "in 8 rooms 1/s",
     "delivery_p50_ms": "delivery p50 ms", "delivery_p99_ms": "p99 ms",
     "server_us_per_send": "server us/send", "postgresql_us_per_send": "PostgreSQL us/send",
     "redis_us_per_send": "Redis us/send", "server_us_per_delivery": "server us/delivery",
@@ -88,7 +91,7 @@ async def _measure_running(
         "redis": lambda: [] if redis is None else [redis.process_id],
     }
     figures: Figures = {}
-    prepared = await sends.prepare(parlour, plan)
+    prepared = await sends.prepare(parlour, plan, ROOMS)
     await sends.measure(parlour, prepared, plan.warm_up())
     before = {name: cpu_seconds(find()) for name, find in processes.items()}
     everybody, load = machine_seconds(), load_seconds()
@@ -99,6 +102,8 @@ async def _measure_running(
     figures["others_cores"] = max(0.0, (machine_seconds() - everybody - ours) / plan.measure_s)
     figures |= {f"{name}_us_per_send": seconds / events * 1e6 for name, seconds in taken.items()}
     figures |= {f"sends_{key}": value for key, value in sent.items()}
+    crowded = await sends.measure(parlour, sends.in_first_rooms(prepared, sends.ROOMS), plan)
+    figures["crowded_per_s"] = crowded["per_s"]
     audience = await delivery.prepare(parlour, plan)
     await delivery.measure(parlour, audience, plan.warm_up())
     began = cpu_seconds(parlour.process_ids())

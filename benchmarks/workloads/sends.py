@@ -24,17 +24,27 @@ class Prepared:
     plan_file: Path
 
 
-async def prepare(homeserver: Homeserver, plan: Plan) -> Prepared:
+async def prepare(homeserver: Homeserver, plan: Plan, rooms_wanted: int = ROOMS) -> Prepared:
     """Make the rooms and put every sender into each."""
     pool = ConnectionPool(homeserver.port, 8)
     senders = [await homeserver.register(f"sender{number}") for number in range(SENDERS)]
-    rooms = [await create_room(pool, senders[0], name=f"Sends {number}") for number in range(ROOMS)]
+    rooms = [await create_room(pool, senders[0], name=f"Sends {number}") for number in range(rooms_wanted)]
     for room_id in rooms:
         await join_all(pool, room_id, senders[1:])
     pool.close()
     lines = [f"room {quote(room_id)}\n" for room_id in rooms] + [f"token {s.access_token}\n" for s in senders]
     plan_file = RESULTS / f"{homeserver.name}.plan"
     plan_file.write_text("".join(lines))
+    return Prepared(plan_file)
+
+
+def in_first_rooms(prepared: Prepared, count: int) -> Prepared:
+    """Return the plan of sending into the first rooms alone."""
+    lines = prepared.plan_file.read_text().splitlines(keepends=True)
+    rooms = [line for line in lines if line.startswith("room ")]
+    others = [line for line in lines if not line.startswith("room ")]
+    plan_file = prepared.plan_file.with_suffix(".few")
+    plan_file.write_text("".join(rooms[:count] + others))
     return Prepared(plan_file)
 
 

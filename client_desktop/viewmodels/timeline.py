@@ -158,6 +158,7 @@ class TimelineModel(ViewModel):
             self._ready = True
             self.stateChanged.emit()
         if self._arriving:
+            # Not the running loop: what the bridge delivers may come while none runs.
             self._taking = asyncio.get_event_loop().call_later(FRAME_S, self._take_some)
         else:
             self._mark_read()

@@ -112,6 +112,16 @@ def timeline_list(main: MainWindow) -> QQuickItem:
     return next(each for each in main.items("QQuickListView") if each.property("count") == count)
 
 
+async def fill(main: MainWindow, writer: Client, room_id: str, count: int) -> tuple[QQuickItem, QQuickItem]:
+    """Have messages of one to four lines in the open room; give the list that shows them, and its view."""
+    for number in range(count):
+        writer.outbox.send_text(room_id, "line\n" * (number % 4 + 1) + str(number))
+    await main.until(lambda: any(body.endswith(str(count - 1)) for body in main.bodies()))
+    rows, view = timeline_list(main), main.items("TimelineView")[0]
+    await main.until(lambda: bool(view.property("atBottom")))
+    return rows, view
+
+
 async def test_who_reads_at_the_end_stays_there_and_who_reads_above_is_not_moved(
     open_client: OpenClient, open_window: OpenWindow
 ) -> None:
@@ -119,11 +129,7 @@ async def test_who_reads_at_the_end_stays_there_and_who_reads_above_is_not_moved
     other = await alice.rooms.create(CreateRoom(name="Elsewhere", encrypted=False))
     main = await open_window(alice)
     await main.open_room(room_id)
-    for number in range(12):
-        bob.outbox.send_text(room_id, "line\n" * (number % 4 + 1) + str(number))
-    await main.until(lambda: any(body.endswith("11") for body in main.bodies()))
-    rows, view = timeline_list(main), main.items("TimelineView")[0]
-    await main.until(lambda: bool(view.property("atBottom")))
+    rows, view = await fill(main, bob, room_id, 12)
     bob.outbox.start_poll(room_id, "Which?", ["a", "b", "c"])
     await main.until(lambda: len(main.items("PollContent")) == 1)
     await main.until(lambda: bool(view.property("atBottom")))
@@ -162,11 +168,7 @@ async def test_rows_that_are_kept_to_be_used_again_are_not_read_aloud(
     alice, bob, room_id = await two_in_a_room(open_client)
     main = await open_window(alice)
     await main.open_room(room_id)
-    for number in range(30):
-        bob.outbox.send_text(room_id, "line\n" * (number % 4 + 1) + str(number))
-    await main.until(lambda: any(body.endswith("29") for body in main.bodies()))
-    rows, view = timeline_list(main), main.items("TimelineView")[0]
-    await main.until(lambda: bool(view.property("atBottom")))
+    rows, _ = await fill(main, bob, room_id, 30)
     for _ in range(8):
         rows.setProperty("contentY", rows.property("contentY") - 150)
         main.grab()

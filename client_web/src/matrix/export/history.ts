@@ -42,7 +42,9 @@ export async function reactionsOf(
     for (const raw of chunk) {
       const reaction = plainEvent(new SdkEvent({ ...raw, room_id: room.roomId } as never));
       const target = relationTarget(reaction);
-      found.set(target, [...(found.get(target) ?? []), reaction]);
+      const others = found.get(target);
+      if (others === undefined) found.set(target, [reaction]);
+      else others.push(reaction);
     }
   }
   return found;

@@ -13,4 +13,5 @@ def worker_samples(rooms: RoomsContext, hub: Hub, fanout: Fanout) -> Iterator[Sa
     yield Sample("sync_users", "Users who are connected to this worker.", hub.count_online())
     yield Sample("position", "Up to where this worker has read the position log.", rooms.tailer.applied)
     yield Sample("commit_queue_length", "Events that wait to be committed.", rooms.commits.length)
+    yield Sample("contended_rooms", "Rooms that other workers write in, too.", rooms.commits.contended_rooms)
     yield Sample("fanout_company", "Whether this worker hears other ones.", float(fanout.has_company))

@@ -12,6 +12,7 @@ from federation.protocol.errors import AuthRuleError, EventTooLarge, FormatError
 from federation.protocol.hashes import reference_hash
 from federation.protocol.ids import EventId, RoomId, ServerName
 from federation.protocol.pdu import EventDraft, Pdu, build_pdu
+from federation.protocol.policy_server import POLICY
 from federation.protocol.power_levels import power_levels_of
 from federation.protocol.room_versions import EventIdFormat, RoomVersion
 from federation.protocol.signing import SigningKey
@@ -66,6 +67,9 @@ def build_event(
 ) -> NewEvent:
     """Build, authorise and sign an event after the head. The head must hold `entries`.
 
+    Others like it may be built by `build_allowed_event` from then on, where it is known that no policy server
+    has to see them.
+
     Raises: Forbidden, TooLarge, BadJson.
     """
     version = head.room.version
@@ -77,7 +81,9 @@ def build_event(
         check_state_dependent(version, pdu, {entry: event.pdu for entry, event in found.items()})
     except AuthRuleError as refusal:
         raise Forbidden(str(refusal)) from refusal
-    if pdu.state_key is None and pdu.redacts is None and not version.references_have_hashes:
+    is_message = pdu.state_key is None and pdu.redacts is None
+    has_no_policy = POLICY in head.state and head.state[POLICY] is None
+    if is_message and has_no_policy and not version.references_have_hashes:
         head.may_send[(pdu.sender, pdu.type)] = auth_ids
     return _new_event(head, pdu, request, auth)
 
@@ -88,9 +94,9 @@ def build_allowed_event(head: RoomHead, author: Author, request: EventRequest) -
     Raises: TooLarge, BadJson.
     """
     draft = request.draft
-    auth_ids = head.may_send.get((draft.sender, draft.type))
-    if auth_ids is None or draft.state_key is not None or draft.redacts is not None:
+    if not head.allows(draft):
         return None
+    auth_ids = head.may_send[(draft.sender, draft.type)]
     return _new_event(head, _sign(head, author, request, auth_ids, None), request, ())
 
 

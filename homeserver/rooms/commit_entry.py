@@ -1,7 +1,9 @@
 """What goes through the commit queue: events of one room that are committed together."""
 
 import asyncio
-from collections.abc import Sequence
+import sys
+from collections import deque
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
@@ -14,6 +16,9 @@ from homeserver.storage.events import EventStatus, StoredEvent
 from homeserver.storage.positions import LogEntry, Stream
 from homeserver.storage.rooms import Room
 
+MAX_BATCH_EVENTS = 256
+MAX_BATCH_BYTES = 1_000_000
+
 
 class Committed(Struct, frozen=True, gc=False):
     """A local event that is in the database."""
@@ -24,21 +29,27 @@ class Committed(Struct, frozen=True, gc=False):
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """Events of one room that are committed together or not at all, and the head they were built on."""
+    """An event that was asked for, or the first events of a new room, which has no `request`.
 
-    head: RoomHead
-    requests: Sequence[EventRequest]
-    built: Sequence[NewEvent]
-    is_new_room: bool
-    done: "asyncio.Future[Sequence[Committed]]"
-    size: int = field(init=False)
+    `built` is empty, and `head` None, until it is built on the head of its room.
+    """
 
-    def __post_init__(self) -> None:
-        self.size = sum(len(event.pdu.canonical) for event in self.built)
+    room: Room
+    request: EventRequest | None
+    head: RoomHead | None = None
+    built: Sequence[NewEvent] = ()
+    done: "asyncio.Future[Sequence[Committed]]" = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
 
     @property
-    def room(self) -> Room:
-        return self.head.room
+    def count(self) -> int:
+        """How many events it is, built or not."""
+        return len(self.built) or 1
+
+    @property
+    def size(self) -> int:
+        return sum(len(event.pdu.canonical) for event in self.built)
 
     def succeed(self, committed: Sequence[Committed]) -> None:
         if not self.done.done():
@@ -47,6 +58,56 @@ class Entry:
     def fail(self, error: BaseException) -> None:
         if not self.done.done():
             self.done.set_exception(error)
+
+
+class EntryQueue:
+    """Entries in the order in which they came, taken in batches."""
+
+    def __init__(self, filled: asyncio.Event) -> None:
+        self._entries: deque[Entry] = deque()
+        self._filled = filled
+        self.events = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._entries)
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self._entries.append(entry)
+            self.events += entry.count
+        self._filled.set()
+
+    def take_batch(self) -> list[Entry]:
+        """Take what may be committed together; at least one entry, however large."""
+        batch: list[Entry] = []
+        events = size = 0
+        while self._entries:
+            entry = self._entries[0]
+            events += entry.count
+            size += entry.size
+            if batch and (events > MAX_BATCH_EVENTS or size > MAX_BATCH_BYTES):
+                break
+            batch.append(self._entries.popleft())
+        self.events -= count_events(batch)
+        return batch
+
+    def take_rooms(self, room_nids: Container[int], at_most: int = sys.maxsize) -> list[Entry]:
+        """Take what is queued for some rooms, up to a number of entries."""
+        taken: list[Entry] = []
+        left: deque[Entry] = deque()
+        for entry in self._entries:
+            is_taken = entry.room.nid in room_nids and len(taken) < at_most
+            (taken if is_taken else left).append(entry)
+        self._entries = left
+        self.events -= count_events(taken)
+        return taken
+
+    def room_nids(self) -> set[int]:
+        return {entry.room.nid for entry in self._entries}
+
+
+def count_events(entries: Iterable[Entry]) -> int:
+    return sum(entry.count for entry in entries)
 
 
 def stored_event(event: NewEvent, position: int) -> StoredEvent:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from federation.protocol.hashes import reference_hash
 from federation.protocol.ids import EventId
-from federation.protocol.pdu import Pdu, pdu_from_stored
+from federation.protocol.pdu import EventDraft, Pdu, pdu_from_stored
 from homeserver.caches import LruCache
 from homeserver.errors import Forbidden
 from homeserver.storage import events, state
@@ -46,7 +46,7 @@ class RoomHead:
     `pending`. `state` holds None for entries known to be absent. `may_send` holds, per sender and event type,
     the auth events of messages that the present state allows. `reference_hashes` are those of `prev_events`,
     in room versions that name them. `has_more_ends`: there are more forward extremities than one event may
-    name.
+    name. `is_astray`: it was advanced by events that were given up; only its state still holds.
     """
 
     room: Room
@@ -61,10 +61,17 @@ class RoomHead:
     may_send: dict[tuple[str, str], tuple[EventId, ...]] = field(default_factory=dict)
     reference_hashes: dict[EventId, bytes] = field(default_factory=dict)
     has_more_ends: bool = False
+    is_astray: bool = False
 
     def has(self, entries: Iterable[StateEntry]) -> bool:
         """Whether all these entries have been looked up."""
         return all(entry in self.state for entry in entries)
+
+    def allows(self, draft: EventDraft) -> bool:
+        """Whether it is a message like one whose sender was allowed it in the present state."""
+        return (
+            draft.state_key is None and draft.redacts is None and (draft.sender, draft.type) in self.may_send
+        )
 
     def advance(self, event: NewEvent) -> None:
         """Put a built event at the head, before its commit."""
@@ -89,10 +96,11 @@ class RoomHead:
         self.notify_count = notify_count
 
     def apply(self, event: StoredEvent) -> None:
-        """Follow another worker's message on the main line."""
+        """Follow a message of another worker on the main line."""
         pdu = pdu_from_stored(self.room.version, event.json, event.event_id, self.room.room_id)
         self._follow(pdu, event.topo, event.notify_count)
         self.position = event.position
+        self.is_astray = False
 
 
 class Heads:
@@ -103,6 +111,7 @@ class Heads:
         self._names = names
         self._heads: LruCache[int, RoomHead] = LruCache(MAX_HEADS)
         self._loading: dict[int, asyncio.Lock] = {}
+        self._overtaken: set[int] = set()  # what is read of them now may be from before their last change
         self._loads = 0
 
     def remembered(self, room_nid: int) -> RoomHead | None:
@@ -112,7 +121,7 @@ class Heads:
     def ready(self, room: Room, entries: Sequence[StateEntry]) -> RoomHead | None:
         """Return the head if it is in memory with these state entries."""
         head = self._heads.get(room.nid)
-        return head if head is not None and head.has(entries) else None
+        return head if head is not None and not head.is_astray and head.has(entries) else None
 
     async def load(self, room: Room, entries: Sequence[StateEntry]) -> RoomHead:
         """Return the head with these state entries, from memory or the database.
@@ -127,6 +136,7 @@ class Heads:
         finally:
             if not lock.locked():
                 self._loading.pop(room.nid, None)
+                self._overtaken.discard(room.nid)
         return head
 
     def put(self, head: RoomHead) -> None:
@@ -137,9 +147,19 @@ class Heads:
 
     def drop(self, room_nid: int) -> None:
         self._heads.pop(room_nid)
+        if room_nid in self._loading:
+            self._overtaken.add(room_nid)
+
+    def give_up(self, head: RoomHead, lost: Sequence[NewEvent]) -> None:
+        """Give up events that were built on a head; its state is kept, if none of them is in it."""
+        head.pending = 0
+        head.is_astray = True
+        if any(event.pdu.state_key is not None for event in lost):
+            self.drop(head.room.nid)
 
     def clear(self) -> None:
         self._heads.clear()
+        self._overtaken.update(self._loading)
 
     def apply(self, batch: Batch) -> None:
         """Follow the position log: this worker's own commits are at the heads already."""
@@ -148,24 +168,22 @@ class Heads:
                 self.drop(room_nid)
         for event in batch.events:
             head = self._heads.peek(event.room_nid)
-            if head is None or event.position is None or (head.position or 0) >= event.position:
+            if head is not None and (event.position is None or (head.position or 0) >= event.position):
                 continue
-            if (
-                head.pending
-                or not event.on_main_line
-                or event.extremities is not None
-                or event.key_nid is not None
-            ):
+            if not event.on_main_line or event.extremities is not None or event.key_nid is not None:
                 self.drop(event.room_nid)
-            else:
+            elif head is not None and not head.pending:  # else the commit of what is built finds it behind
                 head.apply(event)
 
     async def _load_missing(self, room: Room, entries: Sequence[StateEntry]) -> None:
         self._make_room()
         head = self._heads.get(room.nid)
         async with self._db.acquire() as conn:
-            if head is None:
+            if head is None or head.is_astray:
+                self._overtaken.discard(room.nid)
                 head = await read_head(conn, room)
+                if room.nid in self._overtaken:
+                    return
                 self._heads.put(room.nid, head)
             version = head.state_version
             found = await read_state(conn, room, [entry for entry in entries if entry not in head.state])

@@ -1,6 +1,6 @@
 /// <reference lib="webworker" />
 
-import { MARK_READ, REPLY } from "./noticeActions";
+import { MARK_READ, REPLY, showNotice } from "./noticeActions";
 import { readPushed, type Shown } from "./notification";
 import { readWorkerSettings } from "./settings";
 import { answerFor, type Build, forgetOthers, keepMore, keepShell } from "./shell";
@@ -67,7 +67,7 @@ async function tell(data: PushMessageData | null): Promise<void> {
 
 async function notify({ title, body, roomId, eventId }: Shown): Promise<void> {
   // The page's own notifications have the same tag: of one room there is one.
-  await self.registration.showNotification(title, {
+  await showNotice(self.registration, title, {
     body,
     tag: roomId,
     icon: ICON,

@@ -16,13 +16,14 @@ await withBrowser(async (browser) => {
   const account = await makeAccount(NAME, "Parlour on Firefox");
   const ben = await makeAccount(`ben${NAME}`, "Parlour on Chromium");
   const roomId = await roomOf(account, [ben], { name: "Garden" });
+  const otherId = await roomOf(account, [ben], { name: "Orchard" });
   await signPersonIn(olga, account);
   await olga.page.goto("/chat");
   await olga.page.getByRole("button", { name: "Not now" }).click();
   await olga.page.getByText("Garden").first().waitFor();
   await everythingIsKept(olga.page);
   await startsOffline(olga);
-  await isToldByPage(olga, ben, roomId);
+  await isToldByPage(olga, ben, roomId, otherId);
   await isNotified(olga, roomId);
   expectNoFaults(olga);
 });
@@ -59,7 +60,12 @@ async function startsOffline({ context, page }: Person): Promise<void> {
 }
 
 /** A page that is open tells of what is elsewhere than one looks; its buttons mark as read, and lead to answering. */
-async function isToldByPage({ context, page }: Person, ben: TestAccount, roomId: string): Promise<void> {
+async function isToldByPage(
+  { context, page }: Person,
+  ben: TestAccount,
+  roomId: string,
+  otherId: string,
+): Promise<void> {
   await page.goto("/settings/notifications");
   await page.getByRole("switch", { name: "Show notifications on this device" }).click();
   await page.goto("/chat");
@@ -73,15 +79,22 @@ async function isToldByPage({ context, page }: Person, ben: TestAccount, roomId:
   await expectShown(worker, [`ben${NAME} · Garden: The beans are up`], "it is elsewhere");
   const unread = row(page, "Garden").getByText("2 unread messages");
   await unread.waitFor({ state: "attached" });
+  await allAreShown(page);
   await pressShown(worker, "read");
   await unread.waitFor({ state: "detached" });
   if (new URL(page.url()).pathname !== "/chat") throw new Error("marking as read led somewhere");
-  await tell(ben, roomId, "And the peas");
-  await expectShown(worker, [`ben${NAME} · Garden: And the peas`], "it is elsewhere again");
+  await tell(ben, otherId, "And the plums");
+  await expectShown(worker, [`ben${NAME} · Orchard: And the plums`], "it is elsewhere again");
+  await allAreShown(page);
   await pressShown(worker, "reply");
-  await page.waitForURL(`**/chat/${encodeURIComponent(roomId)}`);
+  await page.waitForURL(`**/chat/${encodeURIComponent(otherId)}`);
   await field(page).waitFor();
   await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
+}
+
+/** Wait until nothing is being shown any more: nobody presses faster. */
+async function allAreShown(page: Page): Promise<void> {
+  await page.evaluate(() => navigator.locks.request("notices", () => undefined));
 }
 
 /** Press a button of the notification that is shown. */

@@ -4,7 +4,7 @@ import { type Preferences, preferences } from "../../matrix/settings/preferences
 import { type Chat, useChat } from "../../state/ChatContext";
 import { wishToWrite } from "../../state/wishToWrite";
 import { t } from "../../words";
-import { actionsOf, type NoticeOptions } from "../../worker/noticeActions";
+import { actionsOf, type NoticeOptions, showNotice } from "../../worker/noticeActions";
 import { act } from "./act";
 
 /** Show what is worth it as a notification of the browser, while this page is open. */
@@ -48,10 +48,10 @@ async function show(notice: Notice, chosen: Preferences, openRoom: Chat["openRoo
   const { title, body } = wordsOf(notice, chosen.notificationContent);
   const silent = !(chosen.notificationSound && notice.isLoud);
   const data = { roomId: notice.roomId, eventId: notice.eventId };
-  const options: NotificationOptions = { body, silent, tag: notice.roomId, icon: "/assets/icon.svg", data };
+  const options = { body, silent, tag: notice.roomId, icon: "/assets/icon.svg", data };
   // What the service worker shows has buttons, and it knows what to do when one is pressed.
   const registration = await navigator.serviceWorker?.getRegistration();
-  if (registration?.active) return registration.showNotification(title, withActions(options, notice));
+  if (registration?.active) return showNotice(registration, title, withActions(options, notice));
   const shown = new Notification(title, options);
   shown.onclick = () => {
     window.focus();
@@ -61,10 +61,10 @@ async function show(notice: Notice, chosen: Preferences, openRoom: Chat["openRoo
 }
 
 /** An invitation is answered in its room alone. */
-function withActions(options: NotificationOptions, { eventId }: Notice): NotificationOptions {
+function withActions<Options extends NotificationOptions>(options: Options, { eventId }: Notice): Options {
   if (eventId === "") return options;
   const actions = actionsOf(t("main.action.reply"), t("main.menu.mark_read"));
-  return { ...options, actions } as NoticeOptions;
+  return { ...options, actions } satisfies NoticeOptions;
 }
 
 /** Who and where, then what; without what was written where the reader wants it so. */

@@ -53,7 +53,7 @@ def run_script(
         command, cwd=ROOT, env=surroundings, capture_output=True, text=True,
         timeout=_limit(limit_s, thorough=thorough), check=False,
     )  # fmt: skip
-    assert result.returncode == 0, f"{result.stdout[-3000:]}\n{result.stderr[-9000:]}"
+    assert result.returncode == 0, f"{result.stdout[-3000:]}\n{result.stderr[:20_000]}"
     if pictures:
         _shrink(Path(pictures))
     return result.stdout

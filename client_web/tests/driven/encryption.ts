@@ -37,7 +37,7 @@ await withBrowser(async (browser) => {
   await verifyPerson(one.page, two.page);
 
   await enter(second, await signInAgain(ANN, "Parlour on Android"), "/settings/devices");
-  await verifyByCode(second.page, one.page);
+  await withoutBackup(second, () => verifyByCode(second.page, one.page));
   await second.page.goto(chat);
   await second.page.getByText("Hello Ann, read it later").first().waitFor();
 
@@ -146,6 +146,14 @@ async function verifyByCode(fresh: Page, trusted: Page): Promise<void> {
   await button(fresh, "Yes, it does").click();
   for (const page of [fresh, trusted]) await page.getByRole("heading", { name: "Verified" }).waitFor();
   for (const page of [fresh, trusted]) await button(page, "Done").click();
+}
+
+/** While the server says nothing of the backup, a key for it is of no use, and is asked for again later. */
+async function withoutBackup({ context }: Person, work: () => Promise<void>): Promise<void> {
+  const asked = "**/room_keys/version*";
+  await context.route(asked, (route) => route.abort());
+  await work();
+  await context.unroute(asked);
 }
 
 async function recover(page: Page, key: string): Promise<void> {

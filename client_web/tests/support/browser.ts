@@ -45,6 +45,8 @@ export async function withBrowser(
     await use(browser);
     if (findings.length > 0) throw new Error("axe found something");
   } catch (error) {
+    // First, since what the windows show is long and may be cut.
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     await tellWhatIsShown(browser);
     process.stderr.write(findings.join("\n"));
     throw error;
@@ -53,7 +55,7 @@ export async function withBrowser(
   }
 }
 
-const TOLD_CHARACTERS = 5_000;
+const TOLD_CHARACTERS = 4_000;
 
 /** Say what each window shows, for whoever has to find out why a test failed. */
 async function tellWhatIsShown(browser: Browser): Promise<void> {

@@ -17,6 +17,7 @@ export class EncryptionWatch {
   constructor(
     private readonly sdk: MatrixClient,
     canEncrypt: boolean,
+    ready: Promise<void>,
   ) {
     this.#state = new MutableValue<EncryptionState>({ ...UNKNOWN_STATE, available: canEncrypt });
     if (!canEncrypt) return;
@@ -28,6 +29,8 @@ export class EncryptionWatch {
     sdk.on(CryptoEvent.KeyBackupSessionsRemaining, this.#remaining);
     sdk.on(ClientEvent.AccountData, this.#accountData);
     sdk.on(ClientEvent.Sync, this.#synced);
+    // The first sync may have been before it: the next one that brings something may be far off.
+    ready.then(this.refresh, () => undefined);
   }
 
   get state(): Value<EncryptionState> {
@@ -113,12 +116,16 @@ async function readState(
   const { privateKeysCachedLocally: here } = await crypto.getCrossSigningStatus();
   const info = await crypto.getKeyBackupInfo();
   const trust = info === null ? null : await crypto.isKeyBackupTrusted(info);
+  const deviceVerified = device?.crossSigningVerified ?? false;
+  const privateKeysHere = here.masterKey && here.selfSigningKey && here.userSigningKey;
+  const backupKeyMissing = info !== null && (await crypto.getSessionBackupPrivateKey()) === null;
   return {
     known: true,
     available: true,
     identityExists,
-    deviceVerified: device?.crossSigningVerified ?? false,
-    privateKeysHere: here.masterKey && here.selfSigningKey && here.userSigningKey,
+    deviceVerified,
+    privateKeysHere,
+    secretsMissing: deviceVerified && (!privateKeysHere || backupKeyMissing),
     storageExists: (await crypto.getSecretStorageStatus()).defaultKeyId !== null,
     backupVersion: info?.version ?? null,
     backupTrusted: trust !== null && (trust.trusted || trust.matchesDecryptionKey),

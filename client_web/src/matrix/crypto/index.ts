@@ -1,4 +1,5 @@
 import type { MatrixClient } from "matrix-js-sdk";
+import type { CryptoBackend } from "matrix-js-sdk/lib/common-crypto/CryptoBackend";
 import {
   AllDevicesIsolationMode,
   type CryptoApi,
@@ -12,6 +13,8 @@ import * as backup from "./backup";
 import { EncryptionWatch } from "./encryptionWatch";
 import { rotateAfterGaps } from "./gaps";
 import { openKeyFile, sealKeyFile } from "./keyFile";
+import { LaterKeys } from "./laterKeys";
+import { askForMissingSecrets } from "./missingSecrets";
 import * as recovery from "./recovery";
 import { acceptIdentity, changedIn, devicesOf, trustOf } from "./trust";
 import type { Crypto } from "./types";
@@ -23,7 +26,7 @@ export type * from "./types";
 
 /** Make it for one account's client. */
 export function createCrypto(sdk: MatrixClient, context: ClientContext): Crypto {
-  const watch = new EncryptionWatch(sdk, context.canEncrypt);
+  const watch = new EncryptionWatch(sdk, context.canEncrypt, context.encryption);
   const verifications = new Verifications(sdk, api);
   const { storageKey } = context;
   const verifiedOnly = verifiedOnlyOf(context.databaseName("verified-only"));
@@ -38,9 +41,13 @@ export function createCrypto(sdk: MatrixClient, context: ClientContext): Crypto 
   const endChoice = verifiedOnly.value.subscribe(followChoice);
   followChoice();
   const endRotating = rotateAfterGaps(sdk);
+  const laterKeys = new LaterKeys(sdk);
+  const endAsking = askForMissingSecrets(watch.state, () => sdk.getCrypto() as CryptoBackend | undefined);
   context.onStop(() => {
     endChoice();
     endRotating();
+    laterKeys.stop();
+    endAsking();
     watch.stop();
     verifications.stop();
   });

@@ -15,6 +15,7 @@ export const UNKNOWN_STATE: EncryptionState = {
   identityExists: false,
   deviceVerified: false,
   privateKeysHere: false,
+  secretsMissing: false,
   storageExists: false,
   backupVersion: null,
   backupTrusted: false,

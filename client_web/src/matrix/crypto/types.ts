@@ -12,6 +12,8 @@ export interface EncryptionState {
   readonly identityExists: boolean;
   readonly deviceVerified: boolean;
   readonly privateKeysHere: boolean;
+  /** This device is verified, and lacks private keys or the backup's that another one may have. */
+  readonly secretsMissing: boolean;
   /** There is a secret storage, which a recovery key opens. */
   readonly storageExists: boolean;
   readonly backupVersion: string | null;

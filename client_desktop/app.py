@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, QSettings, QUrl
+from PySide6.QtCore import QObject, QSettings, QUrl, Slot
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
@@ -113,6 +113,7 @@ class DesktopApp(QObject):
         """Return when the user has left."""
         await self._left.wait()
 
+    @Slot()
     def leave(self) -> None:
         """Begin to end."""
         self._left.set()
@@ -229,6 +230,7 @@ class DesktopApp(QObject):
 
         return DesktopServices(app, window, bridge, engine, parts.accounts, preferences, self)
 
+    @Slot()
     def _close_window(self) -> None:
         """Leave, or go on in the tray where the user wants that."""
         if self._services is not None and self._services.stays_when_closed() and self.window is not None:
@@ -250,6 +252,7 @@ class DesktopApp(QObject):
             clients = await self._bridge.call(lambda: tuple(engine.accounts.values()))
             await self.show_account(clients[0] if clients else None)
 
+    @Slot(str)
     def _signed_in(self, user_id: str) -> None:
         if self.app is not None:
             self.app.session_model.start(self._show_account_of(user_id))

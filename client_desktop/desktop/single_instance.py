@@ -6,7 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 MAX_MESSAGE_BYTES = 64 * 1024
@@ -60,6 +60,7 @@ class SingleInstance(QObject):
             self._server.close()
             self._server = None
 
+    @Slot()
     def _accept(self) -> None:
         while self._server is not None and (socket := self._server.nextPendingConnection()) is not None:
             visit = _Visit(socket, self)
@@ -83,6 +84,7 @@ class _Visit(QObject):
         socket.readyRead.connect(self.read)
         socket.disconnected.connect(self.deleteLater)
 
+    @Slot()
     def read(self) -> None:
         """Take in what has come; answer when it is a whole line."""
         self._buffer += bytes(self._socket.readAll().data())

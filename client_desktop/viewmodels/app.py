@@ -219,6 +219,7 @@ class App(QObject):
         else:
             self._open_room_link(link)
 
+    @Slot(str, "QVariant")
     def _command_dialog(self, name: str, arguments: dict[str, str]) -> None:
         if name == "devtools":
             self.parts.source.showState(arguments["roomId"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 
 from client_desktop.core.errors import ClientError
@@ -56,6 +56,7 @@ class Browser(QObject):
         """Have the page shown; return at once."""
         self._wanted.emit(url)
 
+    @Slot(str)
     def show_page(self, url: str) -> None:
         """Show the page now; only in the interface's thread."""
         if self._opener(url):

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from client_desktop.core.text.slash_commands import Command, CommandMistake
 from client_desktop.viewmodels.account_model import AccountModel
@@ -33,6 +33,7 @@ class CommandsModel(AccountModel):
         self._room = room
         room.commanded.connect(self.run)
 
+    @Slot(object)
     def run(self, command: Command | CommandMistake) -> None:
         """Do it, or say what is wrong with it."""
         if isinstance(command, CommandMistake):

@@ -373,6 +373,7 @@ class ComposerModel(ViewModel):
 
     # Telling and keeping
 
+    @Slot()
     def _save_later(self) -> None:
         if self._edit is None:
             self.start(self._save(self._text))

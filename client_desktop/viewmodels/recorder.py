@@ -69,7 +69,7 @@ class RecorderModel(QObject):
         self._recorder.setAudioBitRate(BITS_PER_S)
         self._recorder.setAudioChannelCount(1)
         self._recorder.setOutputLocation(QUrl.fromLocalFile(str(self._new_path())))
-        self._recorder.recorderStateChanged.connect(self._recorder_state_changed)
+        self._recorder.recorderStateChanged.connect(lambda *_: self._recorder_changed())
         self._recorder.errorOccurred.connect(lambda *_: self._fail())
         self._recorder.record()
         self._tick.start()
@@ -93,9 +93,9 @@ class RecorderModel(QObject):
         self._tick.stop()
         self._recorder.stop()
 
-    def _recorder_state_changed(self, state: QMediaRecorder.RecorderState) -> None:
+    def _recorder_changed(self) -> None:
         recorder, then = self._recorder, self._then
-        if recorder is None or state is not type(state).StoppedState:
+        if recorder is None or recorder.recorderState() is not recorder.RecorderState.StoppedState:
             return
         duration_ms = self._duration_ms()
         path = Path(recorder.actualLocation().toLocalFile())
@@ -103,6 +103,7 @@ class RecorderModel(QObject):
         if then is not None and path.is_file():
             then(path, duration_ms)
 
+    @Slot()
     def _ticked(self) -> None:
         self.changed.emit()
         if self._duration_ms() >= LONGEST_MS and self._recorder is not None:

@@ -258,6 +258,7 @@ class RoomModel(AccountModel):
 
     # What the room is
 
+    @Slot(object)
     def _summaries_changed(self, room_ids: frozenset[str]) -> None:
         if self._room_id in room_ids:
             if self._conversation is None and self._can_be_read():

@@ -63,10 +63,12 @@ class SearchModel(AccountModel):
             self._begin()
             self.changed.emit()
 
+    @Slot()
     def _room_changed(self) -> None:
         if not self._everywhere and self._words:
             self._begin()
 
+    @Slot()
     def _begin(self) -> None:
         self.start(self._find(self._words.strip(), "" if self._everywhere else self._room.room_id))
 

@@ -100,6 +100,7 @@ class SelectionModel(ViewModel):
         items = self._items()
         return bool(items) and all(item.event_id and item.can_redact for item in items)
 
+    @Slot()
     def _forget_gone(self) -> None:
         here = {item.key for item in self._timeline.model.items} if self._keys else set()
         if self._keys - here:

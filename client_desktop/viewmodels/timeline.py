@@ -190,6 +190,7 @@ class TimelineModel(ViewModel):
     def anchor(self) -> dict[str, Any]:
         return self._anchor
 
+    @Slot(int)
     def _arrived(self, count: int) -> None:
         if not self._at_bottom or not self._active:
             self._set_news(self._news + count)

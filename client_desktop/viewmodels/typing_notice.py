@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Slot
 
 AGAIN_MS = 20_000
 IDLE_MS = 8_000
@@ -37,6 +37,7 @@ class TypingNotice(QObject):
         self._idle.stop()
         self._again.stop()
 
+    @Slot()
     def _ended(self) -> None:
         self.stop()
         if self._said:

@@ -12,6 +12,7 @@ class FakeClient extends EventEmitter {
 class FakeEvent {
   hasKey = false;
   isRead = false;
+  isDeleted = false;
   tries = 0;
   decryptionFailureReason: DecryptionFailureCode | null =
     DecryptionFailureCode.HISTORICAL_MESSAGE_WORKING_BACKUP;
@@ -24,6 +25,7 @@ class FakeEvent {
   readonly getRoomId = () => "!room:x";
   readonly getWireContent = () => ({ session_id: this.session });
   readonly isDecryptionFailure = () => !this.isRead;
+  readonly isRedacted = () => this.isDeleted;
 
   async attemptDecryption(): Promise<void> {
     this.tries += 1;
@@ -98,11 +100,12 @@ it("of a history without keys the newest fifty sessions are asked for", async ()
   expect(events.filter(({ tries }) => tries > 0)).toEqual(events.slice(10));
 });
 
-it("what was read meanwhile is not tried, and a client that stops asks no more", async () => {
-  const [read, other] = [unread(), unread("two")];
+it("what was read or deleted meanwhile is not tried, and a client that stops asks no more", async () => {
+  const [read, deleted, other] = [unread(), unread("two"), unread("three")];
   read.isRead = true;
+  deleted.isDeleted = true;
   await vi.advanceTimersByTimeAsync(6_000);
-  expect([read.tries, other.tries]).toEqual([0, 1]);
+  expect([read.tries, deleted.tries, other.tries]).toEqual([0, 0, 1]);
   later.stop();
   await vi.advanceTimersByTimeAsync(24 * 3_600_000);
   expect(other.tries).toBe(1);

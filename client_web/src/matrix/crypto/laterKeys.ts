@@ -76,11 +76,12 @@ export class LaterKeys {
     const crypto = this.sdk.getCrypto();
     if (missing === undefined || crypto === undefined) return;
     missing.tries += 1;
+    const { event } = missing;
     // The message may have been decrypted or deleted without anybody being told.
-    if (!missing.event.isDecryptionFailure()) return this.#forget(session);
+    if (!event.isDecryptionFailure() || event.isRedacted()) return this.#forget(session);
     this.#wait(session);
     // The SDK asks the backup when it fails, and decrypts what waits for a key that comes.
-    await missing.event.attemptDecryption(crypto as unknown as CryptoBackend, { isRetry: true });
+    await event.attemptDecryption(crypto as unknown as CryptoBackend, { isRetry: true });
   }
 
   #forget(session: string): void {

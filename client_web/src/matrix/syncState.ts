@@ -29,6 +29,8 @@ export function watchSync(sdk: MatrixClient, onSignedOut: (isSoft: boolean) => v
     if (known !== undefined) state.set(known);
   };
   const onLoggedOut = (error: MatrixError): void => {
+    // What was under way with the same token may be told otherwise by then: the first answer says how it ended.
+    if (state.get() === "signed_out") return;
     state.set("signed_out");
     prepared.resolve();
     onSignedOut((error.data as { soft_logout?: unknown }).soft_logout === true);

@@ -67,7 +67,10 @@ async function isToldByPage(
   otherId: string,
 ): Promise<void> {
   await page.goto("/settings/notifications");
-  await page.getByRole("switch", { name: "Show notifications on this device" }).click();
+  const choice = { name: "Show notifications on this device" };
+  await page.getByRole("switch", choice).click();
+  // The browser is asked first.
+  await page.getByRole("switch", { ...choice, checked: true }).waitFor();
   await page.goto("/chat");
   await row(page, "Garden").waitFor();
   const worker = context.serviceWorkers()[0];

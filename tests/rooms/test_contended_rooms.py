@@ -104,6 +104,12 @@ async def test_a_ban_at_another_worker_counts_for_the_next_event_of_a_contended_
         assert_is_chain(await stored_in(a, room))
 
 
+async def repeat(ctx: RoomsContext, room: Room, txn_id: str) -> Committed:
+    """Send a message as one device does, which says the same once more by the same transaction."""
+    content: JsonObject = {"body": txn_id}
+    return await send_event(ctx, room.room_id, ALICE, "m.room.message", content, device_nid=1, txn_id=txn_id)
+
+
 async def test_a_transaction_of_another_worker_is_not_repeated_in_a_contended_room(
     database_url: str,
 ) -> None:
@@ -111,13 +117,8 @@ async def test_a_transaction_of_another_worker_is_not_repeated_in_a_contended_ro
         room = await make_room(a)
         await contend(a, b, [room])
 
-        async def send(ctx: RoomsContext, txn_id: str) -> Committed:
-            return await send_event(
-                ctx, room.room_id, ALICE, "m.room.message", {"body": "x"}, device_nid=1, txn_id=txn_id
-            )
-
-        first = await send(b, "t")
-        again, other = await asyncio.gather(send(a, "t"), send(a, "u"))
+        first = await repeat(b, room, "t")
+        again, other = await asyncio.gather(repeat(a, room, "t"), repeat(a, room, "u"))
         assert again == first
         assert other != first
         assert_is_chain(await stored_in(a, room))
@@ -232,15 +233,9 @@ async def test_what_was_built_on_a_repeated_transaction_is_built_again(database_
         room = await make_room(a)
         await say(a, room, "warm")
 
-        async def send(ctx: RoomsContext, txn_id: str) -> Committed:
-            content: JsonObject = {"body": txn_id}
-            return await send_event(
-                ctx, room.room_id, ALICE, "m.room.message", content, device_nid=1, txn_id=txn_id
-            )
-
-        first = await send(b, "t")
+        first = await repeat(b, room, "t")
         await a.tailer.wait_for(first.position)
-        again, *_ = await asyncio.gather(send(a, "t"), send(a, "u"), send(a, "v"))
+        again, *_ = await asyncio.gather(*(repeat(a, room, txn_id) for txn_id in "tuv"))
         assert again == first
         events = await stored_in(a, room)
         assert_is_chain(events)
